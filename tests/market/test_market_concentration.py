@@ -1,0 +1,126 @@
+"""Concentration measures: known values, merging and splitting, absence, ties and bad input."""
+
+import numpy as np
+import pytest
+import xarray as xr
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from forkmodel.errors import ForkModelError
+from forkmodel.market import concentration_ratio, effective_firms, hhi, leader, rank_stability, top_firms
+
+quick = settings(deadline=None, max_examples=50)
+amounts = arrays(float, st.integers(2, 9), elements=st.floats(0.01, 100.0))
+
+
+def firms(values, names=None):
+    values = np.asarray(values, dtype=float)
+    names = [f"f{number}" for number in range(values.shape[-1])] if names is None else names
+    dims = ("draw", "developer") if values.ndim == 2 else ("developer",)
+    return xr.DataArray(values, dims=dims, coords={"developer": names})
+
+
+@given(n=st.integers(1, 60))
+@quick
+def test_equal_firms(n):
+    shares = firms(np.full(n, 1.0 / n))
+    assert hhi(shares).item() == pytest.approx(10_000 / n)
+    assert effective_firms(shares).item() == pytest.approx(n)
+    assert concentration_ratio(shares, 3).item() == pytest.approx(min(1.0, 3 / n))
+
+
+@given(values=amounts)
+@quick
+def test_merging_never_lowers_and_splitting_never_raises(values):
+    shares = values / values.sum()
+    before = hhi(firms(shares)).item()
+    merged = np.concatenate([[shares[0] + shares[1]], shares[2:]])
+    assert hhi(firms(merged)).item() >= before - 1e-9
+    split = np.concatenate([[0.3 * shares[0], 0.7 * shares[0]], shares[1:]])
+    assert hhi(firms(split)).item() <= before + 1e-9
+    for k in (1, 3, 4):
+        assert concentration_ratio(firms(merged), k) >= concentration_ratio(firms(shares), k) - 1e-12
+
+
+@given(values=amounts, seed=st.integers(0, 1000))
+@quick
+def test_order_is_irrelevant_and_bounds_hold(values, seed):
+    shares = firms(values / values.sum())
+    mixed = shares.isel(developer=np.random.default_rng(seed).permutation(values.size))
+    assert hhi(mixed).item() == pytest.approx(hhi(shares).item(), rel=1e-12)
+    assert concentration_ratio(mixed, 3).item() == pytest.approx(
+        concentration_ratio(shares, 3).item(), rel=1e-12
+    )
+    assert 1e4 / values.size - 1e-8 <= hhi(shares).item() <= 1e4 + 1e-8
+    assert effective_firms(shares).item() * hhi(shares).item() == pytest.approx(1e4)
+    assert (leader(mixed).sel(developer=shares.developer) == leader(shares)).all()
+
+
+def test_published_example():
+    # Enterprise API spend at the end of 2025: 40, 27 and 21 %, the rest spread thin: an HHI close to 2,800.
+    shares = firms([0.40, 0.27, 0.21, 0.04, 0.04, 0.04])
+    assert hhi(shares).item() == pytest.approx(2818.0)
+    assert concentration_ratio(shares, 3).item() == pytest.approx(0.88)
+
+
+def test_absent_firms_are_skipped_and_an_empty_market_is_nan():
+    shares = firms([[0.6, 0.4, np.nan], [np.nan, np.nan, np.nan], [np.nan, 1.0, np.nan]])
+    np.testing.assert_allclose(hhi(shares), [5200.0, np.nan, 10_000.0])
+    np.testing.assert_allclose(concentration_ratio(shares, 1), [0.6, np.nan, 1.0])
+    np.testing.assert_allclose(concentration_ratio(shares, 2), [1.0, np.nan, 1.0])
+    np.testing.assert_allclose(effective_firms(shares), [1 / 0.52, np.nan, 1.0])
+    np.testing.assert_allclose(leader(shares).isel(draw=1), np.nan)
+
+
+def test_shares_that_do_not_sum_to_one_are_refused_or_normalised():
+    revenue = firms([40.0, 25.0, 10.0])
+    with pytest.raises(ForkModelError, match="normalise"):
+        hhi(revenue)
+    with pytest.raises(ForkModelError, match=r"sums to 0\.9"):
+        concentration_ratio(firms([0.5, 0.4]), 1)
+    assert hhi(revenue, normalise=True).item() == pytest.approx(1e4 * (1600 + 625 + 100) / 75**2)
+    with pytest.raises(ForkModelError, match="negative"):
+        hhi(firms([1.2, -0.2]))
+    with pytest.raises(ForkModelError, match="at least one firm"):
+        concentration_ratio(firms([1.0]), 0)
+    with pytest.raises(ForkModelError, match="developer"):
+        hhi(firms([1.0]), "developers")
+
+
+def test_all_zero_revenue_has_no_concentration():
+    assert np.isnan(hhi(firms([0.0, 0.0]), normalise=True))
+
+
+def test_top_firms_and_leader():
+    shares = firms([[0.5, 0.3, 0.2], [0.4, 0.4, 0.2], [0.2, np.nan, 0.8]])
+    np.testing.assert_array_equal(top_firms(shares, 2), [[1, 1, 0], [1, 1, 0], [1, 0, 1]])
+    np.testing.assert_allclose(leader(shares), [[1, 0, 0], [0.5, 0.5, 0], [0, 0, 1]])
+    # With fewer firms than places all present firms are in, absent ones never.
+    np.testing.assert_array_equal(top_firms(shares, 5).isel(draw=2), [True, False, True])
+
+
+def test_rank_stability_on_every_draw():
+    earlier = firms([[0.5, 0.3, 0.2], [0.5, 0.3, 0.2], [0.5, 0.3, 0.2]], ["a", "b", "c"])
+    later = firms([[0.2, 0.1, 0.7], [0.2, 0.6, 0.2], [np.nan] * 3], ["c", "b", "a"])
+    np.testing.assert_allclose(rank_stability(earlier, later, 1), [1.0, 0.0, np.nan])
+    np.testing.assert_allclose(rank_stability(earlier, later, 2), [0.0, 0.0, np.nan])
+    np.testing.assert_allclose(rank_stability(earlier, later, 3), [1.0, 1.0, np.nan])
+
+
+def test_rank_stability_knows_entrants():
+    earlier, later = firms([0.6, 0.4], ["a", "b"]), firms([0.7, 0.2, 0.1], ["new", "a", "b"])
+    assert rank_stability(earlier, later, 1).item() == 0.0
+    assert rank_stability(earlier, earlier.reindex(developer=["b", "a", "new"]), 2).item() == 1.0
+
+
+def test_any_dims_broadcast_without_reduction():
+    values = np.random.default_rng(0).dirichlet(np.ones(5), size=(2, 3, 4))
+    shares = xr.DataArray(values, dims=("chain", "draw", "time", "host"))
+    for result in (
+        hhi(shares, "host"),
+        concentration_ratio(shares, 4, "host"),
+        effective_firms(shares, "host"),
+    ):
+        assert result.dims == ("chain", "draw", "time")
+    assert leader(shares, "host").dims == shares.dims

@@ -1,0 +1,135 @@
+"""Surplus: the price index, what losing products costs, and how the pieces add up."""
+
+import numpy as np
+import pytest
+import xarray as xr
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from market_worlds import random_world
+from scipy.integrate import quad
+from scipy.optimize import brentq
+
+from forkmodel.errors import ForkModelError
+from forkmodel.market import (
+    compensating_variation,
+    market_shares,
+    money_shares,
+    price_index,
+    price_index_ratio_without,
+    segment_shares,
+    segment_spend,
+    total_compensating_variation,
+)
+
+quick = settings(deadline=None, max_examples=20)
+
+
+@quick
+@given(seed=st.integers(0, 10_000), factor=st.floats(0.1, 10.0))
+def test_index_moves_one_for_one_with_all_prices(seed, factor):
+    world = random_world(seed)
+    before = price_index(world.utility, world.eta)
+    world.price = world.price * factor
+    xr.testing.assert_allclose(price_index(world.utility, world.eta), before * factor)
+
+
+@quick
+@given(seed=st.integers(0, 10_000))
+def test_ratio_equals_the_index_without_the_products(seed):
+    world = random_world(seed)
+    closed = world.access == "closed"
+    ratio = price_index(world.utility, world.eta, offered=closed) / price_index(world.utility, world.eta)
+    shares = segment_shares(world.utility)
+    got = price_index_ratio_without(shares, world.eta, world.access == "open")
+    xr.testing.assert_allclose(got, ratio)
+    by_label = price_index_ratio_without(shares, world.eta, ["m5", "m4", "m3"])
+    xr.testing.assert_allclose(by_label, got)
+    mixed = price_index_ratio_without(
+        shares.isel(model=[5, 0, 3, 1, 4, 2]), world.eta, world.access == "open"
+    )
+    xr.testing.assert_allclose(mixed, got)
+
+
+def test_variation_is_the_uniform_price_rise_that_hurts_as_much():
+    world = random_world(41, draws=1)
+    shares = segment_shares(world.utility)
+    loss = compensating_variation(5.0, shares, world.eta, world.access == "open").isel(draw=0)
+    for segment in shares.segment.values:
+        eta = world.eta.sel(segment=segment).item()
+        value = world.utility.sel(segment=segment).isel(draw=0)
+        target = np.log(np.exp(value.where(world.access == "closed", drop=True)).sum()).item()
+        rise = brentq(
+            lambda r, v=value, e=eta, t=target: np.log(np.exp(v - e * np.log(r)).sum()).item() - t, 1, 1e6
+        )
+        assert loss.sel(segment=segment).item() == pytest.approx(5.0 * (rise - 1.0), rel=1e-9)
+
+
+def test_formula_by_hand_and_sensitivity_to_eta():
+    shares = xr.DataArray([[0.5, 0.5]], dims=("segment", "model"), coords={"model": ["open", "closed"]})
+    losses = [compensating_variation(1.0, shares, eta, ["open"]).item() for eta in (3.0, 1.2, 0.43)]
+    np.testing.assert_allclose(losses, [2 ** (1 / eta) - 1 for eta in (3.0, 1.2, 0.43)], rtol=1e-12)
+    np.testing.assert_allclose(losses, [0.26, 0.78, 4.0], atol=0.02)
+
+
+@pytest.mark.parametrize("category", [0.0, 0.5, 1.0, 2.5])
+def test_category_response_is_the_area_under_the_demand_curve(category):
+    shares = xr.DataArray([[0.4, 0.6]], dims=("segment", "model"), coords={"model": ["open", "closed"]})
+    ratio = 0.6 ** (-1 / 1.5)
+    area, _ = quad(lambda index: 7.0 * index ** (-category), 1.0, ratio)
+    loss = compensating_variation(7.0, shares, 1.5, ["open"], category)
+    assert loss.item() == pytest.approx(area, rel=1e-10)
+
+
+def test_losing_everything_and_losing_nothing():
+    shares = xr.DataArray([[0.4, 0.6]], dims=("segment", "model"), coords={"model": ["open", "closed"]})
+    assert compensating_variation(1.0, shares, 1.5, ["open", "closed"]).item() == np.inf
+    assert compensating_variation(1.0, shares, 1.5, ["open", "closed"], 3.0).item() == pytest.approx(0.5)
+    assert compensating_variation(1.0, shares, 1.5, []).item() == 0.0
+    with pytest.raises(ForkModelError, match="unknown model"):
+        compensating_variation(1.0, shares, 1.5, ["nobody"])
+
+
+def test_an_outside_good_softens_the_loss():
+    world = random_world(42)
+    opens = world.access == "open"
+    inside = segment_shares(world.utility)
+    outside = segment_shares(world.utility, outside=True)
+    with_outside = price_index_ratio_without(outside, world.eta, opens)
+    assert (with_outside < price_index_ratio_without(inside, world.eta, opens)).all()
+    lost = 1.0 - outside.where(opens).sum("model")
+    xr.testing.assert_allclose(with_outside, np.exp(-np.log(lost) / world.eta))
+
+
+@quick
+@given(seed=st.integers(0, 10_000))
+def test_losing_more_never_hurts_less(seed):
+    world = random_world(seed)
+    shares = segment_shares(world.utility)
+    few = compensating_variation(1.0, shares, world.eta, ["m5"], 0.5)
+    more = compensating_variation(1.0, shares, world.eta, ["m5", "m4"], 0.5)
+    assert (few > 0).all()
+    assert (more >= few).all()
+
+
+def test_spend_by_segment_adds_up_and_agrees_with_money_shares():
+    world = random_world(43)
+    shares = segment_shares(world.utility)
+    spend = segment_spend(100.0, shares, world.weights, world.price)
+    np.testing.assert_allclose(spend.sum("segment"), 100.0)
+    within = money_shares(shares, world.price)
+    by_product = (spend * within).sum("segment")
+    expected = 100.0 * money_shares(market_shares(shares, world.weights), world.price)
+    xr.testing.assert_allclose(by_product.transpose(*expected.dims), expected)
+    loss = total_compensating_variation(spend, shares, world.eta, ["m0"])
+    parts = compensating_variation(spend, shares, world.eta, ["m0"])
+    np.testing.assert_allclose(loss, parts.sum("segment"))
+    relabelled = segment_spend(100.0, shares, world.weights, world.price * 7.1)
+    xr.testing.assert_allclose(relabelled, spend)
+    with pytest.raises(ForkModelError, match="segment_spend"):
+        total_compensating_variation(100.0, shares, world.eta, ["m0"])
+
+
+def test_nothing_on_offer():
+    shares = segment_shares(xr.DataArray([[np.nan, np.nan]], dims=("segment", "model")))
+    assert compensating_variation(1.0, shares, 1.5, xr.DataArray([True, False], dims="model")).isnull().all()
+    assert price_index(xr.DataArray([np.nan], dims="model"), 1.5).item() == np.inf
