@@ -1,0 +1,260 @@
+"""From the text of cells to typed columns: numbers, ISO dates and flags, with every bad cell named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from difflib import SequenceMatcher
+
+import numpy as np
+import pandas as pd
+
+from forkmodel.data.schemas import DTYPES, Column, Table
+from forkmodel.errors import Problem, did_you_mean
+
+__all__ = ["cell_text", "column_texts", "empty_table", "mend_date", "type_records"]
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_INFINITE = {"inf", "infinity"}
+_MISSING_WORDS = {"nan", "na", "n/a", "null", "none", "nil", "-", "--", "?", "unknown", "missing", "tbd"}
+_FLAGS = {"true": True, "false": False}
+#: Excel counts days from here.
+_EXCEL_EPOCH = date(1899, 12, 30)
+
+_Fault = tuple[int, str, str]
+
+
+def empty_table(table: Table) -> pd.DataFrame:
+    """Return a table without rows but with its columns and types."""
+    return pd.DataFrame({c.name: pd.Series([], dtype=DTYPES[c.kind]) for c in table.columns})
+
+
+def cell_text(value: object) -> str:
+    """Return a value as it stands in a CSV file: no trailing ``.0``, ISO dates, empty for missing.
+
+    Two values that print alike are the same fact, so hashing and writing both use this text.
+    """
+    if isinstance(value, (bool, np.bool_)):
+        return "true" if value else "false"
+    if isinstance(value, (float, np.floating)):
+        if np.isnan(value):
+            return ""
+        number = float(value)
+        return str(int(number)) if number.is_integer() and abs(number) < 1e16 else repr(number)
+    if value is pd.NaT:
+        return ""
+    if isinstance(value, (pd.Timestamp, np.datetime64)):
+        return pd.Timestamp(value).date().isoformat()
+    return str(value)
+
+
+def column_texts(frame: pd.DataFrame, column: Column) -> list[str]:
+    """Return one column as the texts of its cells."""
+    values = frame[column.name]
+    if column.kind == "date":
+        days = values.to_numpy("datetime64[D]")
+        return ["" if text == "NaT" else text for text in np.datetime_as_string(days).tolist()]
+    if column.kind == "text":
+        return ["" if value != value else str(value) for value in values.tolist()]
+    return [cell_text(value) for value in values.tolist()]
+
+
+def type_records(
+    table: Table, header: list[str], rows: list[list[str]], lines: list[int], problems: list[Problem]
+) -> tuple[pd.DataFrame, set[tuple[int, str]]]:
+    """Turn rows of text into a typed frame.
+
+    Parameters
+    ----------
+    table : Table
+        The declaration to follow.
+    header, rows, lines
+        As in ``Records``.
+    problems : list of Problem
+        Bad cells and wrong columns are appended here.
+
+    Returns
+    -------
+    DataFrame
+        All columns of the table in canonical order, indexed by CSV line; bad cells are missing.
+    set of (int, str)
+        Line and column of the cells already reported, and ``(0, column)`` for missing columns.
+    """
+    place, reported = _match_header(table, header, problems)
+    columns: dict[str, object] = {}
+    for column in table.columns:
+        if column.name not in place:
+            filler = [""] * len(rows)
+            columns[column.name] = _typed(column, filler)[0]
+            continue
+        spot = place[column.name]
+        texts = [row[spot] for row in rows]
+        columns[column.name], faults = _typed(column, texts)
+        for position, problem, fix in faults:
+            reported.add((lines[position], column.name))
+            problems.append(Problem(table.name, lines[position], column.name, texts[position], problem, fix))
+    return pd.DataFrame(columns, index=pd.Index(lines, dtype="int64", name="line")), reported
+
+
+def _match_header(
+    table: Table, header: list[str], problems: list[Problem]
+) -> tuple[dict[str, int], set[tuple[int, str]]]:
+    """Find the position of each column; report missing, unknown and repeated names."""
+    place: dict[str, int] = {}
+    unknown: dict[str, int] = {}
+    for spot, name in enumerate(header):
+        if name in place:
+            problems.append(
+                Problem(table.name, 1, name, name, "the column appears twice", "Keep one of the two columns.")
+            )
+        elif name in table.names:
+            place[name] = spot
+        else:
+            unknown[name] = spot
+    reported: set[tuple[int, str]] = set()
+    missing = [name for name in table.names if name not in place]
+    for name in missing:
+        reported.add((0, name))
+        near = _nearest(name, unknown)
+        if near is None:
+            fix = f"Add a column {name!r}: {table.column(name).meaning}"
+            if table.column(name).empty:
+                fix += " Leave its cells empty where unknown."
+        else:
+            # The cells are most likely right, so they are read and checked under the right name.
+            place[name] = unknown.pop(near)
+            reported.discard((0, name))
+            fix = f"Did you mean it by {near!r}? Then rename that column to {name!r}."
+        problems.append(Problem(table.name, 1, name, near, f"the column {name!r} is missing", fix))
+    for name in unknown:
+        fix = f"Remove it or rename it. {did_you_mean(name, table.names)}"
+        problems.append(Problem(table.name, 1, name, name, f"unknown column {name!r}", fix))
+    return place, reported
+
+
+def _nearest(name: str, unknown: Iterable[str]) -> str | None:
+    """Return the unknown header that is most likely a misspelling of ``name``."""
+
+    def plain(text: str) -> str:
+        return re.sub(r"[^a-z0-9]", "", text.lower())
+
+    for candidate in unknown:
+        left, right = plain(candidate), plain(name)
+        if SequenceMatcher(None, left, right).ratio() >= 0.75 or (len(left) > 3 and left in right):
+            return candidate
+    return None
+
+
+def _typed(column: Column, texts: list[str]) -> tuple[object, list[_Fault]]:
+    if column.kind in ("number", "whole"):
+        return _numbers(texts)
+    if column.kind == "date":
+        return _dates(texts)
+    if column.kind == "flag":
+        return _flags(column, texts)
+    faults = [
+        (
+            spot,
+            "the cell holds a line break or control character",
+            "Keep each cell on one line of plain text.",
+        )
+        for spot, text in enumerate(texts)
+        if not text.isprintable() and any(ord(letter) < 32 for letter in text)
+    ]
+    return pd.array([text or np.nan for text in texts], dtype="str"), faults
+
+
+def _numbers(texts: list[str]) -> tuple[np.ndarray, list[_Fault]]:
+    values = np.full(len(texts), np.nan)
+    faults: list[_Fault] = []
+    for spot, text in enumerate(texts):
+        if not text:
+            continue
+        if _NUMBER.fullmatch(text) or text.lstrip("+-").lower() in _INFINITE:
+            values[spot] = float(text)
+        else:
+            faults.append((spot, "is not a number", _mend_number(text)))
+    return values, faults
+
+
+def _mend_number(text: str) -> str:
+    if text.lower() in _MISSING_WORDS:
+        return "Leave the cell empty if the number is unknown."
+    if text.endswith("%") and _NUMBER.fullmatch(text[:-1].strip()):
+        return f"Divide by 100 and drop the sign: write {float(text[:-1]) / 100:.6g}."
+    bare = text.lstrip("$€£ ").removesuffix("USD").removesuffix("usd").strip()
+    if bare != text and _NUMBER.fullmatch(bare):
+        return f"Write the number alone, in the column's unit: {bare}."
+    if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", bare):
+        return f"Leave out the thousands separators: write {bare.replace(',', '')}."
+    if re.fullmatch(r"[+-]?\d+,\d+", bare):
+        return f"Use a decimal point: write {bare.replace(',', '.')}."
+    return "Write a plain number such as 0.85 or 1200."
+
+
+def _dates(texts: list[str]) -> tuple[np.ndarray, list[_Fault]]:
+    faults: list[_Fault] = []
+    # Dates repeat a lot, so each distinct text is parsed once.
+    known = {text: _iso(text) for text in set(texts)}
+    for spot, text in enumerate(texts):
+        if text and known[text] == "NaT":
+            faults.append((spot, "is not an ISO date", _mend_date(text)))
+    return np.array([known[text] for text in texts], dtype="datetime64[us]"), faults
+
+
+def _iso(text: str) -> str:
+    if _ISO.fullmatch(text):
+        try:
+            return date.fromisoformat(text).isoformat()
+        except ValueError:
+            return "NaT"
+    return "NaT"
+
+
+def mend_date(text: str) -> str | None:
+    """Return how to mend a date, or None if it is a good ISO date."""
+    return _mend_date(text) if _iso(text) == "NaT" else None
+
+
+def _mend_date(text: str) -> str:
+    readings = sorted({reading.isoformat() for reading in _readings(text)})
+    if len(readings) == 1:
+        return f"Write it as {readings[0]}."
+    if readings:
+        return f"Write it as YYYY-MM-DD; it could mean {' or '.join(readings)}."
+    if _ISO.fullmatch(text):
+        return "There is no such day; check month and day."
+    if text.lower() in _MISSING_WORDS:
+        return "Leave the cell empty if the date is unknown and the column allows it."
+    return "Write it as YYYY-MM-DD, for example 2026-07-31."
+
+
+def _readings(text: str) -> Iterator[date]:
+    """Yield the days that a date in another notation may mean."""
+    if (match := re.fullmatch(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})([T ].*)?", text, re.ASCII)) or (
+        match := re.fullmatch(r"(\d{4})(\d{2})(\d{2})", text, re.ASCII)
+    ):
+        orders = [(match[1], match[2], match[3])]
+    elif match := re.fullmatch(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})", text, re.ASCII):
+        orders = [(match[3], match[2], match[1]), (match[3], match[1], match[2])]
+    elif re.fullmatch(r"4\d{4}", text, re.ASCII):
+        yield _EXCEL_EPOCH + timedelta(days=int(text))
+        return
+    else:
+        return
+    for year, month, day in orders:
+        try:
+            yield date(int(year), int(month), int(day))
+        except ValueError:
+            continue
+
+
+def _flags(column: Column, texts: list[str]) -> tuple[np.ndarray, list[_Fault]]:
+    faults = [
+        (spot, "is neither true nor false", f"Write true or false. {column.meaning}")
+        for spot, text in enumerate(texts)
+        if text.lower() not in _FLAGS
+    ]
+    return np.array([_FLAGS.get(text.lower(), False) for text in texts], dtype=bool), faults

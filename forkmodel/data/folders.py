@@ -1,0 +1,133 @@
+"""A folder of tables as a whole: which files it should hold, and of what date its data are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from forkmodel.data.cells import mend_date
+from forkmodel.data.schemas import TABLES
+from forkmodel.errors import Problem, did_you_mean
+
+__all__ = ["VINTAGE_FILE", "FolderVintage", "date_folder", "stated_vintage", "wrong_files"]
+
+#: A folder may state its vintage in this file: one ISO date.
+VINTAGE_FILE = "vintage.txt"
+
+
+@dataclass(frozen=True, slots=True)
+class FolderVintage:
+    """The date of a folder's data.
+
+    Attributes
+    ----------
+    day : Timestamp or None
+        The vintage; ``None`` if it is neither stated nor to be found.
+    limit : Timestamp
+        No market date may lie after this.
+    limit_name : str
+        How to call the limit in a message.
+    """
+
+    day: pd.Timestamp | None
+    limit: pd.Timestamp
+    limit_name: str
+
+
+def wrong_files(folder: Path, present: set[str], *, whole: bool) -> list[Problem]:
+    """Report tables that are missing and CSV files that are no table.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder.
+    present : set of str
+        Tables found there.
+    whole : bool
+        Whether the folder must hold every required table.
+    """
+    problems = []
+    others = sorted(path for path in folder.iterdir() if path.is_file() and path.stem not in present)
+    for name, table in TABLES.items():
+        if not whole or not table.required or name in present:
+            continue
+        near = [path.name for path in others if did_you_mean(path.stem.lower(), [name]).startswith("Did")]
+        fix = f"Add {name}.csv with the columns {', '.join(table.names)}."
+        if near:
+            fix += f" Is it {near[0]}? Save it as {name}.csv (CSV UTF-8)."
+        fix += " If the folder is an update, read it with base=load_snapshot() or partial=True."
+        problems.append(Problem(name, None, None, None, f"the table {name}.csv is missing", fix))
+    for path in others:
+        if path.suffix.lower() == ".csv":
+            fix = f"{did_you_mean(path.stem.lower(), list(TABLES))} Rename the file or move it elsewhere."
+            problems.append(
+                Problem(path.stem, None, None, path.name, "the file is no table of this project", fix)
+            )
+    if not whole and not present and not problems:
+        fix = f"Add at least one of {', '.join(f'{name}.csv' for name in TABLES)}."
+        problems.append(Problem(str(folder), None, None, None, "the folder holds no table", fix))
+    return problems
+
+
+def stated_vintage(folder: Path, problems: list[Problem]) -> pd.Timestamp | None:
+    """Return the date in the folder's ``vintage.txt``, or None; a bad one is appended to ``problems``."""
+    path = folder / VINTAGE_FILE
+    if not path.exists():
+        return None
+    text = path.read_bytes().decode("utf-8-sig", errors="replace").strip()
+    return _day(text, VINTAGE_FILE, problems)
+
+
+def _day(text: str, place: str, problems: list[Problem]) -> pd.Timestamp | None:
+    mend = mend_date(text)
+    if mend is None:
+        return pd.Timestamp(text)
+    problems.append(Problem(place, 1, None, text, "is not an ISO date", mend))
+    return None
+
+
+def date_folder(
+    folder: Path,
+    frames: Mapping[str, pd.DataFrame],
+    vintage: str | pd.Timestamp | None,
+    base: pd.Timestamp | None,
+    problems: list[Problem],
+) -> FolderVintage:
+    """Decide the vintage of a folder: as given, else as stated in it, else its latest date up to today.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder.
+    frames : mapping of str to DataFrame
+        Its tables.
+    vintage : str, Timestamp or None
+        The vintage that the caller gives.
+    base : Timestamp or None
+        Vintage of the market that the folder updates.
+    problems : list of Problem
+        What is wrong with a given or stated vintage is appended here.
+    """
+    if isinstance(vintage, str):
+        day = _day(vintage.strip(), "vintage", problems)
+    else:
+        day = vintage.normalize() if vintage is not None else stated_vintage(folder, problems)
+    if day is not None:
+        return FolderVintage(day, day, f"the vintage {day.date().isoformat()}")
+    # Without this limit one mistyped year would become the vintage and hide itself.
+    today = pd.Timestamp.now().normalize()
+    limit = max(today, base) if base is not None else today
+    found = [
+        frames[name][column].loc[frames[name][column] <= limit].max()
+        for name, table in TABLES.items()
+        for column in table.dates()
+    ]
+    dates = [date for date in found if not pd.isna(date)]
+    day = max(dates) if dates else base
+    if day is None and not problems:
+        fix = f"Give vintage=..., or write the date into {VINTAGE_FILE}."
+        problems.append(Problem(str(folder), None, None, None, "no table holds a date of the market", fix))
+    return FolderVintage(day, limit, f"today, {limit.date().isoformat()}")

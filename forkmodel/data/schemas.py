@@ -1,0 +1,329 @@
+"""The nine tables: what every column means, what may stand in it, and the pandera schema made from that.
+
+The declarations below are the single description of the CSV files. Reading a folder checks it against the
+pandera schemas; loading the bundled snapshot does not, so pandera is imported only on request.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import pandera.pandas as pa
+
+__all__ = ["DTYPES", "EARLIEST_DATE", "TABLES", "Column", "Kind", "Table", "pandera_schema"]
+
+#: A date before this is a typing mistake: nothing in these tables is older.
+EARLIEST_DATE = "1990-01-01"
+
+Kind = Literal["text", "number", "whole", "date", "flag"]
+
+#: How each kind of cell is held in memory; missing text and numbers are NaN, missing dates NaT.
+DTYPES: dict[Kind, str] = {
+    "text": "str",
+    "number": "float64",
+    "whole": "float64",
+    "date": "datetime64[us]",
+    "flag": "bool",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table.
+
+    Attributes
+    ----------
+    name : str
+        Header in the CSV file.
+    kind : {"text", "number", "whole", "date", "flag"}
+        Text, decimal number, whole number, ISO date, or true/false.
+    meaning : str
+        What a cell says, with its unit.
+    empty : bool
+        Whether a cell may be empty (unknown, or not applicable).
+    values : tuple of str
+        The allowed words, if only some are.
+    least, most : float or None
+        Smallest and largest allowed number.
+    refers_to : str
+        Table that must hold this id.
+    provenance : bool
+        A date about where the row was read rather than about the market; it may lie after the vintage.
+    """
+
+    name: str
+    kind: Kind
+    meaning: str
+    empty: bool = False
+    values: tuple[str, ...] = ()
+    least: float | None = None
+    most: float | None = None
+    refers_to: str = ""
+    provenance: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table: its columns, the columns that make a row unique, and whether a full folder must hold it."""
+
+    name: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    required: bool = True
+
+    @property
+    def names(self) -> list[str]:
+        """Column names in their canonical order."""
+        return [column.name for column in self.columns]
+
+    def column(self, name: str) -> Column:
+        """Return the declaration of one column."""
+        return next(column for column in self.columns if column.name == name)
+
+    def dates(self, *, provenance: bool = False) -> list[str]:
+        """Names of the date columns about the market, or those about where rows were read."""
+        return [c.name for c in self.columns if c.kind == "date" and c.provenance == provenance]
+
+
+def _text(name: str, meaning: str, *, empty: bool = False, values: tuple[str, ...] = ()) -> Column:
+    return Column(name, "text", meaning, empty=empty, values=values)
+
+
+def _id(name: str, refers_to: str, meaning: str) -> Column:
+    return Column(name, "text", meaning, refers_to=refers_to)
+
+
+def _number(
+    name: str, meaning: str, *, empty: bool = False, least: float | None = 0.0, most: float | None = None
+) -> Column:
+    return Column(name, "number", meaning, empty=empty, least=least, most=most)
+
+
+def _whole(name: str, meaning: str) -> Column:
+    return Column(name, "whole", meaning, empty=True, least=1.0)
+
+
+def _date(name: str, meaning: str, *, empty: bool = False, provenance: bool = False) -> Column:
+    return Column(name, "date", meaning, empty=empty, provenance=provenance)
+
+
+def _flag(name: str, meaning: str) -> Column:
+    return Column(name, "flag", meaning)
+
+
+_SOURCE = _id("source_id", "sources", "Source of the row, an id in sources.csv.")
+_MODEL = _id("model_id", "models", "Model, an id in models.csv.")
+
+_ALL = (
+    Table(
+        "models",
+        (
+            _text("model_id", "Short unique name of one release."),
+            _text("name", "Name as the developer writes it."),
+            _text("developer", "Firm or group that trained and released the model."),
+            _text(
+                "access",
+                "open_weights if anyone can download the weights (restricted licences too), else closed.",
+                values=("closed", "open_weights"),
+            ),
+            _text("country", "Country of the developer's head office."),
+            _date("release_date", "First day on which the public could use or download the model."),
+            _SOURCE,
+        ),
+        key=("model_id",),
+    ),
+    Table(
+        "benchmarks",
+        (
+            _text("benchmark", "Short unique name of the benchmark and version."),
+            _text("name", "Name as its authors write it."),
+            _text("domain", "Field tested, for example coding or math."),
+            _number(
+                "chance_level", "Score of blind guessing, 0 to 1; empty = unknown.", empty=True, most=1.0
+            ),
+            _number("ceiling", "Best score that can be reached, 0 to 1.", most=1.0),
+            _whole("n_items", "Number of questions or tasks."),
+            _date("release_date", "Publication date; empty = unknown.", empty=True),
+            _SOURCE,
+        ),
+        key=("benchmark",),
+    ),
+    Table(
+        "scores",
+        (
+            _MODEL,
+            _id("benchmark", "benchmarks", "Benchmark, a name in benchmarks.csv."),
+            _number("score", "Fraction solved, 0 to 1, best over the settings tried.", most=1.0),
+            _number("stderr", "Standard error of the score, same scale.", empty=True, most=1.0),
+            _whole("n_items", "Number of items scored."),
+            _text("evaluator", "Who ran the test; developer = the model's own developer reports it."),
+            _text("setting", "Prompting, effort or scaffold.", empty=True),
+            _SOURCE,
+            _date(
+                "source_snapshot",
+                "Date of the table the score was read from; the test was run on it or before.",
+                provenance=True,
+            ),
+        ),
+        key=("model_id", "benchmark", "evaluator"),
+    ),
+    Table(
+        "prices",
+        (
+            _MODEL,
+            _text("seller", "Firm that serves the model; openrouter = headline price on that gateway."),
+            _text(
+                "seller_kind",
+                "first_party = the developer or its own cloud; host = another seller.",
+                values=("first_party", "host"),
+            ),
+            _date("effective_from", "First day of the price."),
+            _date(
+                "effective_to",
+                "Day from which the price no longer holds; empty = in force at the vintage.",
+                empty=True,
+            ),
+            _number("input_usd_per_mtok", "List price of input, USD per million tokens."),
+            _number("output_usd_per_mtok", "List price of output, USD per million tokens."),
+            _number(
+                "cached_input_usd_per_mtok", "Price of cached input, USD per million tokens.", empty=True
+            ),
+            _flag("from_is_release", "true = the start is unknown and set to the release date."),
+            _date("first_observed", "Day on which the price was first seen by anyone we read.", empty=True),
+            _SOURCE,
+            _text("note", "Anything else.", empty=True),
+        ),
+        key=("model_id", "seller", "effective_from"),
+    ),
+    Table(
+        "usage",
+        (
+            _date("period_start", "First day of the period."),
+            _date("period_end", "Last day of the period."),
+            _text("market", "Where usage was measured; *_subscriptions markets are multi-homing."),
+            _text("level", "What entity names.", values=("model", "developer", "access", "country")),
+            _text("entity", "model_id, developer or access class; other and total are the rest and the sum."),
+            _text(
+                "variant",
+                "standard or free (zero-price) offer of the model, or all; empty where it makes no sense.",
+                empty=True,
+                values=("standard", "free", "all"),
+            ),
+            _number("value", "Amount in the unit; shares are 0 to 1."),
+            _text("unit", "Unit of value.", values=("tokens", "share", "downloads")),
+            _flag("mapped", "true = entity is in models.csv (as model, developer or access class)."),
+            _SOURCE,
+            _text("note", "Anything else.", empty=True),
+        ),
+        key=("period_start", "period_end", "market", "level", "entity", "variant", "unit"),
+    ),
+    Table(
+        "adoption",
+        (
+            _date("date", "Day the figure refers to (last day of a period)."),
+            _text("population", "Whose adoption: a product's users, or a set of firms."),
+            _text("measure", "What was counted, with the survey's wording where it changed."),
+            _number("value", "Amount in the unit; shares are 0 to 1."),
+            _text("unit", "Unit of value.", values=("users", "share", "usd_per_employee_month")),
+            _SOURCE,
+        ),
+        key=("date", "population", "measure", "unit"),
+    ),
+    Table(
+        "revenue",
+        (
+            _text("developer", "Firm, or a whole market written as 'market: name'."),
+            _date("as_of", "Day of the run-rate, or last day of the period."),
+            _number("annualised_revenue_usd", "Revenue in USD per year."),
+            _number("low", "Lower end of a stated range, USD per year.", empty=True),
+            _number("high", "Upper end of a stated range, USD per year.", empty=True),
+            _text(
+                "kind",
+                "How the figure became known.",
+                values=("audited", "reported", "leaked", "estimate"),
+            ),
+            _text("segment", "Part of the firm.", values=("company", "api_platform", "market")),
+            _text(
+                "basis",
+                "run_rate = a recent month, annualised; period = amount of a past period, annualised.",
+                values=("run_rate", "period"),
+            ),
+            _SOURCE,
+            _text("url", "Page with the figure.", empty=True),
+        ),
+        key=("developer", "segment", "as_of", "basis", "kind"),
+    ),
+    Table(
+        "structure",
+        (
+            _text("market", "Neighbouring market, for example cloud infrastructure."),
+            _date("as_of", "Last day of the quarter."),
+            _text("firm", "Named firm."),
+            _number("share", "Share of the market's revenue, 0 to 1.", most=1.0),
+            _SOURCE,
+        ),
+        key=("market", "as_of", "firm"),
+        required=False,
+    ),
+    Table(
+        "sources",
+        (
+            _text("source_id", "Short unique name."),
+            _text("title", "What was read, and through which mirror."),
+            _text("publisher", "Who publishes it."),
+            _text("url", "Where; empty for facts gathered from many pages.", empty=True),
+            _text("licence", "Terms under which it may be used."),
+            _text("attribution", "Credit line to repeat.", empty=True),
+            _date("retrieved", "Day it was read.", provenance=True),
+        ),
+        key=("source_id",),
+    ),
+)
+
+#: Every table by name, in the order in which problems are reported.
+TABLES: dict[str, Table] = {table.name: table for table in _ALL}
+
+
+@cache
+def pandera_schema(table: str) -> pa.DataFrameSchema:
+    """Return the pandera schema of one table (pandas backend).
+
+    Each check carries a short code (``finite``, ``least``, ``most``, ``category``, ``whole``, ``early``) that
+    ``forkmodel.data.validate`` turns into a sentence for people.
+
+    Parameters
+    ----------
+    table : str
+        A name in ``TABLES``.
+
+    Returns
+    -------
+    pandera.pandas.DataFrameSchema
+        Strict: unknown columns fail, and so do missing ones.
+    """
+    import numpy as np
+    import pandas as pd
+    import pandera.pandas as pa
+
+    columns = {}
+    for column in TABLES[table].columns:
+        checks = []
+        if column.kind in ("number", "whole"):
+            checks.append(pa.Check(np.isfinite, error="finite"))
+        if column.kind == "whole":
+            checks.append(pa.Check(lambda values: values % 1 == 0, error="whole"))
+        if column.kind == "date":
+            checks.append(pa.Check.ge(pd.Timestamp(EARLIEST_DATE), error="early"))
+        if column.least is not None:
+            checks.append(pa.Check.ge(column.least, error="least"))
+        if column.most is not None:
+            checks.append(pa.Check.le(column.most, error="most"))
+        if column.values:
+            checks.append(pa.Check.isin(column.values, error="category"))
+        columns[column.name] = pa.Column(
+            DTYPES[column.kind], checks, nullable=column.empty, description=column.meaning
+        )
+    return pa.DataFrameSchema(columns, name=table, strict=True)
