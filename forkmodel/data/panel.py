@@ -1,0 +1,80 @@
+"""The panel: the market's tables as labelled arrays, ready for the model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import xarray as xr
+
+from forkmodel.data.panel_catalogue import Catalogue, PanelOptions, build_catalogue
+from forkmodel.data.panel_choice import build_cells, build_share_observations
+from forkmodel.data.panel_money import build_money
+from forkmodel.data.panel_prices import build_spells
+from forkmodel.data.panel_scores import build_scores
+
+if TYPE_CHECKING:
+    from forkmodel.data.market import Market
+
+__all__ = ["Panel", "PanelOptions"]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Everything the model conditions on, as labelled arrays with index coordinates.
+
+    Attributes
+    ----------
+    catalogue : Catalogue
+        Models, lines, developers and time grids.
+    scores : Dataset
+        Dim ``score``: chance-corrected logit scores.
+    spells : Dataset
+        Dim ``spell``: log list prices.
+    cells : Dataset
+        Dim ``cell``: the offers of each month.
+    shares : dict of Dataset
+        ``model_shares``, ``access_shares``, ``developer_days``, ``money_shares``.
+    money : dict of Dataset
+        ``closed_revenue``, ``host_revenue``, ``adoption``, ``spend_per_employee``, ``reach``,
+        ``router_tokens``.
+    options : PanelOptions
+        The choices made on the way.
+    """
+
+    catalogue: Catalogue
+    scores: xr.Dataset
+    spells: xr.Dataset
+    cells: xr.Dataset
+    shares: dict[str, xr.Dataset]
+    money: dict[str, xr.Dataset | xr.DataArray]
+    options: PanelOptions
+
+    @classmethod
+    def from_market(cls, market: Market, options: PanelOptions | None = None) -> Panel:
+        """Build the panel from a market's tables.
+
+        The order of rows in the tables makes no difference: everything is sorted by date and name.
+
+        Parameters
+        ----------
+        market : Market
+            Validated tables.
+        options : PanelOptions, optional
+            Blend weight, smallest line and the like.
+        """
+        options = options or PanelOptions()
+        usage, prices = market.usage, market.prices
+        used = usage.loc[(usage["level"] == "model") & usage["mapped"].astype(bool), "entity"]
+        wanted = set(market.scores["model_id"]) | set(prices["model_id"]) | set(used)
+        catalogue = build_catalogue(market.models, wanted, market.vintage, options)
+        cells = build_cells(prices, usage, catalogue, options)
+        return cls(
+            catalogue=catalogue,
+            scores=build_scores(market.scores, market.benchmarks, options),
+            spells=build_spells(prices, options),
+            cells=cells,
+            shares=build_share_observations(usage, cells, catalogue),
+            money=build_money(market.revenue, market.adoption, usage, catalogue),
+            options=options,
+        )

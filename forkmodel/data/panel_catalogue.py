@@ -1,0 +1,143 @@
+"""The panel's catalogue: which models, lines and developers the fit knows, and its time grids."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from forkmodel.errors import ModelError
+
+__all__ = ["ACCESS", "Catalogue", "PanelOptions", "build_catalogue", "positions"]
+
+#: Coordinate of every ``access`` dimension, in the order of the arrays.
+ACCESS = ("closed", "open")
+_ACCESS_OF_TABLE = {"closed": "closed", "open_weights": "open"}
+
+
+@dataclass(frozen=True, slots=True)
+class PanelOptions:
+    """Choices made when tables become arrays; the defaults are those of the documented model.
+
+    Attributes
+    ----------
+    blend_input : float
+        Input tokens per output token in the blended price, ``(blend * input + output) / (blend + 1)``.
+    line_minimum : int
+        A developer and access pair with fewer models than this joins the pooled line of its access.
+    benchmark_minimum : int
+        Benchmarks seen for fewer models than this carry no usable slope and are dropped.
+    retirement_months : int
+        A model older than this leaves the choice set unless tokens are still observed for it.
+    first_month, monthly_from, first_quarter : str
+        The choice block runs on the middle month of each quarter from ``first_month`` (only yearly surveys
+        see that time) and on every month from ``monthly_from``; the walks' grid starts at ``first_quarter``.
+    start_known_days : int
+        Price spells whose start is uncertain by more days than this do not date the price of capability.
+    price_floor_usd_per_mtok : float
+        Added to every price before the logarithm in the choice block, so that free offers are real offers.
+    """
+
+    blend_input: float = 3.0
+    line_minimum: int = 4
+    benchmark_minimum: int = 5
+    retirement_months: int = 15
+    first_month: str = "2023-01-01"
+    monthly_from: str = "2025-01-01"
+    first_quarter: str = "2022-01-01"
+    start_known_days: int = 120
+    price_floor_usd_per_mtok: float = 0.02
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Labels and time grids that every part of the panel shares.
+
+    Attributes
+    ----------
+    models : DataFrame
+        Indexed by ``model``, sorted by release date and name: ``developer``, ``access`` ("closed" or
+        "open"), ``line``, ``release_date``.
+    lines : DataFrame
+        Indexed by ``line``: ``access``, ``first_release``, ``median_release``.
+    developers : Index
+        Developers in alphabetical order.
+    quarters : DatetimeIndex
+        Quarter starts (knots) from the first model to the first one after the vintage.
+    months : DatetimeIndex
+        Month starts of the choice block, up to the vintage; quarterly at first, see ``PanelOptions``.
+    vintage : Timestamp
+        Date of the data.
+    """
+
+    models: pd.DataFrame
+    lines: pd.DataFrame
+    developers: pd.Index
+    quarters: pd.DatetimeIndex
+    months: pd.DatetimeIndex
+    vintage: pd.Timestamp
+
+    def quarter_weights(self, dates: pd.Series | pd.DatetimeIndex) -> tuple[np.ndarray, np.ndarray]:
+        """Return the left knot of each date and how far the date is towards the next knot (0 to 1)."""
+        knots = self.quarters.to_numpy("datetime64[D]").astype(np.int64)
+        days = pd.DatetimeIndex(dates).to_numpy("datetime64[D]").astype(np.int64)
+        left = np.clip(np.searchsorted(knots, days, side="right") - 1, 0, len(knots) - 2)
+        fraction = (days - knots[left]) / (knots[left + 1] - knots[left])
+        return left.astype(np.int64), np.clip(fraction, 0.0, 1.0)
+
+
+def positions(labels: object, index: pd.Index) -> np.ndarray:
+    """Return the integer position of each label in ``index``; every label must be there."""
+    found = index.get_indexer(pd.Index(np.asarray(labels)))
+    if (found < 0).any():
+        missing = sorted({str(label) for label, spot in zip(labels, found, strict=True) if spot < 0})  # type: ignore[call-overload]
+        raise ModelError(f"labels {missing[:5]} are not in the panel; rebuild it from one set of tables.")
+    return np.asarray(found, dtype=np.int64)
+
+
+def _choice_months(vintage: pd.Timestamp, options: PanelOptions) -> pd.DatetimeIndex:
+    months = pd.date_range(options.first_month, vintage, freq="MS")
+    return months[(months >= pd.Timestamp(options.monthly_from)) | (months.month % 3 == 2)]
+
+
+def build_catalogue(
+    models: pd.DataFrame, wanted: set[str], vintage: pd.Timestamp, options: PanelOptions
+) -> Catalogue:
+    """Select the models the fit needs and group them into supplier lines.
+
+    Parameters
+    ----------
+    models : DataFrame
+        The ``models`` table.
+    wanted : set of str
+        Ids of models with at least one score, price or usage row.
+    vintage : Timestamp
+        Date of the data.
+    options : PanelOptions
+        Choices such as the smallest line.
+    """
+    table = models.loc[models["model_id"].isin(wanted)].copy()
+    if table.empty:
+        raise ModelError("no model has a score, a price or usage; add rows to scores.csv or prices.csv.")
+    table["access"] = table["access"].map(_ACCESS_OF_TABLE)
+    table = table.sort_values(["release_date", "model_id"]).set_index("model_id")
+    table.index.name = "model"
+    size = table.groupby(["developer", "access"])["release_date"].transform("size")
+    own_line = table["developer"] + " " + table["access"]
+    table["line"] = own_line.where(size >= options.line_minimum, "Other " + table["access"])
+    lines = table.groupby("line").agg(
+        access=("access", "first"),
+        first_release=("release_date", "min"),
+        median_release=("release_date", "median"),
+    )
+    first = min(pd.Timestamp(options.first_quarter), table["release_date"].min()).to_period("Q").start_time
+    after = vintage.to_period("Q").start_time + pd.offsets.QuarterBegin(startingMonth=1)
+    return Catalogue(
+        models=table[["developer", "access", "line", "release_date"]],
+        lines=lines.sort_index(),
+        developers=pd.Index(sorted(table["developer"].unique()), name="developer"),
+        quarters=pd.date_range(first, after, freq="QS"),
+        months=_choice_months(vintage, options),
+        vintage=vintage,
+    )

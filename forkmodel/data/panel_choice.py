@@ -1,0 +1,227 @@
+"""The choice set, cell by cell, and every share that some market reports."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from forkmodel.data.panel_catalogue import Catalogue, PanelOptions
+from forkmodel.data.panel_prices import monthly_prices
+
+__all__ = ["build_cells", "build_share_observations"]
+
+#: A model-month share enters when the model was listed in at least this part of the month's weeks.
+LISTED_FRACTION = 0.5
+DAYS_PER_MONTH = 30.44
+TOP9, TOP50 = "openrouter_tokens_weekly_top9", "openrouter_tokens_weekly"
+MONTHLY, DAILY = "openrouter_tokens_monthly", "openrouter_tokens_day"
+ENTERPRISE, RAMP_SHARE = "enterprise_llm_api_spend", "ramp_model_share"
+#: The ratio of the first to the second of these is read from company-card data.
+CARD_LABS = ["Anthropic", "OpenAI"]
+_ACCESS = {"closed": "closed", "open_weights": "open"}
+
+
+def _weekly_tokens(usage: pd.DataFrame) -> pd.DataFrame:
+    """Return model-level weekly tokens with the week's total, the fuller of two overlapping series."""
+    rows = usage.loc[(usage["unit"] == "tokens") & (usage["level"] == "model")]
+    full = rows.loc[rows["market"] == TOP50]
+    chart = rows.loc[(rows["market"] == TOP9) & ~rows["period_start"].isin(full["period_start"].unique())]
+    weeks = pd.concat([full, chart], ignore_index=True)
+    total = weeks.groupby("period_start")["value"].sum()
+    has_rest = weeks.loc[weeks["entity"] == "other", "period_start"].unique()
+    # Before July 2025 the chart gives nine models and no rest: the month's total stands in, by the day.
+    months = usage.loc[(usage["market"] == MONTHLY) & (usage["entity"] == "total")]
+    per_day = (months["value"] / months["period_end"].dt.days_in_month).to_numpy()
+    month_total = pd.Series(per_day * 7.0, index=months["period_start"].dt.to_period("M"))
+    stand_in = pd.Series(total.index.to_period("M").map(month_total), index=total.index, dtype=float)
+    total = total.where(total.index.isin(has_rest), stand_in)
+    weeks["total"] = weeks["period_start"].map(total)
+    return weeks.loc[weeks["mapped"].astype(bool) & (weeks["entity"] != "other") & weeks["total"].gt(0)]
+
+
+def _monthly_model_shares(usage: pd.DataFrame) -> pd.DataFrame:
+    weeks = _weekly_tokens(usage)
+    if weeks.empty:
+        return pd.DataFrame(columns=["model", "free", "month", "log_share", "weeks"])
+    weeks = weeks.assign(
+        share=weeks["value"] / weeks["total"],
+        free=weeks["variant"].eq("free"),
+        # A week belongs to the month that holds its middle day.
+        month=(weeks["period_start"] + pd.Timedelta(days=3)).dt.to_period("M").dt.start_time,
+    )
+    by_week = weeks.groupby(["entity", "free", "month", "period_start"], as_index=False)["share"].sum()
+    weeks_in_month = by_week.groupby("month")["period_start"].nunique()
+    rows = by_week.groupby(["entity", "free", "month"], as_index=False).agg(
+        share=("share", "mean"), weeks=("period_start", "nunique")
+    )
+    listed = rows["weeks"] / rows["month"].map(weeks_in_month)
+    rows = rows.loc[listed >= LISTED_FRACTION]
+    return rows.assign(log_share=np.log(rows["share"])).rename(columns={"entity": "model"})
+
+
+def build_cells(
+    prices: pd.DataFrame, usage: pd.DataFrame, catalogue: Catalogue, options: PanelOptions
+) -> xr.Dataset:
+    """Build the sparse choice set: one cell per month and offer.
+
+    An offer is a released model with a list price in force, young enough to count as current, or still
+    observed in use; a zero-price variant is an offer of its own in the months in which it was seen.
+
+    Returns
+    -------
+    Dataset
+        Dim ``cell``, sorted by month; variables ``log_price`` (log USD per million tokens, list, plus the
+        floor), ``price_usd_per_mtok``, ``age_months`` (since release, at mid-month), ``log_presence`` (log
+        of the part of the month on offer), ``free`` (0 or 1); coords ``month`` and ``model`` along ``cell``.
+    """
+    paid = monthly_prices(prices, catalogue.months, options).assign(free=False)
+    seen = _monthly_model_shares(usage)
+    free = seen.loc[seen["free"].astype(bool), ["model", "month"]].assign(free=True, price_usd_per_mtok=0.0)
+    offers = pd.concat([paid, free], ignore_index=True)
+    offers = offers.loc[offers["model"].isin(catalogue.models.index) & offers["month"].isin(catalogue.months)]
+    release = offers["model"].map(catalogue.models["release_date"])
+    days = (offers["month"] + pd.offsets.MonthEnd(0)).dt.day
+    on_offer = ((offers["month"] + pd.offsets.MonthEnd(0) - release).dt.days + 1).clip(upper=days)
+    age = ((offers["month"] - release).dt.days + days / 2.0) / DAYS_PER_MONTH
+    used = pd.MultiIndex.from_frame(seen[["model", "month"]])
+    current = (age <= options.retirement_months) | pd.MultiIndex.from_frame(offers[["model", "month"]]).isin(
+        used
+    )
+    offers = offers.assign(age=age.clip(lower=0.0), presence=on_offer / days)
+    offers = offers.loc[current & (on_offer > 0)].sort_values(["month", "model", "free"])
+    price = offers["price_usd_per_mtok"].to_numpy(float)
+    return xr.Dataset(
+        {
+            "log_price": ("cell", np.log(price + options.price_floor_usd_per_mtok)),
+            "price_usd_per_mtok": ("cell", price),
+            "age_months": ("cell", offers["age"].to_numpy(float)),
+            "log_presence": ("cell", np.log(offers["presence"].to_numpy(float))),
+            "free": ("cell", offers["free"].to_numpy(float)),
+        },
+        coords={
+            "month": ("cell", offers["month"].to_numpy("datetime64[ns]")),
+            "model": ("cell", offers["model"].to_numpy(str)),
+        },
+        attrs={"price_floor_usd_per_mtok": options.price_floor_usd_per_mtok},
+    )
+
+
+def _model_shares(usage: pd.DataFrame, cells: xr.Dataset) -> xr.Dataset:
+    rows = _monthly_model_shares(usage)
+    offered = pd.MultiIndex.from_arrays(
+        [cells["month"].to_numpy(), cells["model"].to_numpy().astype(str), cells["free"].to_numpy() > 0]
+    )
+    keys = pd.MultiIndex.from_arrays([rows["month"], rows["model"].astype(str), rows["free"].astype(bool)])
+    spot = offered.get_indexer(keys)
+    rows, spot = rows.loc[spot >= 0], spot[spot >= 0]
+    order = np.argsort(spot, kind="stable")
+    return xr.Dataset(
+        {
+            "log_share": ("model_share", rows["log_share"].to_numpy(float)[order]),
+            "cell": ("model_share", spot[order]),
+        },
+        coords={"model": ("model_share", rows["model"].to_numpy(str)[order])},
+    )
+
+
+def _logit(share: pd.Series) -> pd.Series:
+    return np.log(share / (1.0 - share))
+
+
+def _access_shares(usage: pd.DataFrame, catalogue: Catalogue) -> xr.Dataset:
+    """Monthly open share of the tokens whose access is known; the unknown part widens it and is the fringe."""
+    rows = usage.loc[(usage["market"] == MONTHLY) & usage["period_start"].isin(catalogue.months)]
+    wide = rows.pivot_table(index="period_start", columns="entity", values="value", aggfunc="sum")
+    columns = ["open_weights", "closed", "unknown", "total"]
+    wide = wide.reindex(columns=columns).dropna()
+    known = wide["open_weights"] / (wide["open_weights"] + wide["closed"])
+    low, high = wide["open_weights"] / wide["total"], 1.0 - wide["closed"] / wide["total"]
+    fringe = wide["unknown"] / (wide["open_weights"] + wide["closed"] + wide["unknown"])
+    # The truth lies between the two classifications: read their distance as four standard deviations.
+    width = (_logit(high) - _logit(low)) / 4.0
+    return xr.Dataset(
+        {
+            "logit_open_share": ("access_share", _logit(known).to_numpy(float)),
+            "classification_sd": ("access_share", width.to_numpy(float)),
+            "logit_fringe": ("access_share", _logit(fringe).to_numpy(float)),
+            "low": ("access_share", low.to_numpy(float)),
+            "high": ("access_share", high.to_numpy(float)),
+        },
+        coords={"month": ("access_share", wide.index.to_numpy("datetime64[ns]"))},
+    )
+
+
+def _developer_days(usage: pd.DataFrame, catalogue: Catalogue) -> xr.Dataset:
+    rows = usage.loc[(usage["market"] == DAILY) & (usage["unit"] == "share") & (usage["value"] > 0)]
+    month = rows["period_start"].dt.to_period("M").dt.start_time
+    rows = rows.assign(month=month).loc[
+        rows["entity"].isin(catalogue.developers) & month.isin(catalogue.months)
+    ]
+    rows = rows.sort_values(["period_start", "entity"])
+    return xr.Dataset(
+        {"log_share": ("developer_day", np.log(rows["value"].to_numpy(float)))},
+        coords={
+            "month": ("developer_day", rows["month"].to_numpy("datetime64[ns]")),
+            "developer": ("developer_day", rows["entity"].to_numpy(str)),
+        },
+    )
+
+
+def _money_shares(usage: pd.DataFrame, catalogue: Catalogue) -> xr.Dataset:
+    """Enterprise money shares by developer or access, over a period of months (Menlo's survey)."""
+    rows = usage.loc[(usage["market"] == ENTERPRISE) & (usage["unit"] == "share")]
+    known = rows["entity"].isin(catalogue.developers) | rows["entity"].isin(_ACCESS)
+    rows = rows.loc[known & (rows["value"] > 0) & (rows["period_start"] >= catalogue.months[0])]
+    rows = rows.sort_values(["period_start", "period_end", "level", "entity"])
+    first = catalogue.months.get_indexer(rows["period_start"], method="ffill")
+    last = catalogue.months.get_indexer(rows["period_end"], method="ffill")
+    return xr.Dataset(
+        {
+            "log_share": ("money_share", np.log(rows["value"].to_numpy(float))),
+            "first_month": ("money_share", first),
+            "last_month": ("money_share", last),
+        },
+        coords={
+            "level": ("money_share", rows["level"].to_numpy(str)),
+            "entity": ("money_share", rows["entity"].replace(_ACCESS).to_numpy(str)),
+            "period_start": ("money_share", rows["period_start"].to_numpy("datetime64[ns]")),
+        },
+    )
+
+
+def _card_ratio(usage: pd.DataFrame, catalogue: Catalogue) -> xr.Dataset:
+    """Monthly log ratio of two labs' money on company cards (Ramp).
+
+    The series covers four names, of which two are below 1 % and hop between zero and a few parts in a
+    million, so only the ratio of the two large ones is read.
+    """
+    rows = usage.loc[(usage["market"] == RAMP_SHARE) & usage["period_start"].isin(catalogue.months)]
+    wide = rows.pivot_table(index="period_start", columns="entity", values="value").reindex(columns=CARD_LABS)
+    wide = wide.loc[(wide > 0).all(axis=1)]
+    return xr.Dataset(
+        {"log_ratio": ("card_month", np.log(wide[CARD_LABS[0]] / wide[CARD_LABS[1]]).to_numpy(float))},
+        coords={"month": ("card_month", wide.index.to_numpy("datetime64[ns]"))},
+    )
+
+
+def build_share_observations(
+    usage: pd.DataFrame, cells: xr.Dataset, catalogue: Catalogue
+) -> dict[str, xr.Dataset]:
+    """Build every observation of shares: models by month, access by month, developers by day, money by period.
+
+    The weekly developer table is the weekly model table summed, so it is left out: no token counts twice.
+
+    Returns
+    -------
+    dict of Dataset
+        Keys ``model_shares``, ``access_shares``, ``developer_days``, ``money_shares``, ``card_ratio``;
+        shares are logs or logits of fractions of all tokens (or of the survey's money).
+    """
+    return {
+        "model_shares": _model_shares(usage, cells),
+        "access_shares": _access_shares(usage, catalogue),
+        "developer_days": _developer_days(usage, catalogue),
+        "money_shares": _money_shares(usage, catalogue),
+        "card_ratio": _card_ratio(usage, catalogue),
+    }

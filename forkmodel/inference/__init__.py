@@ -1,0 +1,1 @@
+"""Compile, sample, diagnose, save and load."""

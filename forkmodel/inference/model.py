@@ -1,0 +1,122 @@
+"""The model object: data and priors in, a fit out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from forkmodel.data.market import Market
+from forkmodel.data.panel import Panel, PanelOptions
+from forkmodel.inference.compiling import compile_model
+from forkmodel.inference.fit import Fit
+from forkmodel.inference.sampling import (
+    DEFAULT_CHAINS,
+    DEFAULT_DRAWS,
+    DEFAULT_TUNE,
+    Progress,
+    sample,
+)
+from forkmodel.model.build import Design, build_model
+from forkmodel.priors import PriorSet, load_priors
+
+if TYPE_CHECKING:
+    import pymc as pm
+
+__all__ = ["ForkModel"]
+
+
+class ForkModel:
+    """The joint model of the AI fork on one set of tables and one set of priors.
+
+    Parameters
+    ----------
+    data : Market
+        Validated tables, from :func:`forkmodel.load_snapshot` or :func:`forkmodel.read_data`.
+    priors : str or PriorSet
+        Name of a bundled prior set (``reference``, ``skeptic``, ``advocate``), path of a prior file, or a
+        resolved set.
+    blocks : iterable of str, optional
+        Part of ``capability, price, choice, adoption, value``; what a block needs comes along. All by default.
+    options : PanelOptions, optional
+        Choices such as the price blend.
+
+    Examples
+    --------
+    >>> import forkmodel as fm
+    >>> fit = fm.ForkModel(fm.load_snapshot()).fit(seed=1)  # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        data: Market,
+        priors: str | PriorSet = "reference",
+        blocks: Iterable[str] | None = None,
+        options: PanelOptions | None = None,
+    ) -> None:
+        self.data = data
+        self.priors = priors if isinstance(priors, PriorSet) else load_priors(priors)
+        self.panel = Panel.from_market(data, options)
+        self.design = Design.from_panel(self.panel, blocks)
+        self._compiled: Any = None
+
+    def __repr__(self) -> str:
+        """Return what the model is made of."""
+        catalogue = self.panel.catalogue
+        return (
+            f"ForkModel(blocks={', '.join(self.design.blocks)}; priors={self.priors.name}; "
+            f"vintage={catalogue.vintage.date()}; {len(catalogue.models)} models, "
+            f"{self.panel.scores.sizes['score']} scores, {self.panel.spells.sizes['spell']} price spells, "
+            f"{self.panel.cells.sizes['cell']} offers)"
+        )
+
+    @cached_property
+    def pymc_model(self) -> pm.Model:
+        """The PyMC model, with coords and dims, built on first use."""
+        return build_model(self.panel, self.priors, self.design)
+
+    def compile(self, progress: Progress | None = None) -> Any:
+        """Compile once; later fits of this object reuse it."""
+        if self._compiled is None:
+            if progress is not None:
+                progress("compile", 0.0, "first run takes minutes, later ones seconds")
+            self._compiled = compile_model(self.pymc_model)
+        return self._compiled
+
+    def fit(
+        self,
+        draws: int = DEFAULT_DRAWS,
+        tune: int = DEFAULT_TUNE,
+        chains: int = DEFAULT_CHAINS,
+        seed: int = 1,
+        cores: int | None = None,
+        progress: Progress | None = None,
+    ) -> Fit:
+        """Sample the posterior.
+
+        Parameters
+        ----------
+        draws, tune, chains : int
+            Kept draws and warm-up steps per chain, number of chains.
+        seed : int
+            Same seed, same draws, whatever the number of cores.
+        cores : int, optional
+            Chains run at once; all cores by default.
+        progress : callable, optional
+            Called as ``progress(stage, fraction, message)`` with stages ``compile``, ``sample``, ``derive``.
+
+        Returns
+        -------
+        Fit
+            Draws with the verbs of the package.
+        """
+        begin = time.perf_counter()
+        compiled = self.compile(progress)
+        compiled_at = time.perf_counter()
+        tree = sample(
+            compiled, draws=draws, tune=tune, chains=chains, seed=seed, cores=cores, progress=progress
+        )
+        sampled_at = time.perf_counter()
+        timings = {"compile": compiled_at - begin, "sample": sampled_at - compiled_at}
+        return Fit.from_sampler(self, tree, seed=seed, tune=tune, timings=timings)

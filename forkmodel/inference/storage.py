@@ -1,0 +1,177 @@
+"""Save and load a fit as one ``.nc`` file: draws, tables, priors and provenance, and no code.
+
+The tables themselves travel inside the file as CSV text, so a loaded fit recomputes every derived quantity
+exactly as the fresh one did. Nothing is pickled.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from forkmodel.errors import FitFileError
+from forkmodel.outputs.schema import SCHEMA_VERSION
+
+if TYPE_CHECKING:
+    from forkmodel.inference.fit import Fit
+
+__all__ = ["ENGINE", "FILE_FORMAT", "load", "save", "to_datatree"]
+
+ENGINE = "h5netcdf"
+#: Raised when the layout of the file changes.
+FILE_FORMAT = 1
+
+
+def _observed(fit: Fit) -> dict[str, xr.Dataset]:
+    """Return observed and constant data in ArviZ's groups, one long vector per observation."""
+    panel = fit.panel
+    observed = {
+        "scores": ("score", panel.scores["logit_score"].to_numpy()),
+        "prices": ("spell", panel.spells["log_price"].to_numpy()),
+        "model_shares": ("model_share", panel.shares["model_shares"]["log_share"].to_numpy()),
+        "access_shares": ("access_share", panel.shares["access_shares"]["logit_open_share"].to_numpy()),
+        "developer_days": ("developer_day", panel.shares["developer_days"]["log_share"].to_numpy()),
+        "money_shares": ("money_share", panel.shares["money_shares"]["log_share"].to_numpy()),
+        "card_ratio": ("card_month", panel.shares["card_ratio"]["log_ratio"].to_numpy()),
+        "revenue": ("revenue_row", panel.money["closed_revenue"]["log_usd_bn"].to_numpy()),
+        "adoption": ("adoption_row", panel.money["adoption"]["logit_share"].to_numpy()),
+        "spend_per_employee": ("spend_row", panel.money["spend_per_employee"]["log_usd"].to_numpy()),
+        "reach": ("reach_row", panel.money["reach"]["logit_share"].to_numpy()),
+        "host_revenue": ("host_row", panel.money["host_revenue"]["log_usd_bn"].to_numpy()),
+    }
+    constant = {
+        "cell_log_price": ("cell", panel.cells["log_price"].to_numpy()),
+        "cell_age_months": ("cell", panel.cells["age_months"].to_numpy()),
+        "spell_years": ("spell", panel.spells["years"].to_numpy()),
+        "developer_reported": ("score", panel.scores["developer_reported"].to_numpy()),
+    }
+    labels = {
+        "score_model": ("score", panel.scores["model"].to_numpy().astype(str)),
+        "score_benchmark": ("score", panel.scores["benchmark"].to_numpy().astype(str)),
+        "spell_model": ("spell", panel.spells["model"].to_numpy().astype(str)),
+        "cell_model": ("cell", panel.cells["model"].to_numpy().astype(str)),
+        "cell_month": ("cell", panel.cells["month"].to_numpy()),
+    }
+    return {"observed_data": xr.Dataset(observed), "constant_data": xr.Dataset({**constant, **labels})}
+
+
+def _tables(fit: Fit) -> xr.Dataset:
+    text = {name: frame.to_csv(index=False, lineterminator="\n") for name, frame in fit.data.tables().items()}
+    return xr.Dataset({name: ((), np.array(body, dtype=object)) for name, body in text.items()})
+
+
+def to_datatree(fit: Fit) -> xr.DataTree:
+    """Return the whole fit as a tree: what :func:`save` writes."""
+    tree = xr.DataTree.from_dict(
+        {
+            "posterior": fit.posterior,
+            "sample_stats": fit.sample_stats,
+            **_observed(fit),
+            "tables": _tables(fit),
+        }
+    )
+    spec = {"blocks": list(fit.blocks), "options": asdict(fit.options), "tune": fit.tune, "seed": fit.seed}
+    tree.attrs = {
+        "forkmodel_file_format": FILE_FORMAT,
+        "forkmodel_schema_version": SCHEMA_VERSION,
+        "vintage": str(fit.data.vintage.date()),
+        "data_hash": fit.data.content_hash,
+        "prior_hash": fit.priors.hash,
+        "priors": json.dumps(fit.priors.to_dict()),
+        "resolved_priors": fit.priors.table().to_csv(index=False, lineterminator="\n"),
+        "spec": json.dumps(spec),
+        "versions": json.dumps(fit.versions),
+        "timings": json.dumps(fit.timings),
+    }
+    return tree
+
+
+def save(fit: Fit, path: Path) -> None:
+    """Write the fit, whole or not at all.
+
+    Parameters
+    ----------
+    fit : Fit
+        The fit.
+    path : Path
+        Target, by custom ending in ``.nc``; an existing file is replaced only once the new one is complete.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(suffix=".nc", prefix=f".{path.name}.", dir=path.parent)
+    os.close(handle)
+    try:
+        to_datatree(fit).to_netcdf(name, engine=ENGINE)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def load(path: str | Path) -> Fit:
+    """Read a fit that :meth:`Fit.save` wrote.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+
+    Returns
+    -------
+    Fit
+        Equal to the fit that was saved: same draws, tables, priors and provenance.
+
+    Raises
+    ------
+    FitFileError
+        If there is no such file, it is not a saved fit, it was cut off, or its layout is of another version.
+    """
+    from forkmodel.data.market import Market
+    from forkmodel.data.panel import PanelOptions
+    from forkmodel.inference.fit import Fit
+    from forkmodel.priors import PriorSet
+
+    path = Path(path)
+    if not path.is_file():
+        raise FitFileError(f"there is no file {path}. `forkmodel fit --out {path}` makes one.")
+    try:
+        tree = xr.open_datatree(path, engine=ENGINE).load()
+    except Exception as error:
+        raise FitFileError(f"{path} is not a saved fit or is damaged ({error}). Fit again.") from error
+    found = tree.attrs.get("forkmodel_file_format")
+    if found is None:
+        raise FitFileError(f"{path} is a NetCDF file but not a saved fit; `forkmodel fit` writes those.")
+    if int(found) != FILE_FORMAT:
+        raise FitFileError(
+            f"{path} has file format {found}, this version reads {FILE_FORMAT}. Fit again, or install the "
+            f"version that wrote it: {tree.attrs.get('versions', 'unknown')}."
+        )
+    try:
+        tables = {
+            str(name): pd.read_csv(io.StringIO(str(variable.item())))
+            for name, variable in tree["tables"].to_dataset().data_vars.items()
+        }
+        data = Market.from_tables(tables, vintage=pd.Timestamp(tree.attrs["vintage"]))
+        spec = json.loads(tree.attrs["spec"])
+        return Fit(
+            data=data,
+            priors=PriorSet.from_dict(json.loads(tree.attrs["priors"])),
+            blocks=tuple(spec["blocks"]),
+            options=PanelOptions(**spec["options"]),
+            posterior=tree["posterior"].to_dataset(),
+            sample_stats=tree["sample_stats"].to_dataset(),
+            seed=int(spec["seed"]),
+            tune=int(spec["tune"]),
+            timings=json.loads(tree.attrs["timings"]),
+            versions=json.loads(tree.attrs["versions"]),
+        )
+    except KeyError as error:
+        raise FitFileError(f"{path} lacks {error}; it was cut off or edited. Fit again.") from error

@@ -1,0 +1,1 @@
+"""The joint model, one file per block."""

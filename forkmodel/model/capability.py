@@ -1,0 +1,189 @@
+"""Block 1, capability: an item-response model whose abilities sit below a stochastic frontier.
+
+==========  ======================  ==============================================================
+symbol      code                    meaning
+==========  ======================  ==============================================================
+theta_m     ``theta``               latent ability of model m, one unit = ten nominal index points
+F[l, q]     ``frontier``            best that line l could release at knot q
+u_m         ``shortfall_unit``      standard exponential distance of a release below its frontier
+alpha_b     ``discrimination``      slope of benchmark b, logits per latent unit
+c_b         ``intercept``           intercept of benchmark b, logits; difficulty is ``-c / alpha``
+==========  ======================  ==============================================================
+
+``y ~ StudentT(nu, alpha_b theta_m + c_b + bias * developer_reported, sigma_b)`` on the logit of the
+chance-corrected score. Location and scale of ``theta`` are fixed on the benchmark side (intercepts and log
+slopes sum to zero), which mixes ten times faster than anchoring two models; :mod:`forkmodel.inference.scale`
+maps draws to the public index afterwards. Priors are stated in index points and enter at the nominal rate of
+``INDEX_PER_UNIT`` points per unit around ``INDEX_ORIGIN``, because the exact rate is itself a posterior.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from forkmodel.data.panel import Panel
+from forkmodel.data.panel_catalogue import positions
+from forkmodel.model.frontier import FrontierDesign, line_frontiers
+from forkmodel.model.ops import Array, Ops, TensorOps
+from forkmodel.priors import PriorSet
+
+__all__ = [
+    "INDEX_ORIGIN",
+    "INDEX_PER_UNIT",
+    "CapabilityDesign",
+    "CapabilityState",
+    "ability",
+    "add_capability",
+    "frontiers",
+]
+
+#: Nominal public index at latent ability zero, and index points per latent unit.
+INDEX_ORIGIN = 140.0
+INDEX_PER_UNIT = 10.0
+QUARTERS_PER_YEAR = 4.0
+
+
+@dataclass(frozen=True)
+class CapabilityDesign:
+    """Index arrays of the block: where each model sits on its line, and what each score measures."""
+
+    frontier: FrontierDesign
+    model_cell: np.ndarray
+    model_cell_next: np.ndarray
+    model_fraction: np.ndarray
+    model_open: np.ndarray
+    benchmarks: tuple[str, ...]
+    score_model: np.ndarray
+    score_benchmark: np.ndarray
+
+    @classmethod
+    def from_panel(cls, panel: Panel) -> CapabilityDesign:
+        """Place releases on the knots and scores on models and benchmarks."""
+        import pandas as pd
+
+        catalogue = panel.catalogue
+        frontier = FrontierDesign.from_catalogue(catalogue)
+        models = catalogue.models
+        left, fraction = catalogue.quarter_weights(models["release_date"])
+        line = positions(models["line"], pd.Index(frontier.lines))
+        n_lines = len(frontier.lines)
+        benchmarks = pd.Index(sorted(set(panel.scores["benchmark"].to_numpy())))
+        return cls(
+            frontier=frontier,
+            model_cell=left * n_lines + line,
+            model_cell_next=(left + 1) * n_lines + line,
+            model_fraction=fraction,
+            model_open=(models["access"] == "open").to_numpy(float),
+            benchmarks=tuple(benchmarks),
+            score_model=positions(panel.scores["model"], models.index),
+            score_benchmark=positions(panel.scores["benchmark"], benchmarks),
+        )
+
+
+@dataclass(frozen=True)
+class CapabilityState:
+    """What later blocks use of this one: ``theta`` (model,) and ``frontier`` (quarter, line), latent units."""
+
+    theta: Array
+    frontier: Array
+    growth_closed: Array
+
+
+def frontiers(ops: Ops, design: CapabilityDesign, value: dict[str, Array]) -> Array:
+    """Return the frontier (quarter, line) in latent units from the block's free variables."""
+
+    def per_quarter(growth: Array) -> Array:
+        return ops.log(growth / (INDEX_PER_UNIT * QUARTERS_PER_YEAR))
+
+    return line_frontiers(
+        ops,
+        design.frontier,
+        log_growth_closed=per_quarter(value["capability.growth_closed"]),
+        log_growth_open=per_quarter(value["capability.growth_open"]),
+        growth_spread=value["capability.growth_spread"],
+        growth_shock=value["capability.growth_shock"],
+        catch_up=value["capability.catch_up"],
+        level=(value["capability.line_level"] - INDEX_ORIGIN) / INDEX_PER_UNIT,
+    )
+
+
+def ability(ops: Ops, design: CapabilityDesign, frontier: Array, value: dict[str, Array]) -> Array:
+    """Return ``theta`` (model,) in latent units: the line's frontier at release less the shortfall."""
+    flat = ops.join_last(frontier)
+    at_release = (
+        flat[..., design.model_cell] * (1.0 - design.model_fraction)
+        + flat[..., design.model_cell_next] * design.model_fraction
+    )
+    closed = ops.scalar(value["capability.shortfall_closed"])
+    opened = ops.scalar(value["capability.shortfall_open"])
+    scale = (closed + (opened - closed) * design.model_open) / INDEX_PER_UNIT
+    return at_release - scale * value["capability.shortfall_unit"]
+
+
+def add_capability(panel: Panel, design: CapabilityDesign, priors: PriorSet) -> CapabilityState:
+    """Add the block to the PyMC model in context.
+
+    Parameters
+    ----------
+    panel : Panel
+        Model-ready data.
+    design : CapabilityDesign
+        Index arrays made from the same panel.
+    priors : PriorSet
+        Resolved priors.
+
+    Returns
+    -------
+    CapabilityState
+        Symbolic ``theta`` and frontier for the blocks that follow.
+    """
+    import pymc as pm
+
+    names = (
+        "growth_closed",
+        "growth_open",
+        "growth_spread",
+        "catch_up",
+        "shortfall_closed",
+        "shortfall_open",
+        "developer_bias",
+        "developer_noise_ratio",
+        "score_tail",
+        "discrimination_spread",
+        "intercept_spread",
+    )
+    value: dict[str, Array] = {f"capability.{name}": priors.rv(f"capability.{name}") for name in names}
+    value["capability.line_level"] = priors.rv("capability.line_level", dims="line")
+    value["capability.growth_shock"] = pm.Normal("capability.growth_shock", dims=("step", "line"))
+    value["capability.shortfall_unit"] = pm.Exponential("capability.shortfall_unit", 1.0, dims="model")
+    log_slope = pm.ZeroSumNormal(
+        "capability.log_discrimination", sigma=value["capability.discrimination_spread"], dims="benchmark"
+    )
+    intercept = pm.ZeroSumNormal(
+        "capability.intercept", sigma=value["capability.intercept_spread"], dims="benchmark"
+    )
+    noise = priors.rv("capability.score_noise", dims="benchmark")
+
+    ops = TensorOps()
+    frontier = frontiers(ops, design, value)
+    theta = ability(ops, design, frontier, value)
+
+    reported = panel.scores["developer_reported"].to_numpy()
+    slope = ops.exp(log_slope)
+    mean = (
+        slope[design.score_benchmark] * theta[design.score_model]
+        + intercept[design.score_benchmark]
+        + value["capability.developer_bias"] * reported
+    )
+    sd = noise[design.score_benchmark] * (1.0 + (value["capability.developer_noise_ratio"] - 1.0) * reported)
+    pm.StudentT(
+        "scores",
+        nu=value["capability.score_tail"],
+        mu=mean,
+        sigma=sd,
+        observed=panel.scores["logit_score"].to_numpy(),
+        dims="score",
+    )
+    return CapabilityState(theta=theta, frontier=frontier, growth_closed=value["capability.growth_closed"])

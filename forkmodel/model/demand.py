@@ -1,0 +1,198 @@
+"""Equations of demand: two ordered segments choose among the offers of a month, and stay with part of them.
+
+==============  ==========================  ===========================================================
+symbol          code                        meaning
+==============  ==========================  ===========================================================
+omega_1         ``capability_frontier``     utility per index point, frontier segment
+omega_2         ``capability_threshold``    utility lost per index point below the threshold
+eta_1           ``price_frontier``          price coefficient of the frontier segment
+d_eta > 0       ``price_threshold_extra``   what the threshold segment adds to it
+T_t             ``threshold``               "good enough", relative to the open frontier of the month
+xi_m            ``demand_shock``            quality that buyers see and benchmarks do not
+iota            ``inertia``                 part of last month's buyers who do not choose again
+==============  ==========================  ===========================================================
+
+Frontier segment: ``V = omega_1 index - eta_1 log p + common``; there is no outside good, so the month's best
+index cancels. Threshold segment: ``V = -omega_2 softplus(T_t - index) - (eta_1 + d_eta) log p + common``:
+capability above the threshold buys nothing. The order of the price coefficients labels the segments.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from forkmodel.data.panel import Panel
+from forkmodel.data.panel_catalogue import positions
+from forkmodel.model.capability import INDEX_PER_UNIT, CapabilityDesign
+from forkmodel.model.frontier import tier_frontier
+from forkmodel.model.ops import Array, Ops
+from forkmodel.model.price import PriceDesign
+
+__all__ = [
+    "SEGMENTS",
+    "DemandDesign",
+    "demand_shock",
+    "interpolate",
+    "segment_shares",
+    "utilities",
+    "walk_back",
+]
+
+SEGMENTS = ("frontier", "threshold")
+#: Months a buyer can be carried forward before the tail is cut and the month renormalised.
+INERTIA_MONTHS = 3
+
+
+@dataclass(frozen=True)
+class DemandDesign:
+    """Index arrays of the choice block; one cell is one offer in one month."""
+
+    months: pd.DatetimeIndex
+    n_developers: int
+    cell_month: np.ndarray
+    cell_model: np.ndarray
+    cell_developer: np.ndarray
+    cell_open: np.ndarray
+    log_price: np.ndarray
+    price_usd_per_mtok: np.ndarray
+    age_months: np.ndarray
+    log_presence: np.ndarray
+    free: np.ndarray
+    earlier_cell: np.ndarray
+    later_cell: np.ndarray
+    months_between: np.ndarray
+    month_knot: np.ndarray
+    month_fraction: np.ndarray
+    model_priced: np.ndarray
+
+    @classmethod
+    def from_panel(cls, panel: Panel, price: PriceDesign) -> DemandDesign:
+        """Place cells on months, models and developers, and pair each with its own past."""
+        catalogue, cells = panel.catalogue, panel.cells
+        models = catalogue.models
+        cell_model = positions(cells["model"], models.index)
+        developer = positions(models["developer"], catalogue.developers)
+        is_open = (models["access"] == "open").to_numpy(float)
+        middle = catalogue.months + pd.Timedelta(days=14)
+        knot, fraction = catalogue.quarter_weights(middle)
+        earlier, later, between = _own_past(cells)
+        return cls(
+            months=catalogue.months,
+            n_developers=len(catalogue.developers),
+            cell_month=positions(cells["month"], catalogue.months),
+            cell_model=cell_model,
+            cell_developer=developer[cell_model],
+            cell_open=is_open[cell_model],
+            log_price=cells["log_price"].to_numpy(),
+            price_usd_per_mtok=cells["price_usd_per_mtok"].to_numpy(),
+            age_months=cells["age_months"].to_numpy(),
+            log_presence=cells["log_presence"].to_numpy(),
+            free=cells["free"].to_numpy(),
+            earlier_cell=earlier,
+            later_cell=later,
+            months_between=between,
+            month_knot=knot,
+            month_fraction=fraction,
+            model_priced=price.model_priced,
+        )
+
+
+def _own_past(cells: xr.Dataset) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Pair every cell with the same offer in this and earlier months, up to ``INERTIA_MONTHS`` back."""
+    table = pd.DataFrame(
+        {
+            "cell": np.arange(cells.sizes["cell"]),
+            "offer": np.char.add(
+                cells["model"].to_numpy().astype(str), np.where(cells["free"] > 0, ":free", "")
+            ),
+            "month": cells["month"].to_numpy().astype("datetime64[M]").astype(np.int64),
+        }
+    )
+    pairs = table.merge(table, on="offer", suffixes=("_later", "_earlier"))
+    between = pairs["month_later"] - pairs["month_earlier"]
+    pairs, between = (
+        pairs.loc[between.between(0, INERTIA_MONTHS)],
+        between[between.between(0, INERTIA_MONTHS)],
+    )
+    return pairs["cell_earlier"].to_numpy(), pairs["cell_later"].to_numpy(), between.to_numpy(np.int64)
+
+
+def interpolate(path: Array, left: np.ndarray, fraction: np.ndarray) -> Array:
+    """Interpolate a path on the quarterly knots (last axis) at given places."""
+    return path[..., left] * (1.0 - fraction) + path[..., left + 1] * fraction
+
+
+def walk_back(ops: Ops, anchor: Array, step: Array) -> Array:
+    """Return a random walk on the knots that ends at ``anchor`` (last knot) and is built backwards.
+
+    The level is stated at the end because that is where the data are and what readers ask about.
+    """
+    total = ops.cumsum(step, axis=-1)
+    shape_first = ops.concat([0.0 * step[..., :1], total], axis=-1)
+    return ops.scalar(anchor) + shape_first - total[..., -1][..., None]
+
+
+def demand_shock(ops: Ops, design: DemandDesign, residual: Array, value: dict[str, Array]) -> Array:
+    """Return ``xi`` (model,): part explained by the price residual, plus its own.
+
+    Slope and remainder are free parameters, which is the joint normal of price and demand shock in
+    coordinates without the multiplicative ridge of a correlation.
+    """
+    padded = ops.concat([residual, 0.0 * residual[..., :1]], axis=-1)
+    explained = ops.scalar(value["choice.endogeneity"]) * padded[..., design.model_priced]
+    return explained + ops.scalar(value["choice.shock_spread"]) * value["choice.shock_unit"]
+
+
+def utilities(
+    ops: Ops,
+    design: DemandDesign,
+    capability: CapabilityDesign,
+    theta: Array,
+    frontier: Array,
+    shock: Array,
+    value: dict[str, Array],
+) -> tuple[Array, Array]:
+    """Return the utilities (cell,) of the frontier and the threshold segment."""
+    scalar = ops.scalar
+    n_closed = capability.frontier.n_closed
+    open_best = tier_frontier(frontier[..., :, n_closed:], capability.frontier.exists[:, n_closed:])
+    bar = interpolate(open_best, design.month_knot, design.month_fraction)
+    bar = INDEX_PER_UNIT * bar[..., design.cell_month] + scalar(value["choice.threshold"])
+    index = INDEX_PER_UNIT * theta[..., design.cell_model]
+    common = (
+        (scalar(value["choice.brand_spread"]) * value["choice.brand_unit"])[..., design.cell_developer]
+        + shock[..., design.cell_model]
+        + scalar(value["choice.open_taste"]) * design.cell_open
+        - scalar(value["choice.ageing"]) * design.age_months
+        - scalar(value["choice.launch"]) * np.exp(-design.age_months)
+        + scalar(value["choice.free_limit"]) * design.free
+        + design.log_presence
+    )
+    price = scalar(value["choice.price_frontier"])
+    frontier_segment = scalar(value["choice.capability_frontier"]) * index - price * design.log_price + common
+    missing = ops.softplus(bar - index)
+    threshold_segment = (
+        common
+        - scalar(value["choice.capability_threshold"]) * missing
+        - (price + scalar(value["choice.price_threshold_extra"])) * design.log_price
+    )
+    return frontier_segment, threshold_segment
+
+
+def segment_shares(ops: Ops, design: DemandDesign, utility: Array, inertia: Array) -> Array:
+    """Return token shares (cell,) of one segment, summing to one in every month.
+
+    A fraction ``inertia`` of buyers keeps last month's offer as long as it stands; carried-forward choices
+    are summed over the recent past and the month is renormalised for offers that were withdrawn.
+    """
+    n_months = len(design.months)
+    weight = ops.exp(utility)
+    chosen = weight / ops.group_sum(weight, design.cell_month, n_months)[..., design.cell_month]
+    powers = ops.exp(ops.log(ops.scalar(inertia)) * np.arange(INERTIA_MONTHS + 1))
+    kept = powers[..., design.months_between]
+    held = ops.group_sum(kept * chosen[..., design.earlier_cell], design.later_cell, len(design.cell_month))
+    return held / ops.group_sum(held, design.cell_month, n_months)[..., design.cell_month]

@@ -1,0 +1,127 @@
+"""Block 2, price: a hedonic list price in which capability is a parameter, not data.
+
+``log p ~ StudentT(nu, level + gamma (index_m - 150) - decline * years + (premium - decay * years) * closed
++ r_developer + r_host + s * e_m, sigma)`` over price spells, ``years`` counted from mid-2026.
+
+``gamma`` is the capability gradient, ``decline`` the fall of price at fixed capability, ``premium`` the
+residual premium of closed over open at equal capability and ``decay`` its loss per year. ``e_m`` is shared by
+all spells of one model: twenty hosts of one open model are not twenty observations of its capability's worth.
+The choice block's demand shock loads on the same ``e_m``, which is the control function for price.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from forkmodel.data.panel import Panel
+from forkmodel.data.panel_catalogue import positions
+from forkmodel.model.capability import INDEX_ORIGIN, INDEX_PER_UNIT, CapabilityState
+from forkmodel.model.ops import Array
+from forkmodel.priors import PriorSet
+
+__all__ = ["REFERENCE_INDEX", "PriceDesign", "PriceState", "add_price"]
+
+#: Nominal index at which the price level is stated.
+REFERENCE_INDEX = 150.0
+
+
+@dataclass(frozen=True)
+class PriceDesign:
+    """Index arrays of the block."""
+
+    sellers: tuple[str, ...]
+    priced_models: tuple[str, ...]
+    spell_model: np.ndarray
+    spell_priced: np.ndarray
+    spell_seller: np.ndarray
+    spell_developer: np.ndarray
+    spell_closed: np.ndarray
+    model_priced: np.ndarray
+
+    @classmethod
+    def from_panel(cls, panel: Panel) -> PriceDesign:
+        """Place price spells on models, developers and sellers."""
+        models, spells = panel.catalogue.models, panel.spells
+        sellers = pd.Index(sorted(set(spells["seller"].to_numpy())))
+        priced = pd.Index(sorted(set(spells["model"].to_numpy())))
+        spell_model = positions(spells["model"], models.index)
+        developer = positions(models["developer"], panel.catalogue.developers)
+        closed = (models["access"] == "closed").to_numpy(float)
+        return cls(
+            sellers=tuple(sellers),
+            priced_models=tuple(priced),
+            spell_model=spell_model,
+            spell_priced=positions(spells["model"], priced),
+            spell_seller=positions(spells["seller"], sellers),
+            spell_developer=developer[spell_model],
+            spell_closed=closed[spell_model],
+            # Models without a price have no price residual: they point at a zero appended at the end.
+            model_priced=np.where(models.index.isin(priced), priced.get_indexer(models.index), len(priced)),
+        )
+
+
+@dataclass(frozen=True)
+class PriceState:
+    """What later blocks use: ``price_residual`` (priced_model,), log units, and the rate of decline."""
+
+    price_residual: Array
+    decline: Array
+
+
+def add_price(panel: Panel, design: PriceDesign, priors: PriorSet, capability: CapabilityState) -> PriceState:
+    """Add the block to the PyMC model in context.
+
+    Parameters
+    ----------
+    panel : Panel
+        Model-ready data.
+    design : PriceDesign
+        Index arrays made from the same panel.
+    priors : PriorSet
+        Resolved priors.
+    capability : CapabilityState
+        Latent abilities, measured with error by block 1.
+    """
+    import pymc as pm
+
+    names = (
+        "level",
+        "capability_gradient",
+        "decline",
+        "residual_premium",
+        "premium_decay",
+        "developer_spread",
+        "host_spread",
+        "model_spread",
+        "noise",
+        "tail",
+    )
+    value = {name: priors.rv(f"price.{name}") for name in names}
+    developer = pm.Normal("price.developer_unit", dims="developer")
+    seller = pm.Normal("price.seller_unit", dims="seller")
+    model = pm.Normal("price.model_unit", dims="priced_model")
+    residual = value["model_spread"] * model
+
+    years = panel.spells["years"].to_numpy()
+    index = INDEX_ORIGIN + INDEX_PER_UNIT * capability.theta[design.spell_model]
+    mean = (
+        value["level"]
+        + value["capability_gradient"] * (index - REFERENCE_INDEX)
+        - value["decline"] * years
+        + (value["residual_premium"] - value["premium_decay"] * years) * design.spell_closed
+        + (value["developer_spread"] * developer)[design.spell_developer]
+        + (value["host_spread"] * seller)[design.spell_seller]
+        + residual[design.spell_priced]
+    )
+    pm.StudentT(
+        "prices",
+        nu=value["tail"],
+        mu=mean,
+        sigma=value["noise"],
+        observed=panel.spells["log_price"].to_numpy(),
+        dims="spell",
+    )
+    return PriceState(price_residual=residual, decline=value["decline"])

@@ -1,0 +1,1 @@
+"""From posterior draws to the labelled quantities that callers rely on."""

@@ -1,0 +1,126 @@
+"""Token and money shares by developer and market, open shares, and elasticities, by month or quarter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from forkmodel.data.panel_catalogue import ACCESS
+from forkmodel.model.choice import ChoicePaths
+from forkmodel.model.demand import SEGMENTS, DemandDesign
+from forkmodel.model.ops import ArrayOps
+
+__all__ = ["MonthlyShares", "elasticity_paths", "monthly_shares", "quarter_means"]
+
+
+@dataclass(frozen=True)
+class MonthlyShares:
+    """Shares on the monthly grid of the choice block, each summing to one over developers.
+
+    Attributes
+    ----------
+    router_tokens, router_money, enterprise_tokens, enterprise_money : array (draw, month, developer)
+        Shares of the mapped part of each market.
+    router_open_money : array (draw, month, developer)
+        The open part of ``router_money``: whose weights earn the hosts' money.
+    open_share : dict of array (draw, month)
+        Open share by (market, unit).
+    """
+
+    router_tokens: np.ndarray
+    router_money: np.ndarray
+    enterprise_tokens: np.ndarray
+    enterprise_money: np.ndarray
+    router_open_money: np.ndarray
+    open_share: dict[tuple[str, str], np.ndarray]
+
+
+def monthly_shares(paths: ChoicePaths, design: DemandDesign, value: dict[str, np.ndarray]) -> MonthlyShares:
+    """Aggregate shares on cells to developers and access classes.
+
+    Parameters
+    ----------
+    paths : ChoicePaths
+        Shares on cells, with a leading axis of draws.
+    design : DemandDesign
+        Index arrays of the cells.
+    value : dict
+        Draws of the free variables (the list-to-paid wedges).
+    """
+    ops = ArrayOps()
+    n_months, n_developers = len(design.months), design.n_developers
+    month = design.cell_month
+    group = month * n_developers + design.cell_developer
+
+    def developers(cells: np.ndarray) -> np.ndarray:
+        grouped = ops.group_sum(cells, group, n_months * n_developers)
+        shaped: np.ndarray = ops.split_last(grouped, n_months, n_developers)
+        return shaped / shaped.sum(-1, keepdims=True)
+
+    wedge = np.where(
+        design.cell_open > 0,
+        value["price.paid_share_open"][:, None],
+        value["price.paid_share_closed"][:, None],
+    )
+    router = paths.router_share
+    router_money = router * design.price_usd_per_mtok * wedge
+    mix = paths.mix_enterprise[:, month]
+    enterprise = paths.threshold_share + mix * (paths.frontier_share - paths.threshold_share)
+
+    def open_part(cells: np.ndarray) -> np.ndarray:
+        opened = ops.group_sum(cells * design.cell_open, month, n_months)
+        total: np.ndarray = ops.group_sum(cells, month, n_months)
+        return np.asarray(opened / total)
+
+    with np.errstate(invalid="ignore"):
+        router_open_money = developers(router_money * design.cell_open)
+    return MonthlyShares(
+        router_tokens=developers(router),
+        router_money=developers(router_money),
+        enterprise_tokens=developers(enterprise),
+        enterprise_money=developers(paths.enterprise_money),
+        router_open_money=router_open_money,
+        open_share={
+            ("openrouter", "tokens"): open_part(router),
+            ("openrouter", "spend"): open_part(router_money),
+            ("enterprise", "tokens"): open_part(enterprise),
+            ("enterprise", "spend"): open_part(paths.enterprise_money),
+        },
+    )
+
+
+def elasticity_paths(paths: ChoicePaths, design: DemandDesign, value: dict[str, np.ndarray]) -> np.ndarray:
+    """Return own-price elasticities (draw, month, segment, access), weighted by tokens.
+
+    ``-eta_s (1 - s_j)`` per offer, averaged over the offers of an access class with their shares as weights:
+    the elasticity of an average token once every buyer has chosen again (inertia makes the first month's
+    response smaller by ``1 - iota``).
+    """
+    ops = ArrayOps()
+    n_months, month = len(design.months), design.cell_month
+    first = value["choice.price_frontier"]
+    eta = {"frontier": first, "threshold": first + value["choice.price_threshold_extra"]}
+    shares = {"frontier": paths.frontier_share, "threshold": paths.threshold_share}
+    out = np.full((len(first), n_months, len(SEGMENTS), len(ACCESS)), np.nan)
+    for i, segment in enumerate(SEGMENTS):
+        for j, access in enumerate(ACCESS):
+            inside = design.cell_open if access == "open" else 1.0 - design.cell_open
+            weight = shares[segment] * inside
+            total = ops.group_sum(weight, month, n_months)
+            own = ops.group_sum(weight * (1.0 - shares[segment]), month, n_months)
+            with np.errstate(invalid="ignore"):
+                out[:, :, i, j] = -eta[segment][:, None] * np.where(total > 0, own / total, np.nan)
+    return out
+
+
+def quarter_means(monthly: np.ndarray, months: pd.DatetimeIndex, quarters: pd.DatetimeIndex) -> np.ndarray:
+    """Average a monthly path (draw, month, ...) within quarters; quarters without a month are NaN."""
+    start = months.to_period("Q").start_time
+    out = np.full((monthly.shape[0], len(quarters), *monthly.shape[2:]), np.nan)
+    for place, quarter in enumerate(quarters):
+        inside = np.flatnonzero(start == quarter)
+        if len(inside):
+            out[:, place] = monthly[:, inside].mean(axis=1)
+    return out

@@ -1,0 +1,60 @@
+"""The public capability scale: Claude 3.5 Sonnet is 130 and GPT-5 is 150 in every draw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from forkmodel.model.capability import INDEX_ORIGIN, INDEX_PER_UNIT
+
+__all__ = ["ANCHORS", "PublicScale", "public_scale"]
+
+#: Model id and index of the two points that fix the scale.
+ANCHORS = (("claude-3.5-sonnet", 130.0), ("gpt-5", 150.0))
+
+
+@dataclass(frozen=True)
+class PublicScale:
+    """A line per draw from latent ability to the public index.
+
+    Attributes
+    ----------
+    origin, per_unit : array (draw,)
+        ``index = origin + per_unit * theta``.
+    anchored : bool
+        False where the tables lack an anchor model and the nominal line stands in.
+    """
+
+    origin: np.ndarray
+    per_unit: np.ndarray
+    anchored: bool
+
+    def index(self, theta: np.ndarray) -> np.ndarray:
+        """Map latent ability (draw, ...) to index points."""
+        extra = (1,) * (theta.ndim - 1)
+        return self.origin.reshape(-1, *extra) + self.per_unit.reshape(-1, *extra) * theta
+
+    def latent(self, index: float) -> np.ndarray:
+        """Map an index level to latent ability (draw,)."""
+        return (index - self.origin) / self.per_unit
+
+
+def public_scale(theta: np.ndarray, models: pd.Index) -> PublicScale:
+    """Fix the scale on the two anchor models, draw by draw.
+
+    Parameters
+    ----------
+    theta : array (draw, model)
+        Latent abilities.
+    models : Index
+        Model ids in the order of ``theta``.
+    """
+    (low, low_index), (high, high_index) = ANCHORS
+    draws = len(theta)
+    if low not in models or high not in models:
+        return PublicScale(np.full(draws, INDEX_ORIGIN), np.full(draws, INDEX_PER_UNIT), anchored=False)
+    first, second = theta[:, models.get_loc(low)], theta[:, models.get_loc(high)]
+    per_unit = (high_index - low_index) / (second - first)
+    return PublicScale(low_index - per_unit * first, per_unit, anchored=True)

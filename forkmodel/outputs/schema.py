@@ -1,0 +1,66 @@
+"""The output schema: names, dims and units that callers rely on; a test locks it.
+
+Every variable has dims ``chain, draw, time`` first. ``time`` holds quarter starts. Draws are never reduced,
+and draw i is the same world in every variable.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["HISTORY_SCHEMA", "SCHEMA_VERSION", "Entry"]
+
+#: Raised whenever a name, a dim or a unit below changes.
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Extra dims, unit and meaning of one output variable."""
+
+    dims: tuple[str, ...]
+    unit: str
+    description: str
+
+
+_INDEX = "index (Claude 3.5 Sonnet = 130, GPT-5 = 150)"
+
+HISTORY_SCHEMA = {
+    "capability_frontier": Entry(("access",), _INDEX, "Best released model by access."),
+    "capability_gap": Entry((), "index points", "Closed frontier minus open frontier."),
+    "lag_months_strict": Entry(
+        (), "months", "Age of the oldest closed release that no open model has reached."
+    ),
+    "lag_months_tolerant": Entry((), "months", "The same, counting 3 points below as reached."),
+    "price_frontier": Entry(
+        ("access",), "USD per million tokens", "Hedonic list price of the frontier model."
+    ),
+    "price_fixed_capability": Entry(
+        ("access",),
+        "USD per million tokens",
+        "Hedonic list price at a fixed index level (attribute index_level).",
+    ),
+    "premium_raw": Entry((), "ratio closed / open", "Price of the closed frontier over the open frontier."),
+    "premium_residual": Entry((), "ratio closed / open", "Price of closed over open at equal capability."),
+    "elasticity_own": Entry(
+        ("segment", "access"), "log quantity per log price", "Own-price elasticity of an average token."
+    ),
+    "adoption_firms": Entry((), "share of firms", "US firms on Ramp paying for AI."),
+    "token_share": Entry(("market", "developer"), "share", "Tokens by developer."),
+    "spend_share": Entry(
+        ("market", "developer"), "share", "Money by developer; paid subscriptions in business_subscriptions."
+    ),
+    "open_share": Entry(("market", "unit"), "share", "Open-weight part of a market's tokens or money."),
+    "revenue": Entry(
+        ("developer",), "USD per year", "Closed labs' revenue, and hosted money by developer of open weights."
+    ),
+    "value": Entry(("access", "definition"), "USD per year", "Value in three definitions."),
+    "value_layer": Entry(("access", "layer"), "USD per year", "Broad value by who is paid."),
+    "hhi": Entry(("scope",), "0 to 10,000", "Herfindahl-Hirschman index."),
+    "cr1": Entry(("scope",), "share", "Share of the largest firm."),
+    "cr3": Entry(("scope",), "share", "Share of the three largest firms."),
+    "cr4": Entry(("scope",), "share", "Share of the four largest firms."),
+    "effective_firms": Entry(("scope",), "firms", "Number of equal firms with the same HHI."),
+    "gross_margin": Entry(("access",), "share", "Gross margin."),
+    "api_share": Entry((), "share", "Closed revenue sold through APIs."),
+}

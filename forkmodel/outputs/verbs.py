@@ -1,0 +1,206 @@
+"""The fit's verbs on single models: abilities, shares, elasticities, diversion, markups, record lags."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from forkmodel.errors import ForkModelError, did_you_mean
+from forkmodel.market import (
+    group_diversion_ratio,
+    lerner_index,
+    log_price_slope,
+    segment_own_price_elasticity,
+)
+from forkmodel.model.demand import SEGMENTS
+from forkmodel.model.draws import worlds
+from forkmodel.outputs.paths_capability import closed_records
+from forkmodel.outputs.scale import public_scale
+
+if TYPE_CHECKING:
+    from forkmodel.inference.fit import Fit
+
+__all__ = ["capability", "diversion", "elasticities", "markups", "record_lags", "shares"]
+
+MARKET_CHOICES = ["openrouter", "enterprise"]
+UNIT_CHOICES = ["tokens", "spend"]
+
+
+def _require(fit: Fit, block: str) -> None:
+    if block not in fit.blocks:
+        raise ForkModelError(
+            f"this fit has no {block} block, only {', '.join(fit.blocks)}; fit again with it."
+        )
+
+
+def _theta(fit: Fit) -> np.ndarray:
+    _require(fit, "capability")
+    return np.concatenate([part.theta for part in worlds(fit.values, fit.design)])
+
+
+def capability(fit: Fit) -> xr.DataArray:
+    """Return abilities on the public index (chain, draw, model)."""
+    theta = _theta(fit)
+    index = public_scale(theta, fit.panel.catalogue.models.index).index(theta)
+    return xr.DataArray(
+        index.reshape(fit.chains, fit.draws, -1),
+        dims=("chain", "draw", "model"),
+        coords={
+            "chain": np.arange(fit.chains),
+            "draw": np.arange(fit.draws),
+            "model": fit.panel.catalogue.models.index.to_numpy(),
+        },
+        name="capability",
+        attrs={"unit": "index (Claude 3.5 Sonnet = 130, GPT-5 = 150)"},
+    )
+
+
+def record_lags(fit: Fit) -> pd.DataFrame:
+    """Return closed records with right-censored lags."""
+    theta = _theta(fit)
+    catalogue = fit.panel.catalogue
+    counts = fit.panel.scores["model"].to_series().value_counts()
+    return closed_records(theta, public_scale(theta, catalogue.models.index), catalogue, counts)
+
+
+def _check(market: str, unit: str = "tokens") -> None:
+    if market not in MARKET_CHOICES:
+        raise ForkModelError(f"unknown market {market!r}. {did_you_mean(market, MARKET_CHOICES)}")
+    if unit not in UNIT_CHOICES:
+        raise ForkModelError(f"unknown unit {unit!r}. {did_you_mean(unit, UNIT_CHOICES)}")
+
+
+def shares(fit: Fit, market: str, unit: str) -> xr.DataArray:
+    """Return monthly shares by model (chain, draw, month, model); free and paid offers are added up."""
+    _check(market, unit)
+    _require(fit, "choice")
+    demand = fit.design.choice.demand
+    models = fit.panel.catalogue.models.index
+    used = np.unique(demand.cell_model)
+    column = np.searchsorted(used, demand.cell_model)
+    out = np.full((fit.chains * fit.draws, len(demand.months), len(used)), np.nan)
+    out[:, demand.cell_month, column] = 0.0
+    start = 0
+    for part in worlds(fit.values, fit.design):
+        paths = part.choice
+        if paths is None:
+            break
+        cells = _cell_shares(fit, part.value, paths, market, unit)
+        block = out[start : start + len(cells)]
+        for cell in range(cells.shape[1]):
+            block[:, demand.cell_month[cell], column[cell]] += cells[:, cell]
+        start += len(cells)
+    return xr.DataArray(
+        out.reshape(fit.chains, fit.draws, len(demand.months), len(used)),
+        dims=("chain", "draw", "month", "model"),
+        coords={
+            "chain": np.arange(fit.chains),
+            "draw": np.arange(fit.draws),
+            "month": demand.months.to_numpy(),
+            "model": models[used].to_numpy(),
+        },
+        name="share",
+        attrs={"market": market, "unit": unit},
+    )
+
+
+def _cell_shares(fit: Fit, value: dict, paths, market: str, unit: str) -> np.ndarray:  # type: ignore[no-untyped-def,type-arg]
+    demand = fit.design.choice.demand
+    mix = paths.mix_router if market == "openrouter" else paths.mix_enterprise
+    weight = mix[:, demand.cell_month]
+    tokens = paths.threshold_share + weight * (paths.frontier_share - paths.threshold_share)
+    if unit == "tokens":
+        return np.asarray(tokens)
+    wedge = np.where(
+        demand.cell_open > 0,
+        value["price.paid_share_open"][:, None],
+        value["price.paid_share_closed"][:, None],
+    )
+    money = tokens * wedge * demand.price_usd_per_mtok
+    total = np.zeros((len(money), len(demand.months)))
+    for place in range(len(demand.months)):
+        total[:, place] = money[:, demand.cell_month == place].sum(1)
+    return np.asarray(money / total[:, demand.cell_month])
+
+
+def _month_market(
+    fit: Fit, month: str | None, market: str
+) -> tuple[xr.DataArray, xr.DataArray, xr.DataArray, pd.DataFrame]:
+    """Return segment shares, weights and price coefficients of one month's paid offers, and their facts."""
+    _check(market)
+    _require(fit, "choice")
+    demand = fit.design.choice.demand
+    if month is None:
+        place = len(demand.months) - 1
+    else:
+        wanted = pd.Timestamp(month).to_period("M").start_time
+        place = int(demand.months.get_indexer([wanted])[0])
+        if place < 0:
+            raise ForkModelError(
+                f"month {month!r} is not in the choice block; it has {demand.months[0].date()} to "
+                f"{demand.months[-1].date()}, by quarter before 2025."
+            )
+    cells = np.flatnonzero((demand.cell_month == place) & (demand.free == 0))
+    models = fit.panel.catalogue.models.iloc[demand.cell_model[cells]]
+    segment, weight, eta = [], [], []
+    for part in worlds(fit.values, fit.design):
+        paths = part.choice
+        if paths is None:
+            break
+        pair = np.stack([paths.frontier_share[:, cells], paths.threshold_share[:, cells]], axis=1)
+        segment.append(pair / pair.sum(-1, keepdims=True))
+        mix = (paths.mix_router if market == "openrouter" else paths.mix_enterprise)[:, place]
+        weight.append(np.stack([mix, 1.0 - mix], axis=1))
+        first = part.value["choice.price_frontier"]
+        eta.append(np.stack([first, first + part.value["choice.price_threshold_extra"]], axis=1))
+    sample = {"chain": np.arange(fit.chains), "draw": np.arange(fit.draws)}
+    shape = (fit.chains, fit.draws)
+    joined = np.concatenate(segment)
+    coords = {**sample, "segment": list(SEGMENTS), "model": models.index.to_numpy()}
+    shares_ = xr.DataArray(joined.reshape(*shape, 2, -1), dims=tuple(coords), coords=coords)
+    small = {**sample, "segment": list(SEGMENTS)}
+    weights = xr.DataArray(np.concatenate(weight).reshape(*shape, 2), dims=tuple(small), coords=small)
+    etas = xr.DataArray(np.concatenate(eta).reshape(*shape, 2), dims=tuple(small), coords=small)
+    facts = models.assign(price_usd_per_mtok=demand.price_usd_per_mtok[cells])
+    return shares_, weights, etas, facts
+
+
+def elasticities(fit: Fit, month: str | None, market: str) -> xr.DataArray:
+    """Return own-price elasticities (chain, draw, segment, model) of one month's paid offers."""
+    share, _, eta, _ = _month_market(fit, month, market)
+    return segment_own_price_elasticity(share, log_price_slope(eta)).rename("elasticity_own")
+
+
+def diversion(fit: Fit, month: str | None, market: str, by: str) -> xr.DataArray:
+    """Return diversion ratios between groups of one month's paid offers."""
+    if by not in ("developer", "access"):
+        raise ForkModelError(f"unknown grouping {by!r}. {did_you_mean(by, ['developer', 'access'])}")
+    share, weight, eta, facts = _month_market(fit, month, market)
+    groups = {str(model): str(owner) for model, owner in facts[by].items()}
+    return group_diversion_ratio(share, weight, log_price_slope(eta), groups, group_dim=by).rename(
+        "diversion"
+    )
+
+
+def markups(fit: Fit, month: str | None, market: str) -> xr.DataArray:
+    """Return the Lerner index (chain, draw, model) that Bertrand-Nash pricing implies.
+
+    Closed models are priced by their developer; open models are sold by any host at cost, so their index is
+    zero. There is no outside good: the category's price response keeps the conditions solvable.
+    """
+    _require(fit, "adoption")
+    share, weight, eta, facts = _month_market(fit, month, market)
+    owners = {str(model): str(owner) for model, owner in facts["developer"].items()}
+    price = xr.DataArray(
+        facts["price_usd_per_mtok"].to_numpy(float), dims="model", coords={"model": facts.index.to_numpy()}
+    )
+    taker = xr.DataArray(
+        (facts["access"] == "open").to_numpy(), dims="model", coords={"model": facts.index.to_numpy()}
+    )
+    response = fit.posterior["spend.category_elasticity"]
+    return lerner_index(
+        share, weight, log_price_slope(eta), owners, price, response, competitive=taker
+    ).rename("lerner_index")
