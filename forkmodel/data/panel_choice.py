@@ -130,7 +130,7 @@ def _logit(share: pd.Series) -> pd.Series:
 
 
 def _access_shares(usage: pd.DataFrame, catalogue: Catalogue) -> xr.Dataset:
-    """Monthly open share of the tokens whose access is known; the unknown part widens it and is the fringe."""
+    """Monthly open share of tokens of known access; the unknown part widens it and is the fringe."""
     rows = usage.loc[(usage["market"] == MONTHLY) & usage["period_start"].isin(catalogue.months)]
     wide = rows.pivot_table(index="period_start", columns="entity", values="value", aggfunc="sum")
     columns = ["open_weights", "closed", "unknown", "total"]
@@ -208,7 +208,7 @@ def _card_ratio(usage: pd.DataFrame, catalogue: Catalogue) -> xr.Dataset:
 def build_share_observations(
     usage: pd.DataFrame, cells: xr.Dataset, catalogue: Catalogue
 ) -> dict[str, xr.Dataset]:
-    """Build every observation of shares: models by month, access by month, developers by day, money by period.
+    """Build every observation of shares: models and access by month, developers by day, money by period.
 
     The weekly developer table is the weekly model table summed, so it is left out: no token counts twice.
 

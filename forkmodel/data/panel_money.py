@@ -144,7 +144,7 @@ def _reach(usage: pd.DataFrame, catalogue: Catalogue) -> xr.Dataset:
 
 
 def _router_tokens(usage: pd.DataFrame, catalogue: Catalogue) -> xr.DataArray:
-    """Tokens of the router per year (trillions) at each quarter's first month; gaps are filled log-linearly."""
+    """Log of the router's trillion tokens per year at each quarter's first month, gaps filled in between."""
     rows = usage.loc[(usage["market"] == MONTHLY) & (usage["entity"] == "total")]
     per_year = rows["value"] / rows["period_start"].dt.days_in_month * 365.25 / 1e12
     days = rows["period_start"].to_numpy("datetime64[D]").astype(float) + 15.0

@@ -38,7 +38,7 @@ class ForkModel:
         Name of a bundled prior set (``reference``, ``skeptic``, ``advocate``), path of a prior file, or a
         resolved set.
     blocks : iterable of str, optional
-        Part of ``capability, price, choice, adoption, value``; what a block needs comes along. All by default.
+        Part of ``capability, price, choice, adoption, value``; what a block needs comes along. Default: all.
     options : PanelOptions, optional
         Choices such as the price blend.
 

@@ -2,21 +2,43 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 
 if TYPE_CHECKING:
     from forkmodel.inference.fit import Fit
 
-__all__ = ["predictive_coverage", "replicate"]
+__all__ = ["MASS", "BlockCoverage", "predictive_coverage", "replicate"]
 
 #: Draws used for replication; a coverage needs no more.
 REPLICATES = 200
 #: Mass of the interval whose coverage is reported.
 MASS = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class BlockCoverage:
+    """How well one observation block is replicated.
+
+    Attributes
+    ----------
+    block : str
+        Name of the observed variable.
+    n : int
+        Number of observations.
+    coverage : float
+        Fraction inside the predictive interval of mass ``MASS``.
+    mean_pit : float
+        Mean rank of the data among replicates; 0.5 without bias.
+    """
+
+    block: str
+    n: int
+    coverage: float
+    mean_pit: float
 
 
 def replicate(fit: Fit, n: int = REPLICATES, seed: int = 0) -> xr.DataTree:
@@ -34,8 +56,8 @@ def replicate(fit: Fit, n: int = REPLICATES, seed: int = 0) -> xr.DataTree:
     Returns
     -------
     DataTree
-        Groups ``posterior_predictive`` and ``observed_data``, one variable per block, dims ``chain, draw`` and
-        the block's own.
+        Groups ``posterior_predictive`` and ``observed_data``, one variable per block, dims ``chain, draw``
+        and the block's own.
     """
     import pymc as pm
     import pytensor
@@ -57,14 +79,8 @@ def replicate(fit: Fit, n: int = REPLICATES, seed: int = 0) -> xr.DataTree:
     return replicated
 
 
-def predictive_coverage(fit: Fit) -> pd.DataFrame:
-    """Return, per observation block, how often its data fall into the 80 % predictive interval.
-
-    Returns
-    -------
-    DataFrame
-        Columns ``block``, ``n``, ``coverage``, ``mean_pit`` (0.5 if unbiased).
-    """
+def predictive_coverage(fit: Fit) -> list[BlockCoverage]:
+    """Return, per observation block, how often its data fall into the 80 % predictive interval."""
     replicated = replicate(fit)
     rows = []
     for name, observed in replicated["observed_data"].to_dataset().data_vars.items():
@@ -75,11 +91,11 @@ def predictive_coverage(fit: Fit) -> pd.DataFrame:
             continue
         low, high = np.quantile(sims, [(1 - MASS) / 2, (1 + MASS) / 2], axis=0)
         rows.append(
-            {
-                "block": str(name),
-                "n": int(data.size),
-                "coverage": float(((data >= low) & (data <= high)).mean()),
-                "mean_pit": float((sims < data).mean()),
-            }
+            BlockCoverage(
+                block=str(name),
+                n=int(data.size),
+                coverage=float(((data >= low) & (data <= high)).mean()),
+                mean_pit=float((sims < data).mean()),
+            )
         )
-    return pd.DataFrame(rows)
+    return rows

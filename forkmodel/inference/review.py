@@ -79,7 +79,7 @@ class Review:
     def __str__(self) -> str:
         """Return one line per check."""
         lines = [
-            f"{check.status:<7}{check.name}: {check.value:.4g} (threshold {check.threshold:.4g}). {check.advice}"
+            f"{check.status:<7}{check.name}: {check.value:.4g} (wanted {check.threshold:.4g}). {check.advice}"
             for check in self.checks
         ]
         return f"{self.status}\n" + "\n".join(lines)
@@ -159,8 +159,8 @@ def _sampler(fit: Fit, config: ReviewConfig) -> list[Check]:
     advice = (
         "The sampler met no region it could not follow."
         if status == PASS
-        else "Some regions are too curved for the step size; widen the prior it happens under or sample again "
-        "with more warm-up."
+        else "Some regions are too curved for the step size; sample again with more warm-up, then widen the "
+        "prior it happens under."
     )
     checks = [Check("divergent draws", status, fraction, config.divergences, advice)]
     if "energy" in stats:
@@ -188,7 +188,7 @@ def _sampler(fit: Fit, config: ReviewConfig) -> list[Check]:
 
 def _predictive(fit: Fit, config: ReviewConfig) -> list[Check]:
     checks = []
-    for row in predictive_coverage(fit).itertuples():
+    for row in predictive_coverage(fit):
         # A handful of points covers its interval by luck: allow two binomial standard errors as well.
         slack = config.coverage_slack + 2.0 * np.sqrt(MASS * (1 - MASS) / row.n)
         miss = abs(row.coverage - MASS)
@@ -196,7 +196,7 @@ def _predictive(fit: Fit, config: ReviewConfig) -> list[Check]:
         advice = (
             f"{row.coverage:.0%} of {row.n} observations lie in their {MASS:.0%} predictive interval."
             if status == PASS
-            else f"{row.coverage:.0%} of {row.n} observations lie in their {MASS:.0%} predictive interval; "
+            else f"{row.coverage:.0%} of {row.n} observations lie in their {MASS:.0%} predictive interval: "
             + (
                 "the block's noise is too small."
                 if row.coverage < MASS

@@ -12,7 +12,7 @@ import os
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ENGINE", "FILE_FORMAT", "load", "save", "to_datatree"]
 
-ENGINE = "h5netcdf"
+ENGINE: Final = "h5netcdf"
 #: Raised when the layout of the file changes.
 FILE_FORMAT = 1
 

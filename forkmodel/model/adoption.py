@@ -21,7 +21,6 @@ from forkmodel.model.money import (
     log_closed_spend,
     log_open_spend,
     log_share_paths,
-    log_sum_exp,
 )
 from forkmodel.model.ops import Array, Ops, TensorOps
 from forkmodel.priors import PriorSet
@@ -44,7 +43,7 @@ SHARE_PRIORS = {
 
 @dataclass(frozen=True)
 class MoneyPaths:
-    """Paths on the quarterly knots: ``closed`` (quarter,), ``log_share`` (quarter, firm), ``open`` (quarter,)."""
+    """Paths on the knots: ``closed`` (quarter,), ``log_share`` (quarter, firm), ``open`` (quarter,)."""
 
     closed: Array
     log_share: Array

@@ -96,7 +96,9 @@ class Design:
             }
         if "choice" in self.blocks:
             coords |= {
-                name: np.arange(data.sizes[name]) for data in panel.shares.values() for name in data.dims
+                str(dim): np.arange(size)
+                for data in panel.shares.values()
+                for dim, size in data.sizes.items()
             }
             coords["survey_entity"] = list(self.choice.survey_names)
         if "adoption" in self.blocks:

@@ -84,7 +84,7 @@ class CapabilityDesign:
 
 @dataclass(frozen=True)
 class CapabilityState:
-    """What later blocks use of this one: ``theta`` (model,) and ``frontier`` (quarter, line), latent units."""
+    """What later blocks use: ``theta`` (model,) and ``frontier`` (quarter, line), latent units."""
 
     theta: Array
     frontier: Array
@@ -92,7 +92,7 @@ class CapabilityState:
 
 
 def frontiers(ops: Ops, design: CapabilityDesign, value: dict[str, Array]) -> Array:
-    """Return the frontier (quarter, line) in latent units from the block's free variables."""
+    """Return the frontier (quarter, line) in latent units."""
 
     def per_quarter(growth: Array) -> Array:
         return ops.log(growth / (INDEX_PER_UNIT * QUARTERS_PER_YEAR))

@@ -79,7 +79,7 @@ class ChoiceDesign:
             cell_developer_month=demand.cell_developer * n_months + demand.cell_month,
             access_month=positions(shares["access_shares"]["month"], months),
             day_cell=positions(day["developer"], developers) * n_months + positions(day["month"], months),
-            survey_entity=np.where(is_open, 0, developers.get_indexer(entity)).astype(np.int64),
+            survey_entity=np.where(is_open, 0, developers.get_indexer(pd.Index(entity))).astype(np.int64),
             survey_is_open=is_open.astype(float),
             survey_first=survey["first_month"].to_numpy(),
             survey_last=survey["last_month"].to_numpy(),
@@ -155,7 +155,7 @@ def choice_paths(
     def mixture(weight: Array) -> Array:
         return threshold_share + weight[..., month] * (frontier_share - threshold_share)
 
-    # Only the ratio of the two wedges moves money shares; free tokens pay nothing because their price is zero.
+    # Only the ratio of the two wedges moves money shares; free tokens pay nothing: their price is zero.
     log_wedge = ops.log(ops.scalar(value["price.paid_share_open"])) - ops.log(
         ops.scalar(value["price.paid_share_closed"])
     )

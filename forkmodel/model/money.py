@@ -10,8 +10,8 @@ lambda           ``share_pull``         pull of revenue towards block 3's money 
 V_o(q)           ``log_open_spend``     money paid for hosted open models, log billion USD per year
 ===============  =====================  ====================================================================
 
-History shows growth of closed revenue *rising* (1.1 log points in 2024, 1.6 in 2025, about 2 per year in early
-2026), so growth is a random walk here and the fading of ``model.md`` starts at the data's end, in the
+History shows growth of closed revenue *rising* (1.1 log points in 2024, 1.6 in 2025, about 2 per year in
+early 2026), so growth is a random walk here and the fading of ``model.md`` starts at the data's end, in the
 forecast. Levels are stated at the end of the grid and built backwards. Steps of the walks are sampled on
 their own scale (centred): revenue pins them down, and the non-centred form diverged.
 """
@@ -116,7 +116,7 @@ def bass(
     """
     rate = ops.scalar(innovation + imitation)
     elapsed = years - ops.scalar(start)
-    # Before the start the curve would go negative; a softplus of a tenth of a year keeps it smooth and above 0.
+    # Before the start the curve would go negative; a softplus of a tenth of a year keeps it above zero.
     elapsed = 0.1 * ops.softplus(elapsed / 0.1)
     decay = ops.exp(-rate * elapsed)
     return ops.scalar(ceiling) * (1.0 - decay) / (1.0 + ops.scalar(imitation / innovation) * decay)
@@ -152,7 +152,7 @@ def log_closed_spend(
 def closed_money_shares(
     ops: Ops, design: MoneyDesign, enterprise_money: Array, n_months: int, cell_month: np.ndarray
 ) -> Array:
-    """Return each closed firm's log share (quarter, firm) of the money that block 3 gives to closed models."""
+    """Return closed firms' log shares (quarter, firm) of the money that block 3 gives to closed models."""
     n_firms = len(design.firms)
     grouped = ops.group_sum(
         enterprise_money * design.cell_closed, cell_month * n_firms + design.cell_firm, n_months * n_firms

@@ -63,7 +63,7 @@ def prior_posterior(fit: Fit) -> pd.DataFrame:
 
 def _natural(draws: np.ndarray, family: str) -> np.ndarray:
     if family in {"LogNormal", "Gamma", "HalfNormal", "Exponential"}:
-        return np.log(np.maximum(draws, 1e-12))
+        return np.asarray(np.log(np.maximum(draws, 1e-12)))
     if family == "Beta":
         inside = np.clip(draws, 1e-9, 1.0 - 1e-9)
         return np.asarray(np.log(inside) - np.log1p(-inside))

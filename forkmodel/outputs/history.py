@@ -184,7 +184,7 @@ def _concentration(amounts: dict[str, np.ndarray], times: int) -> dict[str, np.n
 
 
 def _reach_shares(part: World, frame: _Frame) -> np.ndarray:
-    """Return paid subscriptions by firm, normalised: the firms' reach in the Ramp panel (draw, time, developer)."""
+    """Return each firm's part of paid subscriptions: normalised reach (draw, time, developer)."""
     assert part.money is not None  # noqa: S101 - the caller checks that the block is there
     design = frame.design.money
     spots = [design.firms.index(name) for name in design.reach_firms]

@@ -29,7 +29,7 @@ def _running_best(index: np.ndarray, released: np.ndarray, ends: np.ndarray) -> 
 
 
 def _lag(index: np.ndarray, released: np.ndarray, target: np.ndarray, ends: np.ndarray) -> np.ndarray:
-    """Return months since the first closed release above ``target`` (draw, time); zero where there is none."""
+    """Return months since the first closed release above ``target`` (draw, time); zero without one."""
     record = np.maximum.accumulate(index, axis=1)
     lag = np.full(target.shape, np.nan)
     for column, end in enumerate(ends):
@@ -103,7 +103,7 @@ def capability_paths(
 def closed_records(
     theta: np.ndarray, scale: PublicScale, catalogue: Catalogue, scores_per_model: pd.Series
 ) -> pd.DataFrame:
-    """Return every closed record with the months an open model took to reach it, right-censored at the vintage.
+    """Return every closed record with the months an open model took to reach it, right-censored.
 
     A release is a record when it is above all closed releases before it in more than half of the draws.
 

@@ -19,7 +19,7 @@ FIXED_INDEX = 140.0
 def hedonic_log_price(
     value: dict[str, np.ndarray], theta: np.ndarray, years: np.ndarray, closed: float
 ) -> np.ndarray:
-    """Return the expected log list price (draw, time), USD per million tokens, of a typical developer and seller.
+    """Return the expected log list price (draw, time), USD per million tokens, of a typical seller.
 
     Parameters
     ----------
@@ -38,12 +38,13 @@ def hedonic_log_price(
 
     nominal = INDEX_ORIGIN + INDEX_PER_UNIT * theta
     premium = column("residual_premium") - column("premium_decay") * years
-    return (
+    log_price: np.ndarray = (
         column("level")
         + column("capability_gradient") * (nominal - REFERENCE_INDEX)
         - column("decline") * years
         + premium * closed
     )
+    return log_price
 
 
 def price_paths(

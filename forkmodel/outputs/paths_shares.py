@@ -57,7 +57,7 @@ def monthly_shares(paths: ChoicePaths, design: DemandDesign, value: dict[str, np
     def developers(cells: np.ndarray) -> np.ndarray:
         grouped = ops.group_sum(cells, group, n_months * n_developers)
         shaped: np.ndarray = ops.split_last(grouped, n_months, n_developers)
-        return shaped / shaped.sum(-1, keepdims=True)
+        return np.asarray(shaped / shaped.sum(-1, keepdims=True))
 
     wedge = np.where(
         design.cell_open > 0,

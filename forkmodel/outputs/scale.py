@@ -34,11 +34,11 @@ class PublicScale:
     def index(self, theta: np.ndarray) -> np.ndarray:
         """Map latent ability (draw, ...) to index points."""
         extra = (1,) * (theta.ndim - 1)
-        return self.origin.reshape(-1, *extra) + self.per_unit.reshape(-1, *extra) * theta
+        return np.asarray(self.origin.reshape(-1, *extra) + self.per_unit.reshape(-1, *extra) * theta)
 
     def latent(self, index: float) -> np.ndarray:
         """Map an index level to latent ability (draw,)."""
-        return (index - self.origin) / self.per_unit
+        return np.asarray((index - self.origin) / self.per_unit)
 
 
 def public_scale(theta: np.ndarray, models: pd.Index) -> PublicScale:

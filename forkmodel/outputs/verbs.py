@@ -137,7 +137,7 @@ def _month_market(
         place = len(demand.months) - 1
     else:
         wanted = pd.Timestamp(month).to_period("M").start_time
-        place = int(demand.months.get_indexer([wanted])[0])
+        place = int(demand.months.get_indexer(pd.DatetimeIndex([wanted]))[0])
         if place < 0:
             raise ForkModelError(
                 f"month {month!r} is not in the choice block; it has {demand.months[0].date()} to "

@@ -1,0 +1,40 @@
+"""Draws of every free variable from the prior, made without PyMC's samplers."""
+
+from __future__ import annotations
+
+import numpy as np
+from forkmodel.priors import PriorSet
+
+from forkmodel.model.adoption import SHARE_PRIORS
+from forkmodel.model.build import Design
+
+VECTORS = ("capability.line_level", "capability.score_noise")
+
+
+def zero_sum(rng: np.random.Generator, *shape: int) -> np.ndarray:
+    x = rng.normal(size=shape)
+    return x - x.mean(-1, keepdims=True)
+
+
+def prior_values(priors: PriorSet, design: Design, draws: int, seed: int) -> dict[str, np.ndarray]:
+    """Return a leading axis of ``draws`` for every variable that the equations read."""
+    rng = np.random.default_rng(seed)
+    value = {
+        key: np.asarray(priors[key].sample(draws, seed=seed + i)) for i, key in enumerate(sorted(priors))
+    }
+    frontier = design.capability.frontier
+    n_lines, n_steps = len(frontier.lines), frontier.n_quarters - 1
+    n_models, n_developers = len(design.price.model_priced), len(design.choice.developers)
+    value["capability.line_level"] = rng.normal(135, 15, size=(draws, n_lines))
+    value["capability.growth_shock"] = rng.normal(size=(draws, n_steps, n_lines))
+    value["capability.shortfall_unit"] = rng.exponential(size=(draws, n_models))
+    value["price.model_unit"] = rng.normal(size=(draws, len(design.price.priced_models)))
+    value["choice.brand_unit"] = zero_sum(rng, draws, n_developers)
+    value["choice.shock_unit"] = rng.normal(size=(draws, n_models))
+    for name in ("mix_router_step", "mix_enterprise_step", "fringe_step"):
+        value[f"choice.{name}"] = rng.normal(size=(draws, n_steps))
+    value["spend.growth_step"] = 0.4 * rng.normal(size=(draws, n_steps))
+    value["spend.share_step"] = 0.2 * zero_sum(rng, draws, n_steps, len(SHARE_PRIORS))
+    value["value.stick_1"], value["value.stick_2"] = rng.beta(1, 5, size=(2, draws))
+    value["adoption.reach_offset"] = rng.normal(size=(draws, len(design.money.reach_firms)))
+    return value

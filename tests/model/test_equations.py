@@ -1,0 +1,166 @@
+"""The equations say the same thing to PyTensor and to NumPy, and behave as the economics demands."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytensor
+import pytensor.tensor as pt
+import pytest
+from forkmodel.priors import load_priors
+from model.prior_values import prior_values
+
+from forkmodel.model.adoption import money_paths
+from forkmodel.model.capability import ability, frontiers
+from forkmodel.model.choice import choice_paths
+from forkmodel.model.demand import segment_shares, utilities
+from forkmodel.model.draws import world
+from forkmodel.model.frontier import FrontierDesign, line_frontiers, tier_frontier
+from forkmodel.model.ops import ArrayOps, TensorOps
+
+DRAWS = 4
+
+
+@pytest.fixture(scope="module")
+def values(design):
+    return prior_values(load_priors("reference"), design, DRAWS, seed=5)
+
+
+@pytest.fixture(scope="module")
+def numeric(values, design):
+    return world(values, design)
+
+
+def test_symbols_and_numbers_agree(values, design, numeric):
+    ops = TensorOps()
+    interpret = pytensor.compile.mode.Mode(linker="py", optimizer="fast_compile")
+    for draw in range(2):
+        value = {name: pt.constant(array[draw]) for name, array in values.items()}
+        frontier = frontiers(ops, design.capability, value)
+        theta = ability(ops, design.capability, frontier, value)
+        residual = value["price.model_spread"] * value["price.model_unit"]
+        choice = choice_paths(ops, design.choice, design.capability, theta, frontier, residual, value)
+        money = money_paths(ops, design.money, design.choice, choice, value["price.decline"], value)
+        symbolic = [frontier, theta, choice.router_share, choice.enterprise_money, choice.fringe]
+        symbolic += [money.closed, money.log_share, money.open]
+        got = pytensor.function([], symbolic, mode=interpret)()
+        want = [numeric.frontier, numeric.theta, numeric.choice.router_share, numeric.choice.enterprise_money]
+        want += [numeric.choice.fringe, numeric.money.closed, numeric.money.log_share, numeric.money.open]
+        for one, other in zip(got, want, strict=True):
+            np.testing.assert_allclose(one, other[draw], rtol=1e-9, atol=1e-10)
+
+
+def test_shares_sum_to_one_in_every_month(numeric, design):
+    demand = design.choice.demand
+    for cells in (
+        numeric.choice.frontier_share,
+        numeric.choice.threshold_share,
+        numeric.choice.enterprise_money,
+    ):
+        total = ArrayOps().group_sum(cells, demand.cell_month, len(demand.months))
+        np.testing.assert_allclose(total, 1.0, rtol=1e-12)
+    total = ArrayOps().group_sum(numeric.choice.router_share, demand.cell_month, len(demand.months))
+    np.testing.assert_allclose(total, 1.0 - numeric.choice.fringe, rtol=1e-12)
+
+
+def test_revenue_shares_sum_to_one(numeric):
+    np.testing.assert_allclose(np.exp(numeric.money.log_share).sum(-1), 1.0, rtol=1e-12)
+
+
+def _cell_of_last_month(design, access):
+    demand = design.choice.demand
+    last = demand.cell_month == len(demand.months) - 1
+    return int(np.flatnonzero(last & (demand.cell_open == (access == "open")) & (demand.free == 0))[3])
+
+
+@pytest.mark.parametrize("access", ["closed", "open"])
+def test_a_price_cut_raises_own_share_and_lowers_rivals_in_every_draw(values, numeric, design, access):
+    demand, cell = design.choice.demand, _cell_of_last_month(design, access)
+    cheaper = demand.log_price.copy()
+    cheaper[cell] -= 0.5
+    moved = dataclasses.replace(
+        design,
+        choice=dataclasses.replace(design.choice, demand=dataclasses.replace(demand, log_price=cheaper)),
+    )
+    after = world(values, moved).choice
+    same_month = (demand.cell_month == demand.cell_month[cell]) & (np.arange(len(cheaper)) != cell)
+    for name in ("frontier_share", "threshold_share"):
+        before, now = getattr(numeric.choice, name), getattr(after, name)
+        assert (now[:, cell] >= before[:, cell]).all()
+        assert (now[:, cell] > before[:, cell]).any()
+        assert (now[:, same_month] <= before[:, same_month] + 1e-15).all()
+
+
+def test_capability_helps_at_the_frontier_and_is_worth_nothing_beyond_the_threshold(values, numeric, design):
+    demand, ops = design.choice.demand, ArrayOps()
+    cell = _cell_of_last_month(design, "closed")
+    model = demand.cell_model[cell]
+    shock = np.zeros_like(numeric.theta)
+    better = numeric.theta.copy()
+    better[:, model] += 0.3
+    args = (numeric.frontier, shock, values)
+    first, second = utilities(ops, demand, design.capability, numeric.theta, *args)
+    first_up, second_up = utilities(ops, demand, design.capability, better, *args)
+    share = segment_shares(ops, demand, first, values["choice.inertia"])[:, cell]
+    share_up = segment_shares(ops, demand, first_up, values["choice.inertia"])[:, cell]
+    assert (share_up >= share).all()
+    assert (second_up[:, cell] >= second[:, cell]).all()
+    far_above = numeric.theta.copy()
+    far_above[:, model] = 100.0
+    further = far_above.copy()
+    further[:, model] = 101.0
+    _, at = utilities(ops, demand, design.capability, far_above, *args)
+    _, beyond = utilities(ops, demand, design.capability, further, *args)
+    np.testing.assert_allclose(at[:, cell], beyond[:, cell], rtol=0, atol=1e-12)
+
+
+def _two_lines(catch_up: float, growth_open: float = 0.4) -> np.ndarray:
+    design = FrontierDesign(
+        lines=("c", "o"),
+        n_closed=1,
+        n_quarters=13,
+        start=np.array([0, 0]),
+        median_left=np.array([0, 0]),
+        median_fraction=np.array([0.0, 0.0]),
+    )
+    path = line_frontiers(
+        ArrayOps(),
+        design,
+        log_growth_closed=np.log(np.array([0.4])),
+        log_growth_open=np.log(np.array([growth_open])),
+        growth_spread=np.array([0.0]),
+        growth_shock=np.zeros((1, 12, 2)),
+        catch_up=np.array([catch_up]),
+        level=np.array([[1.0, 0.0]]),
+    )
+    return path[0, :, 0] - path[0, :, 1]
+
+
+def test_without_catch_up_equal_growth_keeps_the_gap():
+    np.testing.assert_allclose(_two_lines(0.0), 1.0, rtol=1e-12)
+
+
+def test_the_closed_form_equals_the_recursion():
+    gap, kappa, growth = 1.0, 0.15, 0.3
+    recursion = [gap]
+    for _ in range(12):
+        gap = (1 - kappa) * gap + (0.4 - growth)
+        recursion.append(gap)
+    np.testing.assert_allclose(_two_lines(kappa, growth), recursion, rtol=1e-12)
+
+
+def test_more_catch_up_never_widens_the_gap():
+    gaps = np.stack([_two_lines(kappa, 0.35) for kappa in (0.0, 0.05, 0.1, 0.2, 0.4)])
+    assert (np.diff(gaps, axis=0) <= 1e-12).all()
+
+
+def test_frontiers_of_closed_lines_only_rise(numeric, design):
+    closed = numeric.frontier[:, :, : design.capability.frontier.n_closed]
+    assert (np.diff(closed, axis=1) > 0).all()
+
+
+def test_tier_frontier_ignores_lines_that_do_not_exist_yet():
+    frontier = np.array([[[5.0, 1.0], [6.0, 2.0]]])
+    exists = np.array([[0.0, 1.0], [1.0, 1.0]])
+    np.testing.assert_allclose(tier_frontier(frontier, exists), [[1.0, 6.0]])
