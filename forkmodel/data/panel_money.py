@@ -81,7 +81,7 @@ def _host_revenue(revenue: pd.DataFrame, catalogue: Catalogue) -> xr.Dataset:
 
 
 def _years(dates: pd.Series) -> np.ndarray:
-    return np.asarray(dates.dt.year + (dates.dt.dayofyear - 1) / 365.25, dtype=float)
+    return np.asarray(dates.dt.year + (dates.dt.day_of_year - 1) / 365.25, dtype=float)
 
 
 def _adoption(adoption: pd.DataFrame) -> xr.Dataset:

@@ -89,7 +89,9 @@ def money_paths(
         (value["spend.category_elasticity"] - 1.0) * decline,
     )
     final = ops.concat([value[SHARE_PRIORS[firm]][..., None] for firm in design.firms], axis=-1)
-    step = value["spend.share_step"]
+    # The remainder is last and takes no steps of its own: nobody reports on it, so its walk would wander.
+    named = value["spend.share_step"]
+    step = ops.concat([named, 0.0 * named[..., :1]], axis=-1)
     router = design.log_tokens + 0.0 * closed
     if choice is None or shares is None:
         target = 0.0 * final[..., None, :] + np.zeros((len(design.quarters), len(design.firms)))
@@ -144,15 +146,7 @@ def add_adoption(
         names.append("share_pull")
     value: dict[str, Array] = {f"spend.{name}": priors.rv(f"spend.{name}") for name in names}
     value |= {key: priors.rv(key) for key in SHARE_PRIORS.values()}
-    for name in (
-        "innovation",
-        "imitation",
-        "ceiling",
-        "start_year",
-        "census_shift",
-        "wording_break",
-        "noise",
-    ):
+    for name in ("innovation", "imitation", "ceiling", "census_shift", "wording_break", "noise"):
         value[f"adoption.{name}"] = priors.rv(f"adoption.{name}")
     for name in ("reach_level", "reach_slope", "reach_noise"):
         value[f"adoption.{name}"] = priors.rv(f"adoption.{name}")
@@ -161,7 +155,7 @@ def add_adoption(
         "spend.share_step",
         sigma=value["spend.share_walk"] * np.sqrt(3.0),
         n_zerosum_axes=1,
-        dims=("step", "firm"),
+        dims=("step", "named_firm"),
     )
     reach_offset = pm.Normal("adoption.reach_offset", 0.0, 0.5, dims="reach_firm")
 
@@ -216,7 +210,6 @@ def _observe_adoption(
             value["adoption.innovation"],
             value["adoption.imitation"],
             value["adoption.ceiling"],
-            value["adoption.start_year"],
         )
 
     rows = panel.money["adoption"]

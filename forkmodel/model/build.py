@@ -107,7 +107,7 @@ class Design:
             for table, dim in rows.items():
                 (size,) = panel.money[table].sizes.values()
                 coords[dim] = np.arange(size)
-            coords |= {"firm": list(self.money.firms), "reach_firm": list(self.money.reach_firms)}
+            coords |= {"named_firm": list(self.money.firms[:-1]), "reach_firm": list(self.money.reach_firms)}
         return coords
 
 

@@ -42,6 +42,9 @@ __all__ = [
 #: A firm without any offer still has this share of block 3's money, so that its logarithm exists.
 SMALLEST_SHARE = 1e-3
 YEARS_PER_QUARTER = 0.25
+#: The first language model that any firm could buy without a waiting list: GPT-3's interface, 18 November 2021.
+#: Free, this date would only slide along a ridge with the two Bass coefficients.
+DIFFUSION_START = 2021.88
 MONTHS_PER_QUARTER = 3.0
 
 
@@ -107,17 +110,14 @@ class MoneyDesign:
         )
 
 
-def bass(
-    ops: Ops, years: np.ndarray, innovation: Array, imitation: Array, ceiling: Array, start: Array
-) -> Array:
+def bass(ops: Ops, years: np.ndarray, innovation: Array, imitation: Array, ceiling: Array) -> Array:
     """Return the Bass cumulative share of firms at given calendar years.
 
     Source: Bass (1969), A New Product Growth Model for Consumer Durables, Management Science 15.
     """
     rate = ops.scalar(innovation + imitation)
-    elapsed = years - ops.scalar(start)
     # Before the start the curve would go negative; a softplus of a tenth of a year keeps it above zero.
-    elapsed = 0.1 * ops.softplus(elapsed / 0.1)
+    elapsed = 0.1 * np.logaddexp(0.0, (years - DIFFUSION_START) / 0.1)
     decay = ops.exp(-rate * elapsed)
     return ops.scalar(ceiling) * (1.0 - decay) / (1.0 + ops.scalar(imitation / innovation) * decay)
 

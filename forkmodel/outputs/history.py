@@ -126,8 +126,8 @@ def _shares(part: World, frame: _Frame, monthly: MonthlyShares) -> dict[str, np.
 
 
 def _adoption(part: World, frame: _Frame) -> np.ndarray:
-    years = np.asarray(frame.times.year + (frame.times.dayofyear - 1) / 365.25, dtype=float)
-    names = ("innovation", "imitation", "ceiling", "start_year")
+    years = np.asarray(frame.times.year + (frame.times.day_of_year - 1) / 365.25, dtype=float)
+    names = ("innovation", "imitation", "ceiling")
     share: np.ndarray = bass(ArrayOps(), years, *(part.value[f"adoption.{name}"] for name in names))
     return share
 

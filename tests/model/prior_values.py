@@ -34,7 +34,7 @@ def prior_values(priors: PriorSet, design: Design, draws: int, seed: int) -> dic
     for name in ("mix_router_step", "mix_enterprise_step", "fringe_step"):
         value[f"choice.{name}"] = rng.normal(size=(draws, n_steps))
     value["spend.growth_step"] = 0.4 * rng.normal(size=(draws, n_steps))
-    value["spend.share_step"] = 0.2 * zero_sum(rng, draws, n_steps, len(SHARE_PRIORS))
+    value["spend.share_step"] = 0.2 * zero_sum(rng, draws, n_steps, len(SHARE_PRIORS) - 1)
     value["value.stick_1"], value["value.stick_2"] = rng.beta(1, 5, size=(2, draws))
     value["adoption.reach_offset"] = rng.normal(size=(draws, len(design.money.reach_firms)))
     return value
