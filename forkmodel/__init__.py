@@ -1,1 +1,117 @@
-"""forkmodel."""
+"""A Bayesian model of the AI fork: closed frontier labs, open-weight models, and who ends up with the market.
+
+    import forkmodel as fm
+
+    fit = fm.ForkModel(fm.load_snapshot()).fit(seed=1)
+    print(fit.review())
+    fm.report(fit, to="report.html")
+
+Public names are those in ``__all__`` and nothing else. Each is loaded on first use, so that ``import forkmodel``
+takes milliseconds.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from forkmodel.data.market import Market
+    from forkmodel.data.panel import PanelOptions
+    from forkmodel.data.read import check_data, load_snapshot, read_data, write_data
+    from forkmodel.errors import (
+        DataError,
+        FitFileError,
+        ForkModelError,
+        ModelError,
+        PriorError,
+        Problem,
+        SamplingError,
+    )
+    from forkmodel.inference.fit import Fit
+    from forkmodel.inference.model import ForkModel
+    from forkmodel.inference.review import Review
+    from forkmodel.inference.storage import load
+    from forkmodel.priors import PriorSet, check_priors, load_priors
+    from forkmodel.run import report
+
+    __version__: str
+
+__all__ = [
+    "DataError",
+    "Fit",
+    "FitFileError",
+    "ForkModel",
+    "ForkModelError",
+    "Market",
+    "ModelError",
+    "PanelOptions",
+    "PriorError",
+    "PriorSet",
+    "Problem",
+    "Review",
+    "SamplingError",
+    "__version__",
+    "check_data",
+    "check_priors",
+    "load",
+    "load_priors",
+    "load_snapshot",
+    "read_data",
+    "report",
+    "write_data",
+]
+
+_HOME = {
+    "forkmodel.data.market": ["Market"],
+    "forkmodel.data.panel": ["PanelOptions"],
+    "forkmodel.data.read": ["check_data", "load_snapshot", "read_data", "write_data"],
+    "forkmodel.errors": [
+        "DataError",
+        "FitFileError",
+        "ForkModelError",
+        "ModelError",
+        "PriorError",
+        "Problem",
+        "SamplingError",
+    ],
+    "forkmodel.inference.fit": ["Fit"],
+    "forkmodel.inference.model": ["ForkModel"],
+    "forkmodel.inference.review": ["Review"],
+    "forkmodel.inference.storage": ["load"],
+    "forkmodel.priors": ["PriorSet", "check_priors", "load_priors"],
+    "forkmodel.run": ["report"],
+}
+_MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name on first use."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("forkmodel")
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module 'forkmodel' has no attribute {name!r}")
+    value = getattr(import_module(_MODULE_OF[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+class _Package(ModuleType):
+    """The package itself; keeps ``forkmodel.report`` the function although a sub-package has that name."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        # The import system binds a sub-package to its parent under its name; `from forkmodel.report import x`
+        # works without that.
+        if not (name in _MODULE_OF and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from forkmodel.priors import PriorSet
 
 from forkmodel.model.adoption import SHARE_PRIORS
 from forkmodel.model.build import Design
+from forkmodel.priors import PriorSet
 
 VECTORS = ("capability.line_level", "capability.score_noise")
 

@@ -8,7 +8,6 @@ import numpy as np
 import pytensor
 import pytensor.tensor as pt
 import pytest
-from forkmodel.priors import load_priors
 from model.prior_values import prior_values
 
 from forkmodel.model.adoption import money_paths
@@ -18,6 +17,7 @@ from forkmodel.model.demand import segment_shares, utilities
 from forkmodel.model.draws import world
 from forkmodel.model.frontier import FrontierDesign, line_frontiers, tier_frontier
 from forkmodel.model.ops import ArrayOps, TensorOps
+from forkmodel.priors import load_priors
 
 DRAWS = 4
 
