@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -199,11 +200,9 @@ def _solve(family: str, interval: tuple[float, float], mass: float) -> tuple[tup
     """
     low, high = interval
     if family in {"Normal", "LogNormal", "TruncatedNormal"}:
-        from scipy.stats import norm
-
         if family == "LogNormal":
             low, high = float(np.log(low)), float(np.log(high))
-        width = 2.0 * float(norm.ppf(0.5 + mass / 2.0))
+        width = 2.0 * NormalDist().inv_cdf(0.5 + mass / 2.0)
         return (("mu", (low + high) / 2.0), ("sigma", (high - low) / width))
     import preliz as pz
 

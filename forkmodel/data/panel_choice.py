@@ -34,10 +34,12 @@ def _weekly_tokens(usage: pd.DataFrame) -> pd.DataFrame:
     months = usage.loc[(usage["market"] == MONTHLY) & (usage["entity"] == "total")]
     per_day = (months["value"] / months["period_end"].dt.days_in_month).to_numpy()
     month_total = pd.Series(per_day * 7.0, index=months["period_start"].dt.to_period("M"))
-    stand_in = pd.Series(total.index.to_period("M").map(month_total), index=total.index, dtype=float)
+    month_of_week = pd.DatetimeIndex(total.index).to_period("M")
+    stand_in = pd.Series(month_total.reindex(month_of_week).to_numpy(float), index=total.index)
     total = total.where(total.index.isin(has_rest), stand_in)
     weeks["total"] = weeks["period_start"].map(total)
-    return weeks.loc[weeks["mapped"].astype(bool) & (weeks["entity"] != "other") & weeks["total"].gt(0)]
+    kept = weeks["mapped"].astype(bool) & (weeks["entity"] != "other") & weeks["total"].gt(0)
+    return pd.DataFrame(weeks.loc[kept])
 
 
 def _monthly_model_shares(usage: pd.DataFrame) -> pd.DataFrame:
@@ -52,12 +54,11 @@ def _monthly_model_shares(usage: pd.DataFrame) -> pd.DataFrame:
     )
     by_week = weeks.groupby(["entity", "free", "month", "period_start"], as_index=False)["share"].sum()
     weeks_in_month = by_week.groupby("month")["period_start"].nunique()
-    rows = by_week.groupby(["entity", "free", "month"], as_index=False).agg(
-        share=("share", "mean"), weeks=("period_start", "nunique")
-    )
+    grouped = by_week.groupby(["entity", "free", "month"])
+    rows = pd.DataFrame(grouped.agg(share=("share", "mean"), weeks=("period_start", "nunique")).reset_index())
     listed = rows["weeks"] / rows["month"].map(weeks_in_month)
-    rows = rows.loc[listed >= LISTED_FRACTION]
-    return rows.assign(log_share=np.log(rows["share"])).rename(columns={"entity": "model"})
+    kept = rows.loc[listed >= LISTED_FRACTION].rename(columns={"entity": "model"})
+    return kept.assign(log_share=np.log(kept["share"].to_numpy(float)))
 
 
 def build_cells(
@@ -125,8 +126,9 @@ def _model_shares(usage: pd.DataFrame, cells: xr.Dataset) -> xr.Dataset:
     )
 
 
-def _logit(share: pd.Series) -> pd.Series:
-    return np.log(share / (1.0 - share))
+def _logit(share: pd.Series) -> np.ndarray:
+    values = share.to_numpy(float)
+    return np.asarray(np.log(values / (1.0 - values)))
 
 
 def _access_shares(usage: pd.DataFrame, catalogue: Catalogue) -> xr.Dataset:
@@ -142,9 +144,9 @@ def _access_shares(usage: pd.DataFrame, catalogue: Catalogue) -> xr.Dataset:
     width = (_logit(high) - _logit(low)) / 4.0
     return xr.Dataset(
         {
-            "logit_open_share": ("access_share", _logit(known).to_numpy(float)),
-            "classification_sd": ("access_share", width.to_numpy(float)),
-            "logit_fringe": ("access_share", _logit(fringe).to_numpy(float)),
+            "logit_open_share": ("access_share", _logit(known)),
+            "classification_sd": ("access_share", width),
+            "logit_fringe": ("access_share", _logit(fringe)),
             "low": ("access_share", low.to_numpy(float)),
             "high": ("access_share", high.to_numpy(float)),
         },
@@ -174,8 +176,8 @@ def _money_shares(usage: pd.DataFrame, catalogue: Catalogue) -> xr.Dataset:
     known = rows["entity"].isin(catalogue.developers) | rows["entity"].isin(_ACCESS)
     rows = rows.loc[known & (rows["value"] > 0) & (rows["period_start"] >= catalogue.months[0])]
     rows = rows.sort_values(["period_start", "period_end", "level", "entity"])
-    first = catalogue.months.get_indexer(rows["period_start"], method="ffill")
-    last = catalogue.months.get_indexer(rows["period_end"], method="ffill")
+    first = catalogue.months.get_indexer(pd.DatetimeIndex(rows["period_start"]), method="ffill")
+    last = catalogue.months.get_indexer(pd.DatetimeIndex(rows["period_end"]), method="ffill")
     return xr.Dataset(
         {
             "log_share": ("money_share", np.log(rows["value"].to_numpy(float))),
@@ -199,8 +201,9 @@ def _card_ratio(usage: pd.DataFrame, catalogue: Catalogue) -> xr.Dataset:
     rows = usage.loc[(usage["market"] == RAMP_SHARE) & usage["period_start"].isin(catalogue.months)]
     wide = rows.pivot_table(index="period_start", columns="entity", values="value").reindex(columns=CARD_LABS)
     wide = wide.loc[(wide > 0).all(axis=1)]
+    ratio = (wide[CARD_LABS[0]] / wide[CARD_LABS[1]]).to_numpy(float)
     return xr.Dataset(
-        {"log_ratio": ("card_month", np.log(wide[CARD_LABS[0]] / wide[CARD_LABS[1]]).to_numpy(float))},
+        {"log_ratio": ("card_month", np.log(ratio))},
         coords={"month": ("card_month", wide.index.to_numpy("datetime64[ns]"))},
     )
 

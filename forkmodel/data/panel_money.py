@@ -25,15 +25,15 @@ MONTHLY = "openrouter_tokens_monthly"
 def _revenue_log_sd(rows: pd.DataFrame) -> np.ndarray:
     by_kind = rows["kind"].map(REVENUE_SD).to_numpy(float)
     # A stated range is read as a 90 % interval.
-    spread = (np.log(rows["high"] / rows["low"]) / 3.29).fillna(0.0).to_numpy(float)
-    return np.maximum(by_kind, spread)
+    ratio = (rows["high"] / rows["low"]).fillna(1.0).to_numpy(float)
+    return np.asarray(np.maximum(by_kind, np.log(ratio) / 3.29))
 
 
 def _revenue(revenue: pd.DataFrame, firms: tuple[str, ...]) -> pd.DataFrame:
     rows = revenue.loc[revenue["developer"].isin(firms) & (revenue["annualised_revenue_usd"] > 0)]
     rows = rows.sort_values(["developer", "as_of", "basis", "kind", "annualised_revenue_usd"])
     ranged = rows["low"].notna() & rows["high"].notna()
-    centre = np.sqrt(rows["low"] * rows["high"]).where(ranged, rows["annualised_revenue_usd"])
+    centre = np.where(ranged, np.sqrt(rows["low"] * rows["high"]), rows["annualised_revenue_usd"])
     return rows.assign(log_usd_bn=np.log(centre / 1e9), log_sd=_revenue_log_sd(rows))
 
 

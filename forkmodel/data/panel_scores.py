@@ -36,11 +36,9 @@ def build_scores(scores: pd.DataFrame, benchmarks: pd.DataFrame, options: PanelO
     corrected = ((table["score"] - chance) / (ceiling - chance)).clip(*CLIP)
     table["logit_score"] = np.log(corrected / (1.0 - corrected))
     table["developer_reported"] = (table["evaluator"] == "developer").astype(float)
-    rows = (
-        table.groupby(["model_id", "benchmark", "developer_reported"], as_index=False)["logit_score"]
-        .mean()
-        .sort_values(["benchmark", "model_id", "developer_reported"])
-    )
+    keys = ["benchmark", "model_id", "developer_reported"]
+    # Grouping also sorts, so the order of the file's rows makes no difference.
+    rows = table.groupby(keys)["logit_score"].mean().reset_index()
     return xr.Dataset(
         {
             "logit_score": ("score", rows["logit_score"].to_numpy(float)),

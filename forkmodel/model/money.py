@@ -42,7 +42,7 @@ __all__ = [
 #: A firm without any offer still has this share of block 3's money, so that its logarithm exists.
 SMALLEST_SHARE = 1e-3
 YEARS_PER_QUARTER = 0.25
-#: GPT-3's interface opens to every firm, 18 November 2021: the first language model sold without a waiting list.
+#: GPT-3's interface opens to all, 18 November 2021: the first language model sold without a waiting list.
 #: Free, this date would only slide along a ridge with the two Bass coefficients.
 DIFFUSION_START = 2021.88
 MONTHS_PER_QUARTER = 3.0

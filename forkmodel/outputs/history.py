@@ -143,7 +143,7 @@ def _money(
     by_firm = closed[..., None] * np.exp(part.money.log_share[:, knots])
     revenue = _spread(by_firm, firms, frame.developers)
     amounts = {"closed": by_firm}
-    surplus = np.zeros((*closed.shape, len(ACCESS)))
+    surplus = np.full((*closed.shape, len(ACCESS)), np.nan)
     if monthly is not None and part.choice is not None:
         demand = frame.design.choice.demand
         open_split = quarter_means(monthly.router_open_money, demand.months, frame.times)

@@ -61,7 +61,8 @@ def surplus_of_tier(
     """Return the consumer surplus (draw, month, access) that each tier adds, in units of ``spend``.
 
     It is what buyers would lose if the tier vanished and the other stayed, so the two do not add up to the
-    surplus of the market. See :func:`forkmodel.market.surplus.compensating_variation`.
+    surplus of the market. Where the other tier does not exist yet there is nothing to fall back on and no
+    finite answer: those months are NaN. See :func:`forkmodel.market.surplus.compensating_variation`.
 
     Parameters
     ----------
@@ -80,7 +81,7 @@ def surplus_of_tier(
     )
     tiers, paid = [], []
     for share in (paths.frontier_share, paths.threshold_share):
-        # A tier that serves all of a segment has no finite replacement cost: leave the other one a trace.
+        # A tier that serves nearly all of a segment has no finite replacement cost: leave the other a trace.
         opened = np.clip(ops.group_sum(share * design.cell_open, month, n_months), TRACE, 1.0 - TRACE)
         tiers.append(np.stack([1.0 - opened, opened], axis=-1))
         paid.append(ops.group_sum(share * wedge * design.price_usd_per_mtok, month, n_months))
@@ -104,7 +105,11 @@ def surplus_of_tier(
         total_compensating_variation(budget, shares, eta, [access], response, product_dim="access")
         for access in ACCESS
     ]
-    return np.stack([loss.transpose("draw", "month").to_numpy() for loss in lost], axis=-1)
+    surplus = np.stack([loss.transpose("draw", "month").to_numpy() for loss in lost], axis=-1)
+    opened_yet = np.bincount(month, weights=design.cell_open, minlength=n_months) > 0
+    closed_yet = np.bincount(month, weights=1.0 - design.cell_open, minlength=n_months) > 0
+    surplus[:, ~opened_yet, 0] = surplus[:, ~closed_yet, 1] = np.nan
+    return surplus
 
 
 def value_paths(

@@ -1,0 +1,116 @@
+"""Blocks stand alone, the order of rows is irrelevant, and without data the posterior is the prior."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+import xarray as xr
+
+import forkmodel as fm
+from forkmodel.data.panel import Panel
+from forkmodel.inference.compiling import compile_model
+from forkmodel.inference.sampling import sample
+from forkmodel.model.build import BLOCKS, Design, build_model, resolve_blocks
+
+OBSERVED = {
+    "capability": {"scores"},
+    "price": {"prices"},
+    "choice": {"model_shares", "access_shares", "developer_days", "money_shares", "card_ratio"},
+    "adoption": {"revenue", "adoption", "spend_per_employee", "reach"},
+    "value": {"host_revenue"},
+}
+
+
+def test_blocks_bring_what_they_need():
+    assert resolve_blocks(["price"]) == ("capability", "price")
+    assert resolve_blocks(["value"]) == ("adoption", "value")
+    assert resolve_blocks(None) == BLOCKS
+    with pytest.raises(fm.ModelError, match="capability"):
+        resolve_blocks(["capabilty"])
+    with pytest.raises(fm.ModelError, match="empty"):
+        resolve_blocks([])
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_each_block_builds_with_its_own_observations(market, block):
+    model = fm.ForkModel(market, blocks=[block]).pymc_model
+    names = {variable.name for variable in model.observed_RVs}
+    assert names == set().union(*(OBSERVED[name] for name in resolve_blocks([block])))
+
+
+def test_the_joint_model_has_every_observation_and_a_finite_start(joint_model):
+    model = joint_model.pymc_model
+    observed = {variable.name for variable in model.observed_RVs}
+    assert {"spell", "score", "model", "line", "benchmark", "named_firm"} <= set(model.coords)
+    assert observed >= set().union(*OBSERVED.values()) - {"fringe"}
+    start = model.initial_point(random_seed=1)
+    logp = model.point_logps(start)
+    assert all(np.isfinite(value) for value in logp.values()), logp
+
+
+@pytest.fixture(scope="module")
+def adoption_fit(market):
+    return fm.ForkModel(market, blocks=["adoption"]).fit(draws=300, tune=300, chains=2, seed=5)
+
+
+def test_one_block_is_a_whole_fit(adoption_fit):
+    history = adoption_fit.history()
+    assert {"adoption_firms", "revenue", "hhi"} <= set(history.data_vars)
+    assert "capability_frontier" not in history
+    hhi = adoption_fit.hhi("closed").sel(time="2026-07-01")
+    assert 2000 < float(hhi.median()) < 6000
+    with pytest.raises(fm.ForkModelError, match="capability"):
+        adoption_fit.capability()
+    with pytest.raises(fm.ForkModelError, match="fit again"):
+        adoption_fit.prices()
+
+
+def test_a_seed_gives_the_same_draws_on_any_number_of_cores(market, adoption_fit):
+    model = fm.ForkModel(market, blocks=["adoption"])
+    one = model.fit(draws=20, tune=50, chains=2, seed=11, cores=1)
+    two = model.fit(draws=20, tune=50, chains=2, seed=11, cores=2)
+    xr.testing.assert_identical(one.posterior, two.posterior)
+    other = model.fit(draws=20, tune=50, chains=2, seed=12)
+    assert not np.array_equal(other.posterior["spend.growth"], one.posterior["spend.growth"])
+
+
+def test_rows_in_any_order_give_the_same_panel_and_the_same_hash(market):
+    shuffled = {name: frame.sample(frac=1.0, random_state=3) for name, frame in market.tables().items()}
+    other = fm.Market.from_tables(shuffled, vintage=market.vintage)
+    assert other.content_hash == market.content_hash
+    one, two = Panel.from_market(market), Panel.from_market(other)
+    xr.testing.assert_identical(one.scores, two.scores)
+    xr.testing.assert_identical(one.spells, two.spells)
+    xr.testing.assert_identical(one.cells, two.cells)
+    for name in one.shares:
+        xr.testing.assert_identical(one.shares[name], two.shares[name])
+    for name in one.money:
+        xr.testing.assert_identical(one.money[name], two.money[name])
+
+
+def test_without_data_the_posterior_is_the_prior(panel):
+    """An empty table of each money observation leaves the priors of the block as they were."""
+    kept = {"router_tokens"}
+    empty = {
+        name: data if name in kept else data.isel({dim: slice(0, 0) for dim in data.dims})
+        for name, data in panel.money.items()
+    }
+    bare = dataclasses.replace(panel, money=empty)
+    priors = fm.load_priors()
+    design = Design.from_panel(bare, ["adoption"])
+    compiled = compile_model(build_model(bare, priors, design))
+    posterior = sample(compiled, draws=1500, tune=500, chains=2, seed=2)["posterior"]
+    import arviz as az
+
+    names = ["spend.closed_level", "spend.growth", "adoption.imitation", "spend.log_share_openai"]
+    for name in names:
+        draws = np.log(posterior[name]) if priors[name].family == "LogNormal" else posterior[name]
+        reference = priors[name].sample(50_000, seed=1)
+        reference = np.log(reference) if priors[name].family == "LogNormal" else reference
+        effective = float(az.ess(draws.to_dataset(name="x"))["x"])
+        assert effective > 200, name
+        error = reference.std() / np.sqrt(effective)
+        assert abs(float(draws.mean()) - reference.mean()) < 5 * error, name
+        assert float(draws.std()) == pytest.approx(reference.std(), rel=0.2), name
