@@ -63,8 +63,6 @@ class DemandDesign:
     log_presence: np.ndarray
     free: np.ndarray
     earlier_cell: np.ndarray
-    later_cell: np.ndarray
-    months_between: np.ndarray
     month_knot: np.ndarray
     month_fraction: np.ndarray
     model_priced: np.ndarray
@@ -79,7 +77,6 @@ class DemandDesign:
         is_open = (models["access"] == "open").to_numpy(float)
         middle = catalogue.months + pd.Timedelta(days=14)
         knot, fraction = catalogue.quarter_weights(middle)
-        earlier, later, between = _own_past(cells)
         return cls(
             months=catalogue.months,
             n_developers=len(catalogue.developers),
@@ -92,33 +89,29 @@ class DemandDesign:
             age_months=cells["age_months"].to_numpy(),
             log_presence=cells["log_presence"].to_numpy(),
             free=cells["free"].to_numpy(),
-            earlier_cell=earlier,
-            later_cell=later,
-            months_between=between,
+            earlier_cell=_own_past(cells),
             month_knot=knot,
             month_fraction=fraction,
             model_priced=price.model_priced,
         )
 
 
-def _own_past(cells: xr.Dataset) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Pair every cell with the same offer in this and earlier months, up to ``INERTIA_MONTHS`` back."""
-    table = pd.DataFrame(
-        {
-            "cell": np.arange(cells.sizes["cell"]),
-            "offer": np.char.add(
-                cells["model"].to_numpy().astype(str), np.where(cells["free"] > 0, ":free", "")
-            ),
-            "month": cells["month"].to_numpy().astype("datetime64[M]").astype(np.int64),
-        }
-    )
-    pairs = table.merge(table, on="offer", suffixes=("_later", "_earlier"))
-    between = pairs["month_later"] - pairs["month_earlier"]
-    pairs, between = (
-        pairs.loc[between.between(0, INERTIA_MONTHS)],
-        between[between.between(0, INERTIA_MONTHS)],
-    )
-    return pairs["cell_earlier"].to_numpy(), pairs["cell_later"].to_numpy(), between.to_numpy(np.int64)
+def _own_past(cells: xr.Dataset) -> np.ndarray:
+    """Return the cell of the same offer 1, 2, ... ``INERTIA_MONTHS`` months earlier (lag, cell).
+
+    Where there is none, the index points one past the last cell, at a zero.
+    """
+    n_cells = cells.sizes["cell"]
+    free = np.where(cells["free"] > 0, ":free", "")
+    offer = np.char.add(cells["model"].to_numpy().astype(str), free)
+    month = cells["month"].to_numpy().astype("datetime64[M]").astype(np.int64)
+    keys = pd.MultiIndex.from_arrays([offer, month])
+    lags = [
+        keys.get_indexer(pd.MultiIndex.from_arrays([offer, month - lag]))
+        for lag in range(1, INERTIA_MONTHS + 1)
+    ]
+    earlier = np.stack(lags)
+    return np.where(earlier >= 0, earlier, n_cells)
 
 
 def interpolate(path: Array, left: np.ndarray, fraction: np.ndarray) -> Array:
@@ -192,7 +185,9 @@ def segment_shares(ops: Ops, design: DemandDesign, utility: Array, inertia: Arra
     n_months = len(design.months)
     weight = ops.exp(utility)
     chosen = weight / ops.group_sum(weight, design.cell_month, n_months)[..., design.cell_month]
-    powers = ops.exp(ops.log(ops.scalar(inertia)) * np.arange(INERTIA_MONTHS + 1))
-    kept = powers[..., design.months_between]
-    held = ops.group_sum(kept * chosen[..., design.earlier_cell], design.later_cell, len(design.cell_month))
+    padded = ops.concat([chosen, 0.0 * chosen[..., :1]], axis=-1)
+    held, kept = chosen, 1.0
+    for earlier in design.earlier_cell:
+        kept = kept * ops.scalar(inertia)
+        held = held + kept * padded[..., earlier]
     return held / ops.group_sum(held, design.cell_month, n_months)[..., design.cell_month]

@@ -39,7 +39,7 @@ def test_symbols_and_numbers_agree(values, design, numeric):
         value = {name: pt.constant(array[draw]) for name, array in values.items()}
         frontier = frontiers(ops, design.capability, value)
         theta = ability(ops, design.capability, frontier, value)
-        residual = value["price.model_spread"] * value["price.model_unit"]
+        residual = value["price.model_residual"]
         choice = choice_paths(ops, design.choice, design.capability, theta, frontier, residual, value)
         money = money_paths(ops, design.money, design.choice, choice, value["price.decline"], value)
         symbolic = [frontier, theta, choice.router_share, choice.enterprise_money, choice.fringe]
@@ -113,6 +113,27 @@ def test_capability_helps_at_the_frontier_and_is_worth_nothing_beyond_the_thresh
     _, at = utilities(ops, demand, design.capability, far_above, *args)
     _, beyond = utilities(ops, demand, design.capability, further, *args)
     np.testing.assert_allclose(at[:, cell], beyond[:, cell], rtol=0, atol=1e-12)
+
+
+def test_inertia_carries_each_offer_forward_and_nothing_else(design, panel):
+    """Against a loop over cells: last month's buyers stay with their offer, for three months at most."""
+    demand = design.choice.demand
+    rng = np.random.default_rng(4)
+    utility, inertia = rng.normal(size=(1, len(demand.cell_month))), 0.6
+    cells = panel.cells
+    month = cells["month"].to_numpy().astype("datetime64[M]").astype(int)
+    offer = list(zip(cells["model"].to_numpy(), cells["free"].to_numpy(), strict=True))
+    chosen = np.exp(utility[0])
+    chosen /= np.bincount(demand.cell_month, weights=chosen)[demand.cell_month]
+    at = {(offer[i], month[i]): i for i in range(len(month))}
+    held = chosen.copy()
+    for i, place in enumerate(month):
+        for lag in (1, 2, 3):
+            if (offer[i], place - lag) in at:
+                held[i] += inertia**lag * chosen[at[offer[i], place - lag]]
+    held /= np.bincount(demand.cell_month, weights=held)[demand.cell_month]
+    found = segment_shares(ArrayOps(), demand, utility, np.array([inertia]))
+    np.testing.assert_allclose(found[0], held, rtol=1e-12)
 
 
 def _two_lines(catch_up: float, growth_open: float = 0.4) -> np.ndarray:
