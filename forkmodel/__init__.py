@@ -6,8 +6,8 @@
     print(fit.review())
     fm.report(fit, to="report.html")
 
-Public names are those in ``__all__`` and nothing else. Each is loaded on first use, so that ``import forkmodel``
-takes milliseconds.
+Public names are those in ``__all__`` and nothing else. Each is loaded on first use, so that
+``import forkmodel`` takes milliseconds.
 """
 
 from __future__ import annotations

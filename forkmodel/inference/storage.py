@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import tempfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -20,6 +18,7 @@ import xarray as xr
 
 from forkmodel.errors import FitFileError
 from forkmodel.outputs.schema import SCHEMA_VERSION
+from forkmodel.whole_files import whole_file
 
 if TYPE_CHECKING:
     from forkmodel.inference.fit import Fit
@@ -105,15 +104,8 @@ def save(fit: Fit, path: Path) -> None:
     path : Path
         Target, by custom ending in ``.nc``; an existing file is replaced only once the new one is complete.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(suffix=".nc", prefix=f".{path.name}.", dir=path.parent)
-    os.close(handle)
-    try:
-        to_datatree(fit).to_netcdf(name, engine=ENGINE)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with whole_file(path) as temporary:
+        to_datatree(fit).to_netcdf(temporary, engine=ENGINE)
 
 
 def load(path: str | Path) -> Fit:

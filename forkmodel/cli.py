@@ -1,0 +1,199 @@
+"""The command line: parse, call, print.
+
+Exit status: 0 done; 1 the fit was made but its review FAILED; 2 bad input or arguments; 70 a defect in
+forkmodel; 130 interrupted. Only typer is imported here: each command loads what it needs, so that ``--help``
+stays quick.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from forkmodel.cli_tables import data_app, priors_app
+from forkmodel.console import print_json, print_table, show_progress
+from forkmodel.errors import DataError, ForkModelError
+from forkmodel.run import Sampling, Source
+
+if TYPE_CHECKING:
+    from forkmodel.inference.review import Review
+
+__all__ = ["app", "main"]
+
+DONE, REVIEW_FAILED, BAD_INPUT, DEFECT, INTERRUPTED = 0, 1, 2, 70, 130
+
+app = typer.Typer(
+    name="forkmodel",
+    help="Fit a Bayesian model of the AI fork to market tables, and ask it about concentration.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.add_typer(data_app, name="data", help="Check and show market tables.")
+app.add_typer(priors_app, name="priors", help="Show and check prior sets.")
+
+DataOption = Annotated[
+    Path | None, typer.Option("--data", help="Folder of CSV tables; the bundled snapshot if left out.")
+]
+UpdateOption = Annotated[
+    list[Path] | None,
+    typer.Option("--update", help="Folder with newer rows, merged on top; may be given several times."),
+]
+AsOfOption = Annotated[
+    str | None, typer.Option("--as-of", help="Use only what was known on this day (YYYY-MM-DD).")
+]
+PriorsOption = Annotated[str, typer.Option("--priors", help="reference, skeptic, advocate, or a TOML file.")]
+DrawsOption = Annotated[int | None, typer.Option("--draws", min=1, help="Kept draws per chain.")]
+TuneOption = Annotated[int | None, typer.Option("--tune", min=1, help="Warm-up steps per chain.")]
+SeedOption = Annotated[int, typer.Option("--seed", min=0, help="Same seed, same draws.")]
+CoresOption = Annotated[int | None, typer.Option("--cores", min=1, help="Chains run at once; all cores.")]
+QuickOption = Annotated[bool, typer.Option("--quick", help="Few draws, to see whether everything works.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
+FitArgument = Annotated[Path, typer.Argument(help="File that `forkmodel fit` or `run` wrote.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(version("forkmodel"))
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Fit a Bayesian model of the AI fork to market tables, and ask it about concentration."""
+
+
+def _print_review(review: Review) -> None:
+    print_table(
+        ["status", "check", "value", "wanted", "advice"],
+        [(check.status, check.name, check.value, check.threshold, check.advice) for check in review.checks],
+        title=f"Review: {review.status}",
+    )
+
+
+def _exit_by(status: str) -> None:
+    if status == "FAIL":
+        raise typer.Exit(REVIEW_FAILED)
+
+
+@app.command()
+def run(
+    out: Annotated[Path, typer.Option("--out", help="Folder for report.html, fit.nc and summary.json.")],
+    data: DataOption = None,
+    update: UpdateOption = None,
+    as_of: AsOfOption = None,
+    priors: PriorsOption = "reference",
+    draws: DrawsOption = None,
+    tune: TuneOption = None,
+    seed: SeedOption = 1,
+    cores: CoresOption = None,
+    quick: QuickOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Fit the model and write the report: from tables to concentration in one go."""
+    from forkmodel import run as pipeline
+
+    source = Source(data, tuple(update or ()), as_of)
+    with show_progress() as progress:
+        fit, summary = pipeline.run(out, source, priors, Sampling(draws, tune, seed, cores, quick), progress)
+    if as_json:
+        print_json(summary)
+    else:
+        _print_review(fit.review())
+        typer.echo(f"Wrote {out / pipeline.REPORT_FILE}, {pipeline.FIT_FILE} and {pipeline.SUMMARY_FILE}.")
+    _exit_by(fit.review().status)
+
+
+@app.command()
+def fit(
+    out: Annotated[Path, typer.Option("--out", help="File to write, for example fit.nc.")],
+    data: DataOption = None,
+    update: UpdateOption = None,
+    as_of: AsOfOption = None,
+    priors: PriorsOption = "reference",
+    draws: DrawsOption = None,
+    tune: TuneOption = None,
+    seed: SeedOption = 1,
+    cores: CoresOption = None,
+    quick: QuickOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Fit the model and save the posterior."""
+    from forkmodel.run import check_target, make_fit
+
+    check_target(out, folder=False)
+    source = Source(data, tuple(update or ()), as_of)
+    with show_progress() as progress:
+        made = make_fit(source, priors, Sampling(draws, tune, seed, cores, quick), progress)
+        made.save(out)
+        progress("derive", 0.0, "paths, checks and predictive coverage")
+        review = made.review()
+    if as_json:
+        print_json({"fit": str(out), "status": review.status, **made.describe()})
+    else:
+        _print_review(review)
+        typer.echo(f"Wrote {out}.")
+    _exit_by(review.status)
+
+
+@app.command()
+def review(file: FitArgument, as_json: JsonOption = False) -> None:
+    """Check a saved fit: convergence, effective draws, predictive coverage."""
+    from forkmodel.inference.storage import load
+
+    found = load(file).review()
+    if as_json:
+        print_json(found.as_dict())
+    else:
+        _print_review(found)
+    _exit_by(found.status)
+
+
+@app.command()
+def report(
+    file: FitArgument,
+    to: Annotated[Path, typer.Option("--to", help="HTML file to write.")] = Path("report.html"),
+) -> None:
+    """Write the report of a saved fit."""
+    from forkmodel.inference.storage import load
+    from forkmodel.run import check_target
+    from forkmodel.run import report as write
+
+    check_target(to, folder=False)
+    loaded = load(file)
+    typer.echo(f"Wrote {write(loaded, to=to)}.")
+    _exit_by(loaded.review().status)
+
+
+def main() -> None:
+    """Run the command line and exit with its status."""
+    try:
+        sys.exit(app(standalone_mode=False) or DONE)
+    except (typer.Abort, KeyboardInterrupt):
+        print("Interrupted.", file=sys.stderr)
+        sys.exit(INTERRUPTED)
+    except typer.TyperException as error:
+        # Errors of the parser print themselves with usage; their public base class does not declare it.
+        error.show()  # type: ignore[attr-defined]
+        sys.exit(BAD_INPUT)
+    except ForkModelError as error:
+        if "--json" in sys.argv[1:]:
+            problems = [p.as_dict() for p in error.problems] if isinstance(error, DataError) else []
+            print_json({"ok": False, "error": str(error), "problems": problems})
+        print(error, file=sys.stderr)
+        sys.exit(BAD_INPUT)
+    except Exception:
+        traceback.print_exc()
+        print("This is a defect in forkmodel, not in your input. Please report it.", file=sys.stderr)
+        sys.exit(DEFECT)

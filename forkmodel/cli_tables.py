@@ -1,0 +1,132 @@
+"""The commands ``forkmodel data`` and ``forkmodel priors``: look at inputs without fitting anything."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from forkmodel.console import print_json, print_table
+from forkmodel.errors import ForkModelError, did_you_mean
+
+if TYPE_CHECKING:
+    from forkmodel.data.market import Market
+
+__all__ = ["data_app", "priors_app"]
+
+BAD_INPUT = 2
+
+data_app = typer.Typer(no_args_is_help=True)
+priors_app = typer.Typer(no_args_is_help=True)
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
+
+
+def _market(folder: Path | None) -> Market:
+    from forkmodel.data.read import load_snapshot, read_data
+
+    return load_snapshot() if folder is None else read_data(folder)
+
+
+@data_app.command("check")
+def check(
+    folder: Annotated[Path, typer.Argument(help="Folder of CSV tables.")],
+    update: Annotated[
+        bool, typer.Option("--update", help="The folder is an update: look ids up in the snapshot too.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """List everything that is wrong with a folder of tables; nothing is changed."""
+    from forkmodel.data.read import check_data, load_snapshot
+
+    problems = check_data(folder, base=load_snapshot() if update else None)
+    if as_json:
+        print_json({"ok": not problems, "problems": [problem.as_dict() for problem in problems]})
+    elif problems:
+        print_table(
+            ["table", "row", "column", "value", "problem", "fix"],
+            [(p.table, p.row, p.column, p.value, p.problem, p.fix) for p in problems],
+            title=f"{len(problems)} {'problem' if len(problems) == 1 else 'problems'}",
+        )
+    else:
+        typer.echo(f"{folder} is clean.")
+    if problems:
+        raise typer.Exit(BAD_INPUT)
+
+
+@data_app.command("show")
+def show(
+    table: Annotated[str | None, typer.Argument(help="Table to print; a summary of all if left out.")] = None,
+    data: Annotated[
+        Path | None, typer.Option("--data", help="Folder of CSV tables; the bundled snapshot if left out.")
+    ] = None,
+    rows: Annotated[int, typer.Option("--rows", min=1, help="Rows to print.")] = 20,
+    as_json: JsonOption = False,
+) -> None:
+    """Print what a folder holds, or the first rows of one table."""
+    market = _market(data)
+    if table is None:
+        frame = market.summary()
+        title = f"Vintage {market.vintage.date()}, hash {market.content_hash[:12]}"
+    else:
+        tables = market.tables()
+        if table not in tables:
+            raise ForkModelError(f"there is no table {table!r}. {did_you_mean(table, list(tables))}")
+        frame = tables[table].head(rows)
+        title = f"{table}: {len(frame)} of {len(tables[table])} rows"
+    records = frame.astype(object).where(frame.notna(), None)
+    if as_json:
+        print_json(
+            {
+                "vintage": market.vintage.date(),
+                "hash": market.content_hash,
+                "table": table,
+                "rows": records.to_dict("records"),
+            }
+        )
+    else:
+        print_table(list(map(str, frame.columns)), records.itertuples(index=False), title=title)
+
+
+@priors_app.command("show")
+def show_priors(
+    name: Annotated[str, typer.Argument(help="reference, skeptic, advocate, or a TOML file.")] = "reference",
+    block: Annotated[str | None, typer.Option("--block", help="Only the priors of this block.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Print every prior of a set with its 90 % interval, meaning and source."""
+    from forkmodel.priors import load_priors
+
+    priors = load_priors(name)
+    table = priors.table()
+    if block is not None:
+        blocks = sorted({key.split(".")[0] for key in priors})
+        if block not in blocks:
+            raise ForkModelError(f"there is no block {block!r} of priors. {did_you_mean(block, blocks)}")
+        table = table[table["key"].str.startswith(f"{block}.")]
+    if as_json:
+        print_json({"name": priors.name, "hash": priors.hash, "priors": table.to_dict("records")})
+        return
+    columns = ["key", "q05", "median", "q95", "unit", "distribution", "meaning"]
+    print_table(columns, table[columns].itertuples(index=False), title=f"{priors.name}, {priors.hash[:12]}")
+
+
+@priors_app.command("check")
+def check_prior_file(
+    name: Annotated[str, typer.Argument(help="TOML file, or the name of a bundled set.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Check a prior file: keys, distributions, intervals, inheritance."""
+    from forkmodel.priors import check_priors
+
+    problems = check_priors(name)
+    if as_json:
+        print_json({"ok": not problems, "problems": problems})
+    else:
+        for problem in problems:
+            typer.echo(problem, err=True)
+        if not problems:
+            typer.echo(f"{name} is sound.")
+    if problems:
+        raise typer.Exit(BAD_INPUT)

@@ -1,0 +1,142 @@
+"""What the report shows, and safe ways to reach into it: a part that is missing is None, never an error."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from forkmodel.report.intervals import MIN_FINITE, sample_dims
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+__all__ = ["FAIL", "PASS", "REVIEW", "ReportContent"]
+
+PASS, REVIEW, FAIL = "PASS", "REVIEW", "FAIL"
+
+
+@dataclass(frozen=True)
+class ReportContent:
+    """Everything a report needs, as plain labelled data.
+
+    Attributes
+    ----------
+    history : Dataset
+        Dims ``chain, draw, time`` and those of the output schema; ``time`` holds quarter starts. Variables
+        may be missing, and NaN where they are not defined yet.
+    review : dict
+        ``{"status": "PASS|REVIEW|FAIL", "checks": [{"name", "status", "value", "threshold", "advice"}]}``.
+    prior_posterior : DataFrame
+        One row per parameter: ``block, parameter, meaning, unit, prior_median, prior_q05, prior_q95, median,
+        q05, q95, contraction, prior_driven``.
+    observed : dict of DataFrame
+        Points drawn over the paths: ``open_share`` (date, value, low, high, label), ``revenue`` (date,
+        developer, value, kind), ``adoption_firms`` (date, value, population).
+    provenance : dict
+        ``data_vintage, data_hash, prior_set, prior_hash, seed, chains, draws, versions, seconds, sources``.
+    settings : dict
+        Options of the fit.
+    prior_draws, posterior_draws : dict of array, optional
+        Draws by ``"block.parameter"``; where both are given the comparison shows densities.
+    """
+
+    history: xr.Dataset
+    review: Mapping[str, Any]
+    prior_posterior: pd.DataFrame
+    observed: Mapping[str, pd.DataFrame]
+    provenance: Mapping[str, Any]
+    settings: Mapping[str, Any]
+    prior_draws: Mapping[str, np.ndarray] = field(default_factory=dict)
+    posterior_draws: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+    @property
+    def failed(self) -> bool:
+        """Whether the review failed, so that no sentence may lean on the numbers."""
+        return self.status == FAIL
+
+    @property
+    def status(self) -> str:
+        """Status of the review; a fit that nobody reviewed counts as failed."""
+        return str(self.review.get("status", FAIL)).upper()
+
+    @property
+    def draws(self) -> int:
+        """Number of posterior draws, all chains together."""
+        return int(np.prod([self.history.sizes[dim] for dim in sample_dims(self.history)]))
+
+    @property
+    def vintage(self) -> pd.Timestamp:
+        """Last day of the data; without one on record, the last quarter start of the paths."""
+        stated = self.provenance.get("data_vintage")
+        if stated:
+            return pd.Timestamp(str(stated))
+        if "time" in self.history.coords and self.history.sizes.get("time", 0):
+            return pd.Timestamp(self.history["time"].to_numpy()[-1])
+        return pd.Timestamp.today().normalize()
+
+    def path(self, name: str, **select: str) -> xr.DataArray | None:
+        """Return a path on every draw.
+
+        Parameters
+        ----------
+        name : str
+            Variable of the history.
+        **select : str
+            Coordinates to select, for example ``scope="closed"``.
+
+        Returns
+        -------
+        DataArray or None
+            Dims of the draws, ``time`` and what is left; None if the variable or a coordinate is not there or
+            no time has enough finite draws.
+        """
+        if name not in self.history:
+            return None
+        array = self.history[name]
+        for dim, label in select.items():
+            if dim not in array.coords or label not in array[dim].to_numpy():
+                return None
+            array = array.sel({dim: label})
+        if "time" not in array.dims or not sample_dims(array):
+            return None
+        return array if _covered(array).any() else None
+
+    def latest(self, name: str, **select: str) -> tuple[pd.Timestamp, xr.DataArray] | None:
+        """Return the last quarter up to the vintage at which a path is known, and its draws there."""
+        array = self.path(name, **select)
+        if array is None:
+            return None
+        known = np.flatnonzero(_covered(array) & (pd.DatetimeIndex(array["time"].to_numpy()) <= self.vintage))
+        if not len(known):
+            return None
+        place = int(known[-1])
+        return pd.Timestamp(array["time"].to_numpy()[place]), array.isel(time=place)
+
+    def labels(self, name: str, dim: str) -> list[str]:
+        """Return the coordinate labels of a variable along a dim, or nothing."""
+        if name not in self.history or dim not in self.history[name].coords:
+            return []
+        return [str(label) for label in self.history[name][dim].to_numpy()]
+
+    def attribute(self, name: str, key: str) -> object:
+        """Return an attribute of a variable, or None."""
+        return self.history[name].attrs.get(key) if name in self.history else None
+
+    def is_prior_driven(self, *parameters: str) -> bool:
+        """Return whether any of the parameters (``"block.parameter"``) is marked as driven by its prior."""
+        table = self.prior_posterior
+        if not {"block", "parameter", "prior_driven"} <= set(table.columns):
+            return False
+        names = table["block"].astype(str) + "." + table["parameter"].astype(str)
+        return bool((names.isin(parameters) & table["prior_driven"].astype(bool)).any())
+
+
+def _covered(array: xr.DataArray) -> np.ndarray:
+    """Return, by time, whether any of the other cells has enough finite draws."""
+    finite = array.notnull().mean(sample_dims(array))
+    rest = [dim for dim in finite.dims if dim != "time"]
+    return np.asarray((finite.max(rest) >= MIN_FINITE).to_numpy())

@@ -1,0 +1,213 @@
+"""The answer in short: cards, and sentences whose every number comes from the draws."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+import xarray as xr
+
+from forkmodel.report import text
+from forkmodel.report.content import ReportContent
+from forkmodel.report.formatting import UNITS, chance, date_label, join
+from forkmodel.report.intervals import Summary, sample_dims, summarise_draws
+
+__all__ = ["CARD_PATHS", "Card", "Quantity", "cards", "quantity", "sentences"]
+
+#: Card key: (variable, coordinates, unit).
+CARD_PATHS: dict[str, tuple[str, dict[str, str], str]] = {
+    "hhi_closed": ("hhi", {"scope": "closed"}, "hhi"),
+    "hhi_open_hosts": ("hhi", {"scope": "open_hosts"}, "hhi"),
+    "hhi_open_developers": ("hhi", {"scope": "open_developers"}, "hhi"),
+    "open_share_tokens": ("open_share", {"market": "openrouter", "unit": "tokens"}, "share"),
+    "open_share_spend": ("open_share", {"market": "openrouter", "unit": "spend"}, "share"),
+    "premium_residual": ("premium_residual", {}, "ratio"),
+    "capability_gap": ("capability_gap", {}, "points"),
+    "lag_months_strict": ("lag_months_strict", {}, "months"),
+}
+#: Parameters that drive the hosts' partition; with little data on them the result is the prior's.
+PARTITION = ("value.partition_discount", "value.partition_strength")
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A quantity at its last known quarter, on every draw and in summary."""
+
+    date: str
+    draws: xr.DataArray
+    summary: Summary
+
+
+@dataclass(frozen=True)
+class Card:
+    """One number with its interval, as the page's first screen shows it."""
+
+    key: str
+    title: str
+    note: str
+    value: str
+    interval: str
+    date: str
+    access: str
+
+
+def quantity(content: ReportContent, name: str, **select: str) -> Quantity | None:
+    """Return a path's last known value, or None if the fit does not have it."""
+    found = content.latest(name, **select)
+    if found is None:
+        return None
+    time, draws = found
+    summary = summarise_draws(draws.to_numpy())
+    return None if summary is None else Quantity(date_label(time, content.vintage), draws, summary)
+
+
+def cards(content: ReportContent) -> list[Card]:
+    """Return the headline numbers that this fit has."""
+    shown = []
+    for key, (name, select, unit_name) in CARD_PATHS.items():
+        found = quantity(content, name, **select)
+        if found is None:
+            continue
+        unit = UNITS[unit_name]
+        title, note = text.CARDS[key]
+        access = "closed" if "closed" in key else "open" if "open" in key else "accent"
+        summary = found.summary
+        shown.append(
+            Card(
+                key,
+                title,
+                note,
+                unit.text(summary.median),
+                unit.interval(summary.headline),
+                found.date,
+                access,
+            )
+        )
+    return shown
+
+
+def _part(condition: xr.DataArray) -> str:
+    return chance(float(condition.mean()))
+
+
+def _a_year_before(content: ReportContent, now: Quantity, **select: str) -> tuple[str, xr.DataArray] | None:
+    path = content.path("hhi", **select)
+    if path is None:
+        return None
+    before = pd.Timestamp(now.draws["time"].item()) - pd.DateOffset(years=1)
+    if before not in pd.DatetimeIndex(path["time"].to_numpy()):
+        return None
+    return date_label(before, content.vintage), path.sel(time=before)
+
+
+def _closed(content: ReportContent) -> str | None:
+    hhi, firms = (quantity(content, name, scope="closed") for name in ("hhi", "effective_firms"))
+    if hhi is None or firms is None:
+        return None
+    unit = UNITS["hhi"]
+    first = text.closed_sentence(
+        hhi.date,
+        unit.text(hhi.summary.median),
+        unit.interval(hhi.summary.headline),
+        UNITS["firms"].text(firms.summary.median),
+    )
+    falling = before = None
+    earlier = _a_year_before(content, hhi, scope="closed")
+    if earlier is not None:
+        before = earlier[0]
+        falling = _part(hhi.draws < earlier[1].drop_vars("time"))
+    context = text.closed_context(
+        _part(hhi.draws > text.HIGHLY_CONCENTRATED), _part(hhi.draws > text.CLOUD_HHI), falling, before
+    )
+    return f"{first} {context}"
+
+
+def _open(content: ReportContent) -> str | None:
+    unit = UNITS["hhi"]
+    hosts = developers = None
+    found = quantity(content, "hhi", scope="open_hosts")
+    firms = quantity(content, "effective_firms", scope="open_hosts")
+    if found is not None and firms is not None:
+        hosts = text.hosts_phrase(
+            unit.text(found.summary.median),
+            unit.interval(found.summary.headline),
+            UNITS["firms"].text(firms.summary.median),
+            content.is_prior_driven(*PARTITION),
+        )
+    owners = quantity(content, "hhi", scope="open_developers")
+    if owners is not None:
+        developers = text.developers_phrase(
+            unit.text(owners.summary.median), unit.interval(owners.summary.headline)
+        )
+    return text.open_sentence(hosts, developers) if hosts or developers else None
+
+
+def _tokens_and_money(content: ReportContent) -> str | None:
+    unit = UNITS["share"]
+    tokens = quantity(content, "open_share", market="openrouter", unit="tokens")
+    money = quantity(content, "open_share", market="openrouter", unit="spend")
+    if tokens is None or money is None:
+        return None
+    return text.open_share_sentence(
+        tokens.date,
+        unit.text(tokens.summary.median),
+        unit.interval(tokens.summary.headline),
+        unit.text(money.summary.median),
+        unit.interval(money.summary.headline),
+    )
+
+
+def _premium(content: ReportContent) -> str | None:
+    unit = UNITS["ratio"]
+    residual, raw = (quantity(content, name) for name in ("premium_residual", "premium_raw"))
+    if residual is None:
+        return None
+    said = f"{unit.text(raw.summary.median)} ({unit.interval(raw.summary.headline)})" if raw else None
+    return text.premium_sentence(
+        unit.text(residual.summary.median), unit.interval(residual.summary.headline), said
+    )
+
+
+def _gap(content: ReportContent) -> str | None:
+    gap, lag = (quantity(content, name) for name in ("capability_gap", "lag_months_strict"))
+    if gap is None:
+        return None
+    months = UNITS["months"]
+    said = f"{months.text(lag.summary.median)} ({months.interval(lag.summary.headline)})" if lag else None
+    unit = UNITS["points"]
+    return text.gap_sentence(unit.text(gap.summary.median), unit.interval(gap.summary.headline), said)
+
+
+def _value(content: ReportContent) -> str | None:
+    parts, date = [], ""
+    for key in text.DEFINITIONS:
+        opened = quantity(content, "value", access="open", definition=key)
+        closed = quantity(content, "value", access="closed", definition=key)
+        if opened is None or closed is None:
+            continue
+        ratio = (opened.draws.drop_vars("time") / closed.draws.drop_vars("time")).transpose(
+            *sample_dims(opened.draws)
+        )
+        summary = summarise_draws(ratio.to_numpy())
+        if summary is not None:
+            unit, date = UNITS["share"], opened.date
+            parts.append(f"{unit.text(summary.median)} ({unit.interval(summary.headline)}; {key})")
+    return text.value_sentence(date, join(parts)) if parts else None
+
+
+_SENTENCES: tuple[Callable[[ReportContent], str | None], ...] = (
+    _closed,
+    _open,
+    _tokens_and_money,
+    _premium,
+    _gap,
+    _value,
+)
+
+
+def sentences(content: ReportContent) -> list[str]:
+    """Return the report's conclusions; none at all if the review failed."""
+    if content.failed:
+        return []
+    return [said for build in _SENTENCES if (said := build(content)) is not None]

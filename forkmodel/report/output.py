@@ -1,0 +1,122 @@
+"""What leaves the package: the page as a file, the headline numbers as JSON, one picture as SVG."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from forkmodel.report import text
+from forkmodel.report.bands import band_chart
+from forkmodel.report.content import ReportContent
+from forkmodel.report.formatting import UNITS
+from forkmodel.report.headline import CARD_PATHS, quantity
+from forkmodel.report.intervals import INTERVALS
+from forkmodel.report.palette import CHART_CONFIG, access_colour, resolve
+from forkmodel.report.paths import line
+from forkmodel.report.scales import Rule, line_domain
+from forkmodel.whole_files import write_whole
+
+__all__ = ["headline_figure", "summary_json", "write_report"]
+
+#: Further quantities of ``summary.json``: key, variable, coordinates.
+_MORE = {
+    "hhi_openrouter_tokens": ("hhi", {"scope": "openrouter_tokens"}),
+    "hhi_openrouter_spend": ("hhi", {"scope": "openrouter_spend"}),
+    "hhi_all_developers": ("hhi", {"scope": "all_developers"}),
+    "effective_firms_closed": ("effective_firms", {"scope": "closed"}),
+    "capability_frontier_closed": ("capability_frontier", {"access": "closed"}),
+    "capability_frontier_open": ("capability_frontier", {"access": "open"}),
+    "lag_months_tolerant": ("lag_months_tolerant", {}),
+    "premium_raw": ("premium_raw", {}),
+    "adoption_firms": ("adoption_firms", {}),
+    **{
+        f"value_{access}_{definition}": ("value", {"access": access, "definition": definition})
+        for access in text.ACCESS
+        for definition in text.DEFINITIONS
+    },
+}
+
+
+def write_report(content: ReportContent, path: str | Path) -> None:
+    """Write the page, whole or not at all.
+
+    Parameters
+    ----------
+    content : ReportContent
+        What to show.
+    path : str or Path
+        The file; replaced only once the new page is complete.
+    """
+    from forkmodel.report.page import render
+
+    write_whole(Path(path), render(content))
+
+
+def summary_json(content: ReportContent) -> dict[str, Any]:
+    """Return the headline numbers with their intervals, as plain JSON.
+
+    Returns
+    -------
+    dict
+        ``headline`` by key: ``median``, ``interval_50``, ``interval_80``, ``interval_95``, ``draws``,
+        ``period``, ``unit``; ``review``; ``withheld`` (whether the review failed, so that nothing may be
+        concluded); and provenance with ``seconds`` per stage.
+    """
+    paths = {key: (name, select) for key, (name, select, _) in CARD_PATHS.items()} | _MORE
+    headline = {}
+    for key, (name, select) in paths.items():
+        found = quantity(content, name, **select)
+        if found is None:
+            continue
+        summary = found.summary
+        headline[key] = {
+            "median": summary.median,
+            **{f"interval_{mass * 100:.0f}": list(summary.intervals[mass]) for mass in INTERVALS},
+            "draws": summary.draws,
+            "period": found.date,
+            "unit": str(content.attribute(name, "unit") or ""),
+        }
+    facts = {key: value for key, value in content.provenance.items() if key != "sources"}
+    return {"withheld": content.failed, "headline": headline, "review": dict(content.review), **facts}
+
+
+def headline_figure(content: ReportContent) -> str:
+    """Return concentration of closed labs and of the open tier over time as a static SVG.
+
+    Parameters
+    ----------
+    content : ReportContent
+        What to show.
+
+    Returns
+    -------
+    str
+        SVG in light colours; empty bands are left out.
+    """
+    import vl_convert
+
+    unit = UNITS["hhi"]
+    scopes = (("closed", "closed"), ("open_hosts", "open"), ("open_developers", "open"))
+    found = [
+        (text.SCOPES[scope], line(content, "", access_colour(access), "hhi", scope=scope))
+        for scope, access in scopes
+    ]
+    lines = [(title, path) for title, path in found if path is not None]
+    rule = Rule(text.HIGHLY_CONCENTRATED, text.RULE_GUIDELINE)
+    domain = line_domain([path for _, path in lines], unit, (rule.value,), 10_000.0)
+    charts = []
+    for title, path in lines:
+        span = (path.frame["at"].iloc[0], path.frame["at"].iloc[-1])
+        chart = band_chart(
+            [path], unit, domain=domain, span=span, description=title, height=210, width=270, rules=(rule,)
+        )
+        charts.append({**chart, "title": {"text": title, "fontSize": 12}})
+    page = {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "config": {**CHART_CONFIG, "background": "#ffffff"},
+        "title": {"text": text.PICTURE_TITLE, "subtitle": text.picture_note(content.draws), "offset": 14},
+        "hconcat": charts,
+        "padding": 14,
+        "spacing": 28,
+    }
+    return str(vl_convert.vegalite_to_svg(resolve(page)))

@@ -1,0 +1,148 @@
+"""Put the parts on one page: a single HTML file that loads nothing from the network."""
+
+from __future__ import annotations
+
+import base64
+import json
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from forkmodel.report import text
+from forkmodel.report.content import FAIL, PASS, ReportContent
+from forkmodel.report.formatting import day_label, significant
+from forkmodel.report.headline import cards, sentences
+from forkmodel.report.palette import CHART_CONFIG, COLOURS
+from forkmodel.report.parameters import parameter_groups
+from forkmodel.report.sections import figures
+
+__all__ = ["render"]
+
+
+#: Makes the bundled renderer available to the page's own script.
+_EXPOSE = "window.vegaEmbed = vegaEmbed;"
+
+
+@cache
+def _vega() -> str:
+    """Return Vega, Vega-Lite and Vega-Embed as one script, from the installed package."""
+    import vl_convert
+
+    return str(vl_convert.javascript_bundle(snippet=_EXPOSE))
+
+
+def _script_json(value: object) -> Markup:
+    """Return JSON that cannot close the script element it stands in."""
+    body = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return Markup(body.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))  # noqa: S704
+
+
+def _style(failed: bool) -> Markup:
+    """Return the style sheet with the colours of both schemes; a failed fit is drawn in grey."""
+
+    def variables(place: int) -> str:
+        return "".join(f"--{name}:{pair[place]};" for name, pair in COLOURS.items())
+
+    sheet = (resources.files("forkmodel.report") / "templates" / "page.css").read_text(encoding="utf-8")
+    grey = ".figure .plot,.cards{filter:grayscale(1);opacity:.6}" if failed else ""
+    head = f":root{{color-scheme:light dark;{variables(0)}}}"
+    dark = f"@media (prefers-color-scheme:dark){{:root{{{variables(1)}}}}}"
+    # A page on paper is light whatever the screen was.
+    paper = f"@media print{{:root{{{variables(0)}}}}}"
+    return Markup(head + dark + paper + sheet + grey)  # noqa: S704
+
+
+def _csv_link(body: str) -> str:
+    return "data:text/csv;base64," + base64.b64encode(body.encode()).decode()
+
+
+def _checks(content: ReportContent) -> list[dict[str, Any]]:
+    order = {FAIL: 0, "REVIEW": 1, PASS: 2}
+    checks = [
+        {
+            **check,
+            "value": significant(float(check["value"]), 3),
+            "threshold": significant(float(check["threshold"]), 3),
+        }
+        for check in content.review.get("checks", [])
+    ]
+    return sorted(checks, key=lambda check: order.get(check["status"], 1))
+
+
+def _sources(content: ReportContent) -> list[dict[str, str]]:
+    table = content.provenance.get("sources")
+    if not isinstance(table, pd.DataFrame):
+        return []
+    wanted = [name for name in ("publisher", "title", "url", "licence", "attribution") if name in table]
+    filled = table[wanted].astype(object).where(table[wanted].notna(), "")
+    rows = [{str(key): str(value) for key, value in row.items()} for row in filled.to_dict("records")]
+    for row in rows:
+        # Only addresses a browser may follow become links; anything else stays text.
+        row["link"] = row["url"] if row.get("url", "").startswith(("https://", "http://")) else ""
+    return rows
+
+
+def _facts(content: ReportContent) -> list[tuple[str, str]]:
+    """Return provenance as rows of a table."""
+    facts = content.provenance
+    rows = [(label, str(facts[key])) for key, label in text.PROVENANCE.items() if facts.get(key) is not None]
+    for key in ("seconds", "versions"):
+        inner = facts.get(key) or {}
+        if inner:
+            said = [f"{name} {significant(v) if key == 'seconds' else v}" for name, v in inner.items()]
+            rows.append((text.PROVENANCE_GROUPS[key], ", ".join(said)))
+    return rows
+
+
+def render(content: ReportContent) -> str:
+    """Return the page.
+
+    Parameters
+    ----------
+    content : ReportContent
+        What to show.
+
+    Returns
+    -------
+    str
+        HTML that needs no other file and no network.
+    """
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("forkmodel.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["csv_link"] = _csv_link
+    sections = figures(content)
+    specs = {
+        f"{figure.key}-{place}": panel.spec
+        for group in sections.values()
+        for figure in group
+        for place, panel in enumerate(figure.panels)
+    }
+    return environment.get_template("page.html").render(
+        text=text,
+        content=content,
+        checks=_checks(content),
+        draws_line=text.draws_line(content.draws, day_label(content.vintage)),
+        cards=cards(content),
+        sentences=sentences(content),
+        sections=sections,
+        groups=parameter_groups(content),
+        facts=_facts(content),
+        sources=_sources(content),
+        style=_style(content.failed),
+        specs=_script_json(specs),
+        config=_script_json(CHART_CONFIG),
+        vega=Markup(_vega().replace("</script", "<\\/script")),  # noqa: S704
+        loader=Markup(  # noqa: S704
+            (resources.files("forkmodel.report") / "templates" / "charts.js").read_text(encoding="utf-8")
+        ),
+    )

@@ -1,0 +1,221 @@
+"""The pipeline behind ``forkmodel run``: tables and priors in, one folder of results out."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from forkmodel.console import json_ready
+from forkmodel.errors import ForkModelError
+from forkmodel.whole_files import write_whole
+
+if TYPE_CHECKING:
+    from forkmodel.data.market import Market
+    from forkmodel.inference.fit import Fit
+
+__all__ = [
+    "FIT_FILE",
+    "REPORT_FILE",
+    "SUMMARY_FILE",
+    "Sampling",
+    "Source",
+    "check_target",
+    "make_fit",
+    "report",
+    "run",
+]
+
+FIT_FILE, REPORT_FILE, SUMMARY_FILE = "fit.nc", "report.html", "summary.json"
+
+type Progress = Callable[[str, float, str], None]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the tables come from.
+
+    Attributes
+    ----------
+    folder : Path or None
+        Folder of CSV tables; the bundled snapshot if None.
+    updates : tuple of Path
+        Folders merged on top, in order; they may hold only some tables.
+    as_of : str or None
+        Day (ISO) whose knowledge is kept.
+    """
+
+    folder: Path | None = None
+    updates: tuple[Path, ...] = ()
+    as_of: str | None = None
+
+    def load(self) -> Market:
+        """Return the validated tables; raises DataError with every problem of the first bad folder."""
+        from forkmodel.data.read import load_snapshot, read_data
+
+        market = load_snapshot() if self.folder is None else read_data(self.folder)
+        for update in self.updates:
+            market = read_data(update, base=market)
+        return market if self.as_of is None else market.as_of(_day(self.as_of))
+
+
+def _day(text: str) -> str:
+    """Return an ISO day, or say how to write one."""
+    try:
+        return datetime.date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise ForkModelError(
+            f"{text!r} is not a day. Write it as YYYY-MM-DD, for example 2026-06-01."
+        ) from None
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How to sample; None takes the default of a normal or a quick fit."""
+
+    draws: int | None = None
+    tune: int | None = None
+    seed: int = 1
+    cores: int | None = None
+    quick: bool = False
+
+
+def make_fit(source: Source, priors: str, sampling: Sampling, progress: Progress) -> Fit:
+    """Read the tables and fit the model.
+
+    Parameters
+    ----------
+    source : Source
+        The tables.
+    priors : str
+        Name of a bundled prior set or path of a prior file.
+    sampling : Sampling
+        Draws, seed and cores.
+    progress : callable
+        Called as ``progress(stage, fraction, message)`` with stages ``data``, ``compile`` and ``sample``.
+
+    Returns
+    -------
+    Fit
+        The fit, with the seconds of each stage in ``timings``.
+    """
+    progress("data", 0.0, "")
+    begin = time.perf_counter()
+    market = source.load()
+    from forkmodel.inference.model import ForkModel
+    from forkmodel.inference.sampling import DEFAULT_DRAWS, DEFAULT_TUNE, QUICK_DRAWS, QUICK_TUNE
+
+    model = ForkModel(market, priors=priors)
+    ready = time.perf_counter()
+    fit = model.fit(
+        draws=sampling.draws or (QUICK_DRAWS if sampling.quick else DEFAULT_DRAWS),
+        tune=sampling.tune or (QUICK_TUNE if sampling.quick else DEFAULT_TUNE),
+        seed=sampling.seed,
+        cores=sampling.cores,
+        progress=progress,
+    )
+    fit.timings["data"] = ready - begin
+    return fit
+
+
+def run(
+    out: Path, source: Source, priors: str, sampling: Sampling, progress: Progress
+) -> tuple[Fit, dict[str, Any]]:
+    """Fit the model and leave ``fit.nc``, ``report.html`` and ``summary.json`` in a folder.
+
+    Nothing is written before the fit exists. Each file is written whole or not at all, and the folder never
+    mixes files of two fits: the fit is kept first, because it is what took the time.
+
+    Parameters
+    ----------
+    out : Path
+        The folder; made if absent.
+    source, priors, sampling, progress
+        As for :func:`make_fit`; the further stages are ``derive`` and ``report``.
+
+    Returns
+    -------
+    Fit
+        The fit.
+    dict
+        The content of ``summary.json``.
+    """
+    check_target(out, folder=True)
+    begin = time.perf_counter()
+    fit = make_fit(source, priors, sampling, progress)
+    progress("derive", 0.0, "paths, checks and predictive coverage")
+    for stale in (REPORT_FILE, SUMMARY_FILE):
+        (out / stale).unlink(missing_ok=True)
+    fit.save(out / FIT_FILE)
+    content = fit.report_content()
+    progress("report", 0.0, "")
+    from forkmodel.report import summary_json, write_report
+
+    written = time.perf_counter()
+    write_report(content, out / REPORT_FILE)
+    end = time.perf_counter()
+    summary = dict(summary_json(content))
+    summary["seconds"] = {**summary.get("seconds", {}), "report": end - written, "total": end - begin}
+    summary = json_ready(summary)
+    write_whole(out / SUMMARY_FILE, json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    return fit, summary
+
+
+def report(fit: Fit, *, to: str | Path = "report.html") -> Path:
+    """Write the report of a fit as one HTML file that needs no network.
+
+    Parameters
+    ----------
+    fit : Fit
+        The fit. If its review failed, the report says so on top and draws no conclusions.
+    to : str or Path
+        The file; an existing one is replaced once the new one is complete.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    ForkModelError
+        If the file cannot be written there.
+    """
+    from forkmodel.report import write_report
+
+    path = Path(to)
+    check_target(path, folder=False)
+    write_report(fit.report_content(), path)
+    return path
+
+
+def check_target(path: Path, *, folder: bool) -> None:
+    """Refuse a target that cannot be written, before minutes are spent on what would go there.
+
+    Parameters
+    ----------
+    path : Path
+        File or folder to write.
+    folder : bool
+        Whether a folder is wanted.
+
+    Raises
+    ------
+    ForkModelError
+        If something else is in the way or the nearest existing folder is closed to writing.
+    """
+    if path.exists() and path.is_dir() != folder:
+        kind, wanted = ("a folder", "a file") if path.is_dir() else ("a file", "a folder")
+        raise ForkModelError(f"{path} is {kind}; give the name of {wanted} to write.")
+    place = path if folder else path.parent
+    while not place.exists():
+        place = place.parent
+    if not place.is_dir():
+        raise ForkModelError(f"{place} is a file, so nothing can be written below it. Give another place.")
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise ForkModelError(f"{place} is closed to writing. Give another place, or change its permissions.")
