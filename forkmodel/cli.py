@@ -1,30 +1,31 @@
 """The command line: parse, call, print.
 
-Exit status: 0 done; 1 the fit was made but its review FAILED; 2 bad input or arguments; 70 a defect in
-forkmodel; 130 interrupted. Only typer is imported here: each command loads what it needs, so that ``--help``
+Exit status: 0 done; 1 the fit was made but its review FAILED; others in :mod:`forkmodel.cli_failures`. Only
+typer is imported here: each command loads what it needs, so that ``--help``
 stays quick.
 """
 
 from __future__ import annotations
 
 import sys
-import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from forkmodel.cli_failures import failure_status
 from forkmodel.cli_tables import data_app, priors_app
 from forkmodel.console import print_json, print_table, show_progress
-from forkmodel.errors import DataError, ForkModelError
-from forkmodel.run import Sampling, Source
+from forkmodel.run import DERIVING, Sampling, Source
 
 if TYPE_CHECKING:
     from forkmodel.inference.review import Review
 
 __all__ = ["app", "main"]
 
-DONE, REVIEW_FAILED, BAD_INPUT, DEFECT, INTERRUPTED = 0, 1, 2, 70, 130
+DONE, REVIEW_FAILED = 0, 1
+#: Below this, halves of chains are too short for R-hat and effective sample size to mean anything.
+MIN_DRAWS = 20
 
 app = typer.Typer(
     name="forkmodel",
@@ -48,7 +49,7 @@ AsOfOption = Annotated[
     str | None, typer.Option("--as-of", help="Use only what was known on this day (YYYY-MM-DD).")
 ]
 PriorsOption = Annotated[str, typer.Option("--priors", help="reference, skeptic, advocate, or a TOML file.")]
-DrawsOption = Annotated[int | None, typer.Option("--draws", min=1, help="Kept draws per chain.")]
+DrawsOption = Annotated[int | None, typer.Option("--draws", min=MIN_DRAWS, help="Kept draws per chain.")]
 TuneOption = Annotated[int | None, typer.Option("--tune", min=1, help="Warm-up steps per chain.")]
 SeedOption = Annotated[int, typer.Option("--seed", min=0, help="Same seed, same draws.")]
 CoresOption = Annotated[int | None, typer.Option("--cores", min=1, help="Chains run at once; all cores.")]
@@ -101,7 +102,7 @@ def run(
     quick: QuickOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Fit the model and write the report: from tables to concentration in one go."""
+    """Fit the model and write the report, in one go."""
     from forkmodel import run as pipeline
 
     source = Source(data, tuple(update or ()), as_of)
@@ -137,7 +138,7 @@ def fit(
     with show_progress() as progress:
         made = make_fit(source, priors, Sampling(draws, tune, seed, cores, quick), progress)
         made.save(out)
-        progress("derive", 0.0, "paths, checks and predictive coverage")
+        progress("derive", 0.0, DERIVING)
         review = made.review()
     if as_json:
         print_json({"fit": str(out), "status": review.status, **made.describe()})
@@ -149,7 +150,7 @@ def fit(
 
 @app.command()
 def review(file: FitArgument, as_json: JsonOption = False) -> None:
-    """Check a saved fit: convergence, effective draws, predictive coverage."""
+    """Check whether a saved fit may be quoted."""
     from forkmodel.inference.storage import load
 
     found = load(file).review()
@@ -171,29 +172,22 @@ def report(
     from forkmodel.run import report as write
 
     check_target(to, folder=False)
-    loaded = load(file)
-    typer.echo(f"Wrote {write(loaded, to=to)}.")
-    _exit_by(loaded.review().status)
+    with show_progress() as progress:
+        progress("read", 0.0, str(file))
+        loaded = load(file)
+        progress("derive", 0.0, DERIVING)
+        status = loaded.review().status
+        progress("report", 0.0, str(to))
+        written = write(loaded, to=to)
+    typer.echo(f"Wrote {written}.")
+    _exit_by(status)
 
 
 def main() -> None:
     """Run the command line and exit with its status."""
     try:
-        sys.exit(app(standalone_mode=False) or DONE)
-    except (typer.Abort, KeyboardInterrupt):
-        print("Interrupted.", file=sys.stderr)
-        sys.exit(INTERRUPTED)
-    except typer.TyperException as error:
-        # Errors of the parser print themselves with usage; their public base class does not declare it.
-        error.show()  # type: ignore[attr-defined]
-        sys.exit(BAD_INPUT)
-    except ForkModelError as error:
-        if "--json" in sys.argv[1:]:
-            problems = [p.as_dict() for p in error.problems] if isinstance(error, DataError) else []
-            print_json({"ok": False, "error": str(error), "problems": problems})
-        print(error, file=sys.stderr)
-        sys.exit(BAD_INPUT)
-    except Exception:
-        traceback.print_exc()
-        print("This is a defect in forkmodel, not in your input. Please report it.", file=sys.stderr)
-        sys.exit(DEFECT)
+        status = app(standalone_mode=False) or DONE
+        sys.stdout.flush()
+    except BaseException as error:
+        status = failure_status(error, as_json="--json" in sys.argv[1:])
+    sys.exit(status)

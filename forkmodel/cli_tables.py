@@ -29,6 +29,22 @@ def _market(folder: Path | None) -> Market:
     return load_snapshot() if folder is None else read_data(folder)
 
 
+def _folder_and_table(words: list[str]) -> tuple[Path | None, str | None]:
+    """Tell the words of ``data show`` apart; a lone ``prices`` is the table, ``./prices`` the folder."""
+    from forkmodel.data.schemas import TABLES
+
+    if len(words) > 2:
+        raise ForkModelError(f"give at most a folder and a table, not {len(words)} words.")
+    if len(words) == 1 and words[0] not in TABLES:
+        if not Path(words[0]).is_dir():
+            hint = did_you_mean(words[0], list(TABLES))
+            raise ForkModelError(f"there is no table and no folder {words[0]!r}. {hint}")
+        return Path(words[0]), None
+    if words and words[-1] not in TABLES:
+        raise ForkModelError(f"there is no table {words[-1]!r}. {did_you_mean(words[-1], list(TABLES))}")
+    return (Path(words[0]) if len(words) == 2 else None), (words[-1] if words else None)
+
+
 @data_app.command("check")
 def check(
     folder: Annotated[Path, typer.Argument(help="Folder of CSV tables.")],
@@ -37,7 +53,7 @@ def check(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """List everything that is wrong with a folder of tables; nothing is changed."""
+    """List everything that is wrong with a folder of tables."""
     from forkmodel.data.read import check_data, load_snapshot
 
     problems = check_data(folder, base=load_snapshot() if update else None)
@@ -57,22 +73,23 @@ def check(
 
 @data_app.command("show")
 def show(
-    table: Annotated[str | None, typer.Argument(help="Table to print; a summary of all if left out.")] = None,
-    data: Annotated[
-        Path | None, typer.Option("--data", help="Folder of CSV tables; the bundled snapshot if left out.")
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[DIR] [TABLE]", help="Folder (default: bundled snapshot); table (default: all)."
+        ),
     ] = None,
     rows: Annotated[int, typer.Option("--rows", min=1, help="Rows to print.")] = 20,
     as_json: JsonOption = False,
 ) -> None:
-    """Print what a folder holds, or the first rows of one table."""
-    market = _market(data)
+    """Print what a folder holds, or the first rows of a table."""
+    folder, table = _folder_and_table(words or [])
+    market = _market(folder)
     if table is None:
         frame = market.summary()
         title = f"Vintage {market.vintage.date()}, hash {market.content_hash[:12]}"
     else:
         tables = market.tables()
-        if table not in tables:
-            raise ForkModelError(f"there is no table {table!r}. {did_you_mean(table, list(tables))}")
         frame = tables[table].head(rows)
         title = f"{table}: {len(frame)} of {len(tables[table])} rows"
     records = frame.astype(object).where(frame.notna(), None)
@@ -95,7 +112,7 @@ def show_priors(
     block: Annotated[str | None, typer.Option("--block", help="Only the priors of this block.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Print every prior of a set with its 90 % interval, meaning and source."""
+    """Print the priors of a set with their 90 % intervals."""
     from forkmodel.priors import load_priors
 
     priors = load_priors(name)
@@ -117,7 +134,7 @@ def check_prior_file(
     name: Annotated[str, typer.Argument(help="TOML file, or the name of a bundled set.")],
     as_json: JsonOption = False,
 ) -> None:
-    """Check a prior file: keys, distributions, intervals, inheritance."""
+    """Check a prior file: keys, distributions, intervals."""
     from forkmodel.priors import check_priors
 
     problems = check_priors(name)

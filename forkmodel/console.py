@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import sys
@@ -22,7 +23,8 @@ LINE_SECONDS = 5.0
 
 #: Stages of a run and what the reader sees.
 STAGES = {
-    "data": "Read data",
+    "data": "Set up",
+    "read": "Read fit",
     "compile": "Compile",
     "sample": "Sample",
     "derive": "Review",
@@ -92,8 +94,13 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title:
     for row in cells:
         table.add_row(*(escape(_cell(value)) for value in row))
     # Without a terminal there is no width to keep to, and wrapped cells are hard to search.
-    terminal = sys.stdout.isatty()
-    Console(file=sys.stdout, width=None if terminal else 200, highlight=False).print(table)
+    if sys.stdout.isatty():
+        Console(file=sys.stdout, highlight=False).print(table)
+        return
+    paper = Console(file=io.StringIO(), width=200, highlight=False)
+    with paper.capture() as capture:
+        paper.print(table)
+    sys.stdout.write("\n".join(line.rstrip() for line in capture.get().splitlines()).rstrip() + "\n")
 
 
 class LineProgress:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from forkmodel.inference.fit import Fit
 
 __all__ = [
+    "DERIVING",
     "FIT_FILE",
     "REPORT_FILE",
     "SUMMARY_FILE",
@@ -32,6 +33,8 @@ __all__ = [
 ]
 
 FIT_FILE, REPORT_FILE, SUMMARY_FILE = "fit.nc", "report.html", "summary.json"
+#: What is said while paths and checks are computed from the draws.
+DERIVING = "paths, checks and predictive coverage"
 
 type Progress = Callable[[str, float, str], None]
 
@@ -146,9 +149,11 @@ def run(
         The content of ``summary.json``.
     """
     check_target(out, folder=True)
+    for name in (FIT_FILE, REPORT_FILE, SUMMARY_FILE):
+        check_target(out / name, folder=False)
     begin = time.perf_counter()
     fit = make_fit(source, priors, sampling, progress)
-    progress("derive", 0.0, "paths, checks and predictive coverage")
+    progress("derive", 0.0, DERIVING)
     for stale in (REPORT_FILE, SUMMARY_FILE):
         (out / stale).unlink(missing_ok=True)
     fit.save(out / FIT_FILE)

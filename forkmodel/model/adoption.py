@@ -15,6 +15,7 @@ from forkmodel.data.panel import Panel
 from forkmodel.model.choice import ChoiceDesign, ChoicePaths
 from forkmodel.model.demand import interpolate
 from forkmodel.model.money import (
+    MONTHS_PER_QUARTER,
     MoneyDesign,
     bass,
     closed_money_shares,
@@ -90,7 +91,7 @@ def money_paths(
     )
     final = ops.concat([value[SHARE_PRIORS[firm]][..., None] for firm in design.firms], axis=-1)
     # The remainder is last and takes no steps of its own: nobody reports on it, so its walk would wander.
-    named = value["spend.share_step"]
+    named = ops.scalar(value["spend.share_walk"], 2) * np.sqrt(MONTHS_PER_QUARTER) * value["spend.share_unit"]
     step = ops.concat([named, 0.0 * named[..., :1]], axis=-1)
     router = design.log_tokens + 0.0 * closed
     if choice is None or shares is None:
@@ -151,11 +152,8 @@ def add_adoption(
     for name in ("reach_level", "reach_slope", "reach_noise"):
         value[f"adoption.{name}"] = priors.rv(f"adoption.{name}")
     value["spend.growth_step"] = pm.Normal("spend.growth_step", 0.0, value["spend.growth_walk"], dims="step")
-    value["spend.share_step"] = pm.ZeroSumNormal(
-        "spend.share_step",
-        sigma=value["spend.share_walk"] * np.sqrt(3.0),
-        n_zerosum_axes=1,
-        dims=("step", "named_firm"),
+    value["spend.share_unit"] = pm.ZeroSumNormal(
+        "spend.share_unit", sigma=1.0, n_zerosum_axes=1, dims=("step", "named_firm")
     )
     reach_offset = pm.Normal("adoption.reach_offset", 0.0, 0.5, dims="reach_firm")
 

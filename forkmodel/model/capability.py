@@ -5,7 +5,7 @@ symbol      code                    meaning
 ==========  ======================  ==============================================================
 theta_m     ``theta``               latent ability of model m, one unit = ten nominal index points
 F[l, q]     ``frontier``            best that line l could release at knot q
-s_m         ``shortfall``           exponential distance of a release below its frontier, index points
+u_m         ``shortfall_unit``      standard exponential distance of a release below its frontier
 alpha_b     ``discrimination``      slope of benchmark b, logits per latent unit
 c_b         ``intercept``           intercept of benchmark b, logits; difficulty is ``-c / alpha``
 ==========  ======================  ==============================================================
@@ -116,7 +116,10 @@ def ability(ops: Ops, design: CapabilityDesign, frontier: Array, value: dict[str
         flat[..., design.model_cell] * (1.0 - design.model_fraction)
         + flat[..., design.model_cell_next] * design.model_fraction
     )
-    return at_release - value["capability.shortfall"] / INDEX_PER_UNIT
+    closed = ops.scalar(value["capability.shortfall_closed"])
+    opened = ops.scalar(value["capability.shortfall_open"])
+    scale = (closed + (opened - closed) * design.model_open) / INDEX_PER_UNIT
+    return at_release - scale * value["capability.shortfall_unit"]
 
 
 def add_capability(panel: Panel, design: CapabilityDesign, priors: PriorSet) -> CapabilityState:
@@ -154,12 +157,7 @@ def add_capability(panel: Panel, design: CapabilityDesign, priors: PriorSet) -> 
     value: dict[str, Array] = {f"capability.{name}": priors.rv(f"capability.{name}") for name in names}
     value["capability.line_level"] = priors.rv("capability.line_level", dims="line")
     value["capability.growth_shock"] = pm.Normal("capability.growth_shock", dims=("step", "line"))
-    closed, opened = value["capability.shortfall_closed"], value["capability.shortfall_open"]
-    # Stated at its own scale (centred): scores pin most shortfalls down, and on the log scale that is sampled
-    # the mean only shifts, so there is no funnel.
-    value["capability.shortfall"] = pm.Exponential(
-        "capability.shortfall", 1.0 / (closed + (opened - closed) * design.model_open), dims="model"
-    )
+    value["capability.shortfall_unit"] = pm.Exponential("capability.shortfall_unit", 1.0, dims="model")
     log_slope = pm.ZeroSumNormal(
         "capability.log_discrimination", sigma=value["capability.discrimination_spread"], dims="benchmark"
     )

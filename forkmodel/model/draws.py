@@ -73,7 +73,7 @@ def world(value: dict[str, Array], design: Design) -> World:
         frontier = frontiers(ops, design.capability, value)
         theta = ability(ops, design.capability, frontier, value)
     if "choice" in blocks:
-        residual = value["price.model_residual"]
+        residual = value["price.model_spread"][:, None] * value["price.model_unit"]
         choice = choice_paths(ops, design.choice, design.capability, theta, frontier, residual, value)
     if "adoption" in blocks:
         decline = value.get("price.decline", np.zeros(draws))

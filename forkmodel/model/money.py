@@ -12,8 +12,9 @@ V_o(q)           ``log_open_spend``     money paid for hosted open models, log b
 
 History shows growth of closed revenue *rising* (1.1 log points in 2024, 1.6 in 2025, about 2 per year in
 early 2026), so growth is a random walk here and the fading of ``model.md`` starts at the data's end, in the
-forecast. Levels are stated at the end of the grid and built backwards. Steps of the walks are sampled on
-their own scale (centred): revenue pins them down, and the non-centred form diverged.
+forecast. Levels are stated at the end of the grid and built backwards. Steps of growth are sampled at their
+own scale (centred), because revenue pins most of them down; steps of the shares in units of their spread,
+because two of the four firms hardly report.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from forkmodel.model.demand import DemandDesign
 from forkmodel.model.ops import Array, Ops
 
 __all__ = [
+    "MONTHS_PER_QUARTER",
     "MoneyDesign",
     "bass",
     "closed_money_shares",

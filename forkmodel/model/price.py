@@ -102,8 +102,7 @@ def add_price(panel: Panel, design: PriceDesign, priors: PriorSet, capability: C
     value = {name: priors.rv(f"price.{name}") for name in names}
     developer = pm.Normal("price.developer_unit", dims="developer")
     seller = pm.Normal("price.seller_unit", dims="seller")
-    # Centred: a model's own list price says what its residual is.
-    residual = pm.Normal("price.model_residual", 0.0, value["model_spread"], dims="priced_model")
+    residual = value["model_spread"] * pm.Normal("price.model_unit", dims="priced_model")
 
     years = panel.spells["years"].to_numpy()
     index = INDEX_ORIGIN + INDEX_PER_UNIT * capability.theta[design.spell_model]

@@ -24,15 +24,25 @@ def observed_points(fit: Fit) -> dict[str, pd.DataFrame]:
     Returns
     -------
     dict of DataFrame
-        ``open_share`` (date, value, low, high), ``revenue`` (date, developer, value, kind; USD per year),
-        ``adoption_firms`` (date, value, population).
+        ``open_share`` (date, value, low, high), ``enterprise_open_share`` (date, value), ``revenue`` (date,
+        developer, value, kind; USD per year), ``adoption_firms`` (date, value, population).
     """
     access = fit.panel.shares["access_shares"]
     revenue = fit.panel.money["closed_revenue"]
     adoption = fit.panel.money["adoption"]
     ramp = adoption["census"].to_numpy() == 0
     period = revenue["period"].to_numpy() > 0
+    survey = fit.panel.shares["money_shares"]
+    months = fit.panel.catalogue.months
+    opened = np.flatnonzero(survey["entity"].to_numpy().astype(str) == "open")
+    first, last = months[survey["first_month"].to_numpy()], months[survey["last_month"].to_numpy()]
     return {
+        "enterprise_open_share": pd.DataFrame(
+            {
+                "date": (first + (last - first) / 2)[opened] + pd.Timedelta(days=14),
+                "value": np.exp(survey["log_share"].to_numpy())[opened],
+            }
+        ),
         "open_share": pd.DataFrame(
             {
                 "date": pd.DatetimeIndex(access["month"].to_numpy()) + pd.Timedelta(days=14),

@@ -139,6 +139,8 @@ def _money(
     assert part.money is not None  # noqa: S101 - the caller checks that the block is there
     design, knots = frame.design.money, frame.knots
     closed, opened = np.exp(part.money.closed[:, knots]), np.exp(part.money.open[:, knots])
+    if part.choice is not None:
+        opened = opened * _open_offered(frame)
     firms = pd.Index(design.firms)
     by_firm = closed[..., None] * np.exp(part.money.log_share[:, knots])
     revenue = _spread(by_firm, firms, frame.developers)
@@ -166,6 +168,13 @@ def _money(
         paths["gross_margin"] = np.repeat(margins[:, None, :], len(frame.times), axis=1)
         paths["api_share"] = np.repeat(value["value.api_share"][:, None], len(frame.times), axis=1)
     return paths, amounts
+
+
+def _open_offered(frame: _Frame) -> np.ndarray:
+    """Return 1 per time at which some open model is on offer, else 0: no offers, no money."""
+    demand = frame.design.choice.demand
+    months = np.bincount(demand.cell_month, weights=demand.cell_open, minlength=len(demand.months)) > 0
+    return np.asarray(months[frame.design.money.quarter_month[frame.knots]].astype(float))
 
 
 def _concentration(amounts: dict[str, np.ndarray], times: int) -> dict[str, np.ndarray]:

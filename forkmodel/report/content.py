@@ -34,8 +34,9 @@ class ReportContent:
         One row per parameter: ``block, parameter, meaning, unit, prior_median, prior_q05, prior_q95, median,
         q05, q95, contraction, prior_driven``.
     observed : dict of DataFrame
-        Points drawn over the paths: ``open_share`` (date, value, low, high, label), ``revenue`` (date,
-        developer, value, kind), ``adoption_firms`` (date, value, population).
+        Points drawn over the paths: ``open_share`` (date, value, low, high, label), ``enterprise_open_share``
+        (date, value), ``revenue`` (date, developer, value, kind), ``adoption_firms`` (date, value,
+        population).
     provenance : dict
         ``data_vintage, data_hash, prior_set, prior_hash, seed, chains, draws, versions, seconds, sources``.
     settings : dict

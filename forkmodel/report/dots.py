@@ -45,13 +45,13 @@ def dot_chart(
             "s": dot.label,
             "Period": dot.period,
             "m": round_(dot.summary.median * unit.factor),
+            "c": dot.colour,
         }
         row["Value"] = tip(dot.summary, unit)
         for mass in INTERVALS:
             row[low(mass)], row[high(mass)] = (round_(v * unit.factor) for v in dot.summary.intervals[mass])
         rows.append(row)
     labels = list(dict.fromkeys(dot.label for dot in dots))
-    paints = {dot.label: dot.colour for dot in dots}
     order = list(dict.fromkeys(dot.row for dot in dots))
     data = inline(rows)
     scale = axis_scale(domain, unit.log)
@@ -60,9 +60,7 @@ def dot_chart(
         "r:N", sort=order, axis=alt.Axis(title=None, labelLimit=150, labelColor=colour("ink"), domain=False)
     )
     shift = alt.YOffset("s:N", sort=labels)
-    paint = alt.Color(
-        "s:N", scale=alt.Scale(domain=labels, range=[paints[label] for label in labels]), legend=None
-    )
+    paint = alt.Color("c:N", scale=None)
     tooltip = [
         alt.Tooltip("r:N", title="Row"),
         alt.Tooltip("s:N", title="Series"),

@@ -134,7 +134,8 @@ def line_figure(
         Largest value the scale may show (1 for a share).
     """
     title = text.FIGURES[key]
-    kept = [(panel, [path for path in panel.lines if path is not None]) for panel in panels]
+    kept = [(panel, [path.drawn(unit.log) for path in panel.lines if path is not None]) for panel in panels]
+    kept = [(panel, [path for path in lines if len(path.frame)]) for panel, lines in kept]
     missing = [panel.title for panel, lines in kept if not lines]
     kept = [(panel, lines) for panel, lines in kept if lines]
     if not kept:

@@ -51,6 +51,10 @@ class Line:
     colour: str
     frame: pd.DataFrame
 
+    def drawn(self, log: bool) -> Line:
+        """Return the part that an axis can show: a log axis has no place for zero."""
+        return Line(self.label, self.colour, self.frame[self.frame["median"] > 0]) if log else self
+
     def summary(self, row: int = -1) -> Summary:
         """Return one time of the path as a summary."""
         values = self.frame.iloc[row]

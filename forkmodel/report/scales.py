@@ -100,7 +100,9 @@ def _ticks(domain: tuple[float, float]) -> list[float]:
 def axis_scale(domain: tuple[float, float], log: bool) -> alt.Scale:
     """Return a scale that shows exactly the domain."""
     ends = [round_(domain[0]), round_(domain[1])]
-    return alt.Scale(domain=ends, type="log" if log else "linear", nice=False, zero=False, clamp=True)
+    if log:
+        return alt.Scale(domain=ends, type="log", nice=False, clamp=True)
+    return alt.Scale(domain=ends, type="linear", nice=False, zero=False, clamp=True)
 
 
 def axis(ends: tuple[float, float], unit: Unit, **more: Any) -> alt.Axis:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -70,7 +71,7 @@ def concentration(content: ReportContent) -> list[Figure]:
                 text.RATIOS[name],
                 [
                     latest_dot(content, label, "", _SCOPE_COLOURS[scope], name, scope=scope)
-                    for scope, label in text.SCOPES.items()
+                    for scope, label in text.SHORT_SCOPES.items()
                 ],
                 rules=(Rule(text.CLOUD_CR3, text.RULE_CLOUD_CR3),) if name == "cr3" else (),
             )
@@ -145,16 +146,19 @@ def _points(content: ReportContent, key: str, say: Callable[[pd.Series], str]) -
 def shares(content: ReportContent) -> list[Figure]:
     """Return open shares over time against observation, and developers' shares now."""
     unit = UNITS["share"]
-    observed = _points(
-        content,
-        "open_share",
-        lambda row: text.observed(day_label(pd.Timestamp(row["date"])), unit.text(row["value"])),
-    )
+
+    def say(row: pd.Series) -> str:
+        return text.observed(day_label(pd.Timestamp(row["date"])), unit.text(row["value"]))
+
+    observed = {
+        ("openrouter", "tokens"): _points(content, "open_share", say),
+        ("enterprise", "spend"): _points(content, "enterprise_open_share", say),
+    }
     panels = []
     for market in ("openrouter", "enterprise"):
         for kind, label in text.UNITS.items():
             path = line(content, "", colour(_KIND_COLOURS[kind]), "open_share", market=market, unit=kind)
-            points = observed if (market, kind) == ("openrouter", "tokens") else []
+            points = observed.get((market, kind), [])
             panels.append(LinePanel(f"{text.MARKETS[market]}: {label.lower()}", [path], points))
     opened = line_figure(content, "open-share", unit, panels, columns=2, ceiling=1.0)
     by_developer = dot_figure(
@@ -251,7 +255,7 @@ def value(content: ReportContent) -> list[Figure]:
     driven = content.is_prior_driven("value.broad_ratio", "value.margin_closed", "value.margin_open")
     return [
         levels,
-        line_figure(content, "value-ratio", UNITS["ratio"], ratios),
+        line_figure(content, "value-ratio", replace(UNITS["ratio"], axis=text.OPEN_OVER_CLOSED), ratios),
         line_figure(content, "layers", UNITS["usd"], layers, prior_driven=driven),
         dot_figure(
             content,

@@ -12,8 +12,8 @@ SUBTITLE = (
 HIGHLY_CONCENTRATED = 1800.0
 CLOUD_HHI = 1500.0
 CLOUD_CR3 = 0.63
-RULE_GUIDELINE = "1,800: highly concentrated (US DOJ/FTC)"
-RULE_CLOUD = "≈1,500: cloud (Synergy)"
+RULE_GUIDELINE = "1,800"
+RULE_CLOUD = "cloud"
 
 SCOPES = {
     "closed": "Closed labs, by revenue",
@@ -22,6 +22,14 @@ SCOPES = {
     "all_developers": "All developers, by money",
     "openrouter_tokens": "Developers on OpenRouter, by tokens",
     "openrouter_spend": "Developers on OpenRouter, by money",
+}
+SHORT_SCOPES = {
+    "closed": "Closed labs",
+    "open_developers": "Open developers",
+    "open_hosts": "Open hosts",
+    "all_developers": "All developers",
+    "openrouter_tokens": "OpenRouter, tokens",
+    "openrouter_spend": "OpenRouter, money",
 }
 MARKETS = {
     "openrouter": "OpenRouter",
@@ -43,7 +51,7 @@ LAGS = {
     "lag_months_tolerant": "Tolerant: reached or within 3 points",
 }
 PRICE_FRONTIER = "Of the frontier model"
-API_SHARE = "Closed revenue sold through APIs"
+API_SHARE = "Closed, via APIs"
 HOSTS_NOTE = (
     "Hosts: two publish revenue, the rest is filled in by a prior over how such markets split, so the path "
     "is "
@@ -69,6 +77,7 @@ DEVELOPER_PANELS = (
     ("Enterprise API: money", "spend_share", "enterprise"),
     ("Business subscriptions: payers", "spend_share", "business_subscriptions"),
 )
+OPEN_OVER_CLOSED = "open / closed"
 LAYERS = {"developer": "Developers", "host": "Hosts", "integrator": "Integrators"}
 SEGMENTS = {"frontier": "Frontier buyers", "threshold": "Good-enough buyers"}
 BLOCKS = {
@@ -361,10 +370,11 @@ FIGURES = {
     "adoption": "Share of firms paying for AI",
 }
 FIGURE_NOTES = {
-    "hhi": "Dashed lines: 1,800, highly concentrated in the 2023 US merger guidelines, and the cloud market.",
+    "hhi": "Dashed lines: 1,800, highly concentrated in the 2023 US merger guidelines, and the cloud market, "
+    "about 1,500.",
     "concentration-ratios": "Dashed line in the three-firm panel: cloud infrastructure, 63%.",
-    "open-share": "Points: observed monthly share; thin bars span the strict and generous classification of "
-    "models.",
+    "open-share": "Points: observed shares; thin bars span the strict and generous classification of models. "
+    "Where a market's points end, its path is the model's inference from the other markets and from prices.",
     "revenue": "Log scale.",
     "value": "Log scale, the same in all panels.",
     "layers": "Log scale.",

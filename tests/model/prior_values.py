@@ -27,14 +27,14 @@ def prior_values(priors: PriorSet, design: Design, draws: int, seed: int) -> dic
     n_models, n_developers = len(design.price.model_priced), len(design.choice.developers)
     value["capability.line_level"] = rng.normal(135, 15, size=(draws, n_lines))
     value["capability.growth_shock"] = rng.normal(size=(draws, n_steps, n_lines))
-    value["capability.shortfall"] = 10.0 * rng.exponential(size=(draws, n_models))
-    value["price.model_residual"] = rng.normal(0.0, 0.5, size=(draws, len(design.price.priced_models)))
+    value["capability.shortfall_unit"] = rng.exponential(size=(draws, n_models))
+    value["price.model_unit"] = rng.normal(size=(draws, len(design.price.priced_models)))
     value["choice.brand_unit"] = zero_sum(rng, draws, n_developers)
     value["choice.shock_unit"] = rng.normal(size=(draws, n_models))
     for name in ("mix_router_step", "mix_enterprise_step", "fringe_step"):
         value[f"choice.{name}"] = rng.normal(size=(draws, n_steps))
     value["spend.growth_step"] = 0.4 * rng.normal(size=(draws, n_steps))
-    value["spend.share_step"] = 0.2 * zero_sum(rng, draws, n_steps, len(SHARE_PRIORS) - 1)
+    value["spend.share_unit"] = zero_sum(rng, draws, n_steps, len(SHARE_PRIORS) - 1)
     value["value.stick_1"], value["value.stick_2"] = rng.beta(1, 5, size=(2, draws))
     value["adoption.reach_offset"] = rng.normal(size=(draws, len(design.money.reach_firms)))
     return value

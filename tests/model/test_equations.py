@@ -39,7 +39,7 @@ def test_symbols_and_numbers_agree(values, design, numeric):
         value = {name: pt.constant(array[draw]) for name, array in values.items()}
         frontier = frontiers(ops, design.capability, value)
         theta = ability(ops, design.capability, frontier, value)
-        residual = value["price.model_residual"]
+        residual = value["price.model_spread"] * value["price.model_unit"]
         choice = choice_paths(ops, design.choice, design.capability, theta, frontier, residual, value)
         money = money_paths(ops, design.money, design.choice, choice, value["price.decline"], value)
         symbolic = [frontier, theta, choice.router_share, choice.enterprise_money, choice.fringe]

@@ -1,0 +1,69 @@
+"""What the command line says and returns when something goes wrong.
+
+Exit status: 2 bad input, arguments or a file that cannot be read or written; 70 a defect in forkmodel; 130
+interrupted; 141 the reader of stdout went away.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+
+import typer
+
+from forkmodel.console import print_json
+from forkmodel.errors import DataError, ForkModelError
+
+__all__ = ["failure_status"]
+
+BAD_INPUT, DEFECT, INTERRUPTED, BROKEN_PIPE = 2, 70, 130, 141
+
+
+def _say(message: str, error: BaseException, as_json: bool) -> int:
+    """Print the failure for a person on stderr and, if asked, for a program on stdout."""
+    if as_json:
+        problems = [p.as_dict() for p in error.problems] if isinstance(error, DataError) else []
+        print_json({"ok": False, "error": message, "problems": problems})
+    print(message, file=sys.stderr)
+    return BAD_INPUT
+
+
+def failure_status(error: BaseException, *, as_json: bool) -> int:
+    """Report a failure and return the exit status for it.
+
+    Parameters
+    ----------
+    error : BaseException
+        What a command raised.
+    as_json : bool
+        Whether stdout should hold one JSON document.
+
+    Returns
+    -------
+    int
+        The exit status.
+    """
+    if isinstance(error, SystemExit):
+        return error.code if isinstance(error.code, int) else BAD_INPUT
+    if isinstance(error, typer.Abort | KeyboardInterrupt):
+        print("Interrupted.", file=sys.stderr)
+        return INTERRUPTED
+    if isinstance(error, typer.TyperException):
+        if as_json:
+            print_json({"ok": False, "error": str(error), "problems": []})
+        # Errors of the parser print themselves with usage; their public base class does not declare it.
+        error.show()  # type: ignore[attr-defined]
+        return BAD_INPUT
+    if isinstance(error, BrokenPipeError):
+        # Python flushes stdout once more at exit, which must not fail again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+    if isinstance(error, ForkModelError):
+        return _say(str(error), error, as_json)
+    if isinstance(error, OSError) and error.strerror:
+        place = "" if error.filename is None else f"{error.filename}: "
+        return _say(f"{place}{error.strerror}. Check path, permissions and free space.", error, as_json)
+    traceback.print_exception(error)
+    print("This is a defect in forkmodel, not in your input. Please report it.", file=sys.stderr)
+    return DEFECT

@@ -1,0 +1,99 @@
+"""What holds of the project as a whole: quick imports, honest metadata, nothing that should not be there."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import forkmodel as fm
+
+ROOT = Path(__file__).resolve().parents[1]
+CODE = sorted((ROOT / "forkmodel").rglob("*.py"))
+
+
+def test_import_loads_no_heavy_package():
+    code = "import forkmodel, sys; print(*sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert not loaded & {"pymc", "pytensor", "arviz", "preliz", "nutpie", "pandas", "xarray", "altair"}
+
+
+def test_every_public_name_exists_and_is_documented():
+    for name in fm.__all__:
+        found = getattr(fm, name)
+        if name != "__version__":
+            assert found.__doc__, name
+    assert set(dir(fm)) == set(fm.__all__)
+    with pytest.raises(AttributeError, match="nothing"):
+        _ = fm.nothing
+
+
+def test_report_stays_the_function_after_the_package_of_that_name_is_loaded():
+    import forkmodel.report  # noqa: F401
+
+    assert callable(fm.report)
+
+
+def test_the_version_is_stated_once():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["version"] == fm.__version__
+    assert f"[{fm.__version__}]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_the_lock_file_pins_with_hashes_and_holds_no_address():
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    pins = re.findall(r"^[a-z0-9][\w.\-]*==[^\s;\\]+", lock, flags=re.MULTILINE)
+    assert len(pins) > 50
+    assert lock.count("--hash=sha256:") >= len(pins)
+    assert "://" not in lock
+    assert not (ROOT / "uv.lock").exists()
+
+
+@pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_file_is_long_or_runs_text(path):
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 460
+    assert not re.search(r"\b(eval|exec)\(|\bpickle\b|\bmarshal\b", text.replace(".eval(", "")), path
+    assert not re.search(r"TODO|FIXME|XXX", text)
+
+
+def test_the_wheel_holds_data_and_priors(tmp_path):
+    from hatchling.builders.wheel import WheelBuilder
+
+    (wheel,) = WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"])
+    names = set(zipfile.ZipFile(wheel).namelist())
+    for wanted in (
+        "forkmodel/_priors/reference.toml",
+        "forkmodel/_priors/skeptic.toml",
+        "forkmodel/_priors/advocate.toml",
+        "forkmodel/data/snapshot/scores.csv",
+        "forkmodel/data/snapshot/vintage.txt",
+        "forkmodel/report/templates/page.html",
+        "forkmodel/py.typed",
+    ):
+        assert wanted in names
+    assert not [name for name in names if name.startswith("tests/")]
+
+
+def test_the_readme_shows_what_exists():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)#]+)\)", readme):
+        if "://" not in target:
+            assert (ROOT / target).exists(), target
+
+
+def test_the_notebook_and_its_script_say_the_same():
+    import jupytext
+
+    script = jupytext.read(ROOT / "notebooks" / "quickstart.py")
+    notebook = jupytext.read(ROOT / "notebooks" / "quickstart.ipynb")
+    assert [cell.source for cell in notebook.cells] == [cell.source for cell in script.cells]
+    outputs = [cell.outputs for cell in notebook.cells if cell.cell_type == "code"]
+    assert all(item["output_type"] != "error" for cell in outputs for item in cell)
+    assert any(outputs)
