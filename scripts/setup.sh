@@ -62,5 +62,5 @@ fi
 say "installing the packages of requirements.lock (about a minute the first time)"
 "$uv" pip sync --quiet --python .venv/bin/python --require-hashes requirements.lock
 say "installing forkmodel"
-"$uv" pip install --quiet --python .venv/bin/python --no-deps --editable .
+"$uv" pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --offline --editable .
 say "done"

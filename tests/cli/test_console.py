@@ -1,0 +1,86 @@
+"""Progress on terminals and in logs, tables and JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+
+from forkmodel import console
+from forkmodel.console import LineProgress, json_ready, print_json, print_table
+
+STEPS = """
+import time
+from forkmodel.console import show_progress
+with show_progress() as progress:
+    progress("data", 0.0, "")
+    for step in range(1, 4):
+        progress("sample", step / 3, f"{step} of 3 steps")
+        time.sleep(0.15)
+"""
+
+
+def test_a_log_gets_plain_lines():
+    done = subprocess.run([sys.executable, "-c", STEPS], capture_output=True, text=True, check=True)
+    assert done.stdout == ""
+    assert "Set up" in done.stderr
+    assert "Sample 33%: 1 of 3 steps" in done.stderr
+    assert "\x1b" not in done.stderr
+
+
+def test_a_terminal_gets_bars():
+    reader, writer = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "100"}
+    done = subprocess.run([sys.executable, "-c", STEPS], stderr=writer, env=environment, check=True)
+    os.close(writer)
+    shown = os.read(reader, 100_000).decode()
+    os.close(reader)
+    assert done.returncode == 0
+    assert "Sample" in shown
+    assert "3 of 3 steps" in shown
+    assert "\x1b[" in shown
+
+
+def test_long_stages_are_reported_again(capsys, monkeypatch):
+    monkeypatch.setattr(console, "LINE_SECONDS", 0.02)
+    with LineProgress() as progress:
+        progress("compile", 0.0, "first run takes minutes")
+        progress._over.wait(0.2)
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) > 2
+    assert all("Compile: first run takes minutes" in line for line in lines)
+
+
+def test_json_has_no_numbers_that_json_lacks(capsys):
+    document = {
+        "nan": float("nan"),
+        "array": np.array([1.0, np.inf]),
+        "count": np.int64(3),
+        "flag": np.bool_(True),
+        "day": pd.Timestamp("2026-07-31"),
+        "missing": pd.NaT,
+    }
+    print_json(document)
+    assert json.loads(capsys.readouterr().out) == {
+        "nan": None,
+        "array": [1.0, None],
+        "count": 3,
+        "flag": True,
+        "day": "2026-07-31",
+        "missing": None,
+    }
+    assert json_ready((1, "a", None)) == [1, "a", None]
+
+
+def test_tables_are_printed_whole_and_unwrapped(capsys):
+    print_table(["name", "value"], [("long " * 60, 1.23456), ("[bold]text", None)], title="Title")
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "Title"
+    assert any("long " * 59 in line and line.endswith("1.235") for line in lines)
+    assert any("[bold]text" in line for line in lines)
+    assert all(line == line.rstrip() for line in lines)
