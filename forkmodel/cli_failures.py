@@ -44,21 +44,22 @@ def failure_status(error: BaseException, *, as_json: bool) -> int:
     int
         The exit status.
     """
+    # The parser turns a broken pipe into exit status 1, which here means something else.
+    if isinstance(error, BrokenPipeError) or isinstance(error.__context__, BrokenPipeError):
+        # Python flushes stdout once more at exit, which must not fail again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else BAD_INPUT
     if isinstance(error, typer.Abort | KeyboardInterrupt):
         print("Interrupted.", file=sys.stderr)
         return INTERRUPTED
     if isinstance(error, typer.TyperException):
-        if as_json:
-            print_json({"ok": False, "error": str(error), "problems": []})
         # Errors of the parser print themselves with usage; their public base class does not declare it.
+        if as_json:
+            print_json({"ok": False, "error": error.format_message(), "problems": []})
         error.show()  # type: ignore[attr-defined]
         return BAD_INPUT
-    if isinstance(error, BrokenPipeError):
-        # Python flushes stdout once more at exit, which must not fail again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return BROKEN_PIPE
     if isinstance(error, ForkModelError):
         return _say(str(error), error, as_json)
     if isinstance(error, OSError) and error.strerror:

@@ -97,7 +97,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title:
     if sys.stdout.isatty():
         Console(file=sys.stdout, highlight=False).print(table)
         return
-    paper = Console(file=io.StringIO(), width=200, highlight=False)
+    paper = Console(file=io.StringIO(), width=10_000, highlight=False)
     with paper.capture() as capture:
         paper.print(table)
     sys.stdout.write("\n".join(line.rstrip() for line in capture.get().splitlines()).rstrip() + "\n")

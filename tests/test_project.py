@@ -63,6 +63,23 @@ def test_no_file_is_long_or_runs_text(path):
     assert not re.search(r"TODO|FIXME|XXX", text)
 
 
+def test_no_tracked_file_holds_an_address_of_one_machine():
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
+    # In a copy without git, the package and its neighbours are looked at instead.
+    names = listed.stdout.split("\0")[:-1] or [
+        str(p.relative_to(ROOT)) for p in [*CODE, *(ROOT / "priors").iterdir()]
+    ]
+    machine = re.compile(
+        r"(?<![\w.])/(?:home|work|root|Users)/|\bfile://|\b(?:index|registry)[\w-]*\.\w+.*/simple\b"
+    )
+    for name in names:
+        path = ROOT / name
+        if path.is_file() and path != Path(__file__).resolve() and path.suffix not in {".png", ".nc"}:
+            found = machine.search(path.read_text(encoding="utf-8"))
+            # The snapshot's own test names the paths it must not hold.
+            assert found is None or name == "tests/data/test_snapshot.py", (name, found)
+
+
 def test_the_wheel_holds_data_and_priors(tmp_path):
     from hatchling.builders.wheel import WheelBuilder
 
@@ -78,14 +95,58 @@ def test_the_wheel_holds_data_and_priors(tmp_path):
         "forkmodel/py.typed",
     ):
         assert wanted in names
+    package = {
+        str(path.relative_to(ROOT)) for path in (ROOT / "forkmodel").rglob("*") if path.suffix == ".csv"
+    }
+    assert package <= names
     assert not [name for name in names if name.startswith("tests/")]
 
 
-def test_the_readme_shows_what_exists():
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    for target in re.findall(r"\]\(([^)#]+)\)", readme):
+@pytest.mark.parametrize("page", ["README.md", "docs/data.md"])
+def test_pages_point_to_what_exists(page):
+    path = ROOT / page
+    for target in re.findall(r"\]\(([^)#]+)\)", path.read_text(encoding="utf-8")):
         if "://" not in target:
-            assert (ROOT / target).exists(), target
+            assert (path.parent / target).exists(), target
+
+
+def test_the_readme_names_commands_that_exist():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    commands = {
+        tuple(words.split()) for words in re.findall(r"^forkmodel ((?:data |priors )?\w+)", readme, re.M)
+    }
+    assert len(commands) >= 8
+    for words in commands:
+        command = [sys.executable, "-m", "forkmodel", *words, "--help"]
+        assert subprocess.run(command, capture_output=True, check=False).returncode == 0, words
+
+
+def test_the_data_page_states_the_numbers_as_they_are(market, panel):
+    page = (ROOT / "docs" / "data.md").read_text(encoding="utf-8")
+    stated = {
+        name: int(size) for name, size in re.findall(r"^\| ([\w ]+) \| (\d+) \|", page, flags=re.MULTILINE)
+    }
+    sizes = {
+        "scores": panel.scores.sizes["score"],
+        "price spells": panel.spells.sizes["spell"],
+        "offers": panel.cells.sizes["cell"],
+        "open share": panel.shares["access_shares"].sizes["access_share"],
+        "developer shares": panel.shares["developer_days"].sizes["developer_day"],
+        "money shares": panel.shares["money_shares"].sizes["money_share"],
+        "model shares": panel.shares["model_shares"].sizes["model_share"],
+        "card ratio": panel.shares["card_ratio"].sizes["card_month"],
+        "adoption": panel.money["adoption"].sizes["adoption"],
+        "spend per employee": panel.money["spend_per_employee"].sizes["spend"],
+        "reach": panel.money["reach"].sizes["reach"],
+        "lab revenue": panel.money["closed_revenue"].sizes["revenue"],
+        "host revenue": panel.money["host_revenue"].sizes["host_revenue"],
+    }
+    tables = {name: len(frame) for name, frame in market.tables().items()}
+    # Scores and adoption head a line in both tables of the page; the later one is the panel's.
+    assert stated == tables | sizes
+    assert f"| scores | {tables['scores']} |" in page
+    assert f"| adoption | {tables['adoption']} |" in page
+    assert str(market.vintage.date()) in page
 
 
 def test_the_notebook_and_its_script_say_the_same():
