@@ -232,6 +232,27 @@ class Fit:
 
         return markups(self, month, market)
 
+    def merger(self, first: str, second: str, market: str = "openrouter", unit: str = "spend") -> xr.Dataset:
+        """Return what a merger of two developers does to the HHI at unchanged shares.
+
+        Parameters
+        ----------
+        first, second : str
+            The two developers.
+        market : str
+            ``openrouter`` or ``enterprise``.
+        unit : str
+            ``tokens`` or ``spend``.
+
+        Returns
+        -------
+        Dataset
+            ``hhi_before``, ``hhi_after`` and ``hhi_delta``, dims ``chain, draw, time``.
+        """
+        from forkmodel.outputs.verbs import merger
+
+        return merger(self, first, second, market, unit)
+
     def closed_records(self) -> pd.DataFrame:
         """Return each closed record and how long an open model took to reach it, right-censored."""
         from forkmodel.outputs.verbs import record_lags

@@ -86,12 +86,19 @@ def money_paths(
         design,
         ops.log(value["spend.closed_level"]),
         value["spend.growth"],
-        value["spend.growth_step"],
+        design.growth_basis.steps(
+            ops, value["spend.growth_informed"], value["spend.growth_unit"], value["spend.growth_walk"]
+        ),
         (value["spend.category_elasticity"] - 1.0) * decline,
     )
     final = ops.concat([value[SHARE_PRIORS[firm]][..., None] for firm in design.firms], axis=-1)
     # The remainder is last and takes no steps of its own: nobody reports on it, so its walk would wander.
-    named = ops.scalar(value["spend.share_walk"], 2) * np.sqrt(MONTHS_PER_QUARTER) * value["spend.share_unit"]
+    named = design.share_basis.column_steps(
+        ops,
+        value["spend.share_informed"],
+        value["spend.share_unit"],
+        value["spend.share_walk"] * np.sqrt(MONTHS_PER_QUARTER),
+    )
     step = ops.concat([named, 0.0 * named[..., :1]], axis=-1)
     router = design.log_tokens + 0.0 * closed
     if choice is None or shares is None:
@@ -151,9 +158,18 @@ def add_adoption(
         value[f"adoption.{name}"] = priors.rv(f"adoption.{name}")
     for name in ("reach_level", "reach_slope", "reach_noise"):
         value[f"adoption.{name}"] = priors.rv(f"adoption.{name}")
-    value["spend.growth_step"] = pm.Normal("spend.growth_step", 0.0, value["spend.growth_walk"], dims="step")
+    value["spend.growth_informed"] = pm.Normal(
+        "spend.growth_informed", 0.0, value["spend.growth_walk"], dims="growth_informed"
+    )
+    value["spend.growth_unit"] = pm.Normal("spend.growth_unit", dims="growth_unit")
+    value["spend.share_informed"] = pm.ZeroSumNormal(
+        "spend.share_informed",
+        sigma=value["spend.share_walk"] * np.sqrt(MONTHS_PER_QUARTER),
+        n_zerosum_axes=1,
+        dims=("share_informed", "named_firm"),
+    )
     value["spend.share_unit"] = pm.ZeroSumNormal(
-        "spend.share_unit", sigma=1.0, n_zerosum_axes=1, dims=("step", "named_firm")
+        "spend.share_unit", sigma=1.0, n_zerosum_axes=1, dims=("share_unit", "named_firm")
     )
     reach_offset = pm.Normal("adoption.reach_offset", 0.0, 0.5, dims="reach_firm")
 

@@ -107,6 +107,9 @@ class Design:
             for table, dim in rows.items():
                 (size,) = panel.money[table].sizes.values()
                 coords[dim] = np.arange(size)
+            for walk, basis in (("growth", self.money.growth_basis), ("share", self.money.share_basis)):
+                coords[f"{walk}_informed"] = np.arange(basis.informed.shape[1])
+                coords[f"{walk}_unit"] = np.arange(basis.free.shape[1])
             coords |= {"named_firm": list(self.money.firms[:-1]), "reach_firm": list(self.money.reach_firms)}
         return coords
 

@@ -12,9 +12,8 @@ V_o(q)           ``log_open_spend``     money paid for hosted open models, log b
 
 History shows growth of closed revenue *rising* (1.1 log points in 2024, 1.6 in 2025, about 2 per year in
 early 2026), so growth is a random walk here and the fading of ``model.md`` starts at the data's end, in the
-forecast. Levels are stated at the end of the grid and built backwards. Steps of growth are sampled at their
-own scale (centred), because revenue pins most of them down; steps of the shares in units of their spread,
-because two of the four firms hardly report.
+forecast. Levels are stated at the end of the grid and built backwards; steps are sampled as
+:mod:`forkmodel.model.walks` says.
 """
 
 from __future__ import annotations
@@ -29,6 +28,7 @@ from forkmodel.data.panel_catalogue import positions
 from forkmodel.data.panel_money import CLOSED_FIRMS, HOSTS, OTHER_CLOSED
 from forkmodel.model.demand import DemandDesign
 from forkmodel.model.ops import Array, Ops
+from forkmodel.model.walks import WalkBasis
 
 __all__ = [
     "MONTHS_PER_QUARTER",
@@ -66,6 +66,9 @@ class MoneyDesign:
     year_rows: np.ndarray
     reach_firm: np.ndarray
     reach_firms: tuple[str, ...]
+    growth_weight: np.ndarray
+    growth_basis: WalkBasis
+    share_basis: WalkBasis
     host_rows: np.ndarray
     host_age_years: np.ndarray
 
@@ -93,6 +96,8 @@ class MoneyDesign:
             pd.DatetimeIndex(revenue["date"].to_numpy()).year.to_numpy()[:, None] == quarters.year.to_numpy()
         )
         host_dates = pd.DatetimeIndex(host["date"].to_numpy())
+        observed = np.bincount(revenue["knot"].to_numpy(), minlength=len(quarters)).astype(float)
+        weight = _observed_span(observed)
         newest = host_dates.max() if len(host_dates) else catalogue.vintage
         return cls(
             firms=tuple(firms),
@@ -107,9 +112,38 @@ class MoneyDesign:
             year_rows=covered.astype(float),
             reach_firm=positions(reach["firm"], reach_firms),
             reach_firms=tuple(reach_firms),
+            growth_weight=weight,
+            growth_basis=WalkBasis.from_levels(_level_of_growth_step(weight, anchor), observed),
+            share_basis=WalkBasis.from_levels(_level_of_share_step(len(quarters)), observed),
             host_rows=positions(host["firm"], pd.Index(HOSTS)),
             host_age_years=(newest - host_dates).days.to_numpy(float) / 365.25,
         )
+
+
+def _level_of_share_step(n: int) -> np.ndarray:
+    """Return a share's level (knot, step) per step: the walk ends at its last knot and is built backwards."""
+    after = np.tril(np.ones((n, n - 1)), -1)
+    return np.asarray(after - after[-1])
+
+
+def _observed_span(observed: np.ndarray) -> np.ndarray:
+    """Return equal weights (interval,), in sum one, over the intervals between first and last observation."""
+    knots = np.flatnonzero(observed)
+    inside = np.zeros(len(observed) - 1)
+    if len(knots):
+        inside[knots[0] : max(knots[-1], knots[0] + 1)] = 1.0
+    else:
+        inside[:] = 1.0
+    return np.asarray(inside / inside.sum())
+
+
+def _level_of_growth_step(weight: np.ndarray, anchor: int) -> np.ndarray:
+    """Return log spend (knot, step) per step of growth: the sum of growth, stated at the anchor."""
+    n = len(weight) + 1
+    rate = np.tril(np.ones((n - 1, n - 1)))
+    rate = rate - weight @ rate
+    level = np.vstack([np.zeros(n - 1), YEARS_PER_QUARTER * np.cumsum(rate, axis=0)])
+    return np.asarray(level - level[anchor])
 
 
 def bass(ops: Ops, years: np.ndarray, innovation: Array, imitation: Array, ceiling: Array) -> Array:
@@ -139,14 +173,16 @@ def log_closed_spend(
     level : scalar
         Value at the anchor knot (the quarter of the vintage).
     growth : scalar
-        Growth at the last knot, log per year, before the category price response.
+        Mean growth over the years with observations, log per year, before the category price response.
+        Growth at either end would slide along a ridge with the steps.
     growth_step : (quarter - 1,)
         Steps of the growth walk, log per year.
     price_response : scalar
         ``(elasticity - 1) * decline``: growth of spend that falling quality-adjusted prices bring, per year.
     """
     later = ops.cumsum(growth_step, axis=-1)
-    rate = ops.scalar(growth) + later - later[..., -1][..., None] + ops.scalar(price_response)
+    mean = (design.growth_weight * later).sum(-1)
+    rate = ops.scalar(growth) + later - mean[..., None] + ops.scalar(price_response)
     path = ops.cumsum(ops.concat([0.0 * rate[..., :1], YEARS_PER_QUARTER * rate], axis=-1), axis=-1)
     return ops.scalar(level) + path - path[..., design.anchor][..., None]
 

@@ -11,6 +11,8 @@ import xarray as xr
 from forkmodel.errors import ForkModelError, did_you_mean
 from forkmodel.market import (
     group_diversion_ratio,
+    hhi,
+    hhi_delta,
     lerner_index,
     log_price_slope,
     segment_own_price_elasticity,
@@ -23,7 +25,7 @@ from forkmodel.outputs.scale import public_scale
 if TYPE_CHECKING:
     from forkmodel.inference.fit import Fit
 
-__all__ = ["capability", "diversion", "elasticities", "markups", "record_lags", "shares"]
+__all__ = ["capability", "diversion", "elasticities", "markups", "merger", "record_lags", "shares"]
 
 MARKET_CHOICES = ["openrouter", "enterprise"]
 UNIT_CHOICES = ["tokens", "spend"]
@@ -183,6 +185,17 @@ def diversion(fit: Fit, month: str | None, market: str, by: str) -> xr.DataArray
     return group_diversion_ratio(share, weight, log_price_slope(eta), groups, group_dim=by).rename(
         "diversion"
     )
+
+
+def merger(fit: Fit, first: str, second: str, market: str, unit: str) -> xr.Dataset:
+    """Return the HHI over developers (chain, draw, time) before and after two of them merge."""
+    _check(market, unit)
+    _require(fit, "choice")
+    history = fit.history()
+    shares = history["token_share" if unit == "tokens" else "spend_share"].sel(market=market, drop=True)
+    before = hhi(shares, "developer", normalise=True)
+    rise = hhi_delta(shares, first, second)
+    return xr.Dataset({"hhi_before": before, "hhi_after": before + rise, "hhi_delta": rise})
 
 
 def markups(fit: Fit, month: str | None, market: str) -> xr.DataArray:

@@ -33,8 +33,15 @@ def prior_values(priors: PriorSet, design: Design, draws: int, seed: int) -> dic
     value["choice.shock_unit"] = rng.normal(size=(draws, n_models))
     for name in ("mix_router_step", "mix_enterprise_step", "fringe_step"):
         value[f"choice.{name}"] = rng.normal(size=(draws, n_steps))
-    value["spend.growth_step"] = 0.4 * rng.normal(size=(draws, n_steps))
-    value["spend.share_unit"] = zero_sum(rng, draws, n_steps, len(SHARE_PRIORS) - 1)
+    for walk, basis in (("growth", design.money.growth_basis), ("share", design.money.share_basis)):
+        for kind, columns in (("informed", basis.informed), ("unit", basis.free)):
+            shape = (
+                (draws, columns.shape[1])
+                if walk == "growth"
+                else (draws, columns.shape[1], len(SHARE_PRIORS) - 1)
+            )
+            drawn = rng.normal(size=shape) if walk == "growth" else zero_sum(rng, *shape)
+            value[f"spend.{walk}_{kind}"] = 0.3 * drawn
     value["value.stick_1"], value["value.stick_2"] = rng.beta(1, 5, size=(2, draws))
     value["adoption.reach_offset"] = rng.normal(size=(draws, len(design.money.reach_firms)))
     return value
