@@ -86,7 +86,10 @@ class Review:
 
 
 def _worst(data: xr.Dataset, largest: bool) -> tuple[float, str]:
-    """Return the most extreme value of a diagnostic over all elements, and the label of its element."""
+    """Return the most extreme value of a diagnostic over all elements, and the label of its element.
+
+    Where no element has a finite value (too few draws) the result is NaN, which passes no threshold.
+    """
     worst, label = (-np.inf if largest else np.inf), ""
     for name, array in data.data_vars.items():
         values = array.to_numpy()
@@ -97,7 +100,7 @@ def _worst(data: xr.Dataset, largest: bool) -> tuple[float, str]:
         if (value > worst) if largest else (value < worst):
             place = [str(array[dim].to_numpy()[i])[:10] for dim, i in zip(array.dims, spot, strict=True)]
             worst, label = value, f"{name}[{', '.join(place)}]" if place else str(name)
-    return worst, label
+    return (worst, label) if label else (float("nan"), "everything: too few draws to tell")
 
 
 def _reported(fit: Fit, config: ReviewConfig) -> xr.Dataset:

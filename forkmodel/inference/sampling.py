@@ -81,8 +81,9 @@ def sample(
 
     callback = None if progress is None else lambda state: _report(progress, state)
     try:
-        tree: xr.DataTree = nutpie.sample(
+        sampler = nutpie.sample(
             compiled,
+            blocking=False,
             draws=draws,
             tune=tune,
             chains=chains,
@@ -93,6 +94,12 @@ def sample(
             progress_callback=callback,
             progress_rate=PROGRESS_MS,
         )
+        # Waiting for it here lets an interrupt through; a blocking call would return cut-off draws instead.
+        try:
+            tree: xr.DataTree = sampler.wait()
+        except BaseException:
+            sampler.cancel()
+            raise
     except RuntimeError as error:
         raise SamplingError(
             f"sampling stopped: {error}. Check that every prior allows the observed values; "

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["ENGINE", "FILE_FORMAT", "load", "save", "to_datatree"]
 
 ENGINE: Final = "h5netcdf"
-#: Raised when the layout of the file changes.
+#: Raised when the layout of the file or the name of a free variable changes; a test holds the two together.
 FILE_FORMAT = 1
 
 

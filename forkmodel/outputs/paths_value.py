@@ -18,6 +18,8 @@ LAYERS = ("developer", "host", "integrator")
 USD_PER_BILLION = 1e9
 #: Sticks of the partition that are drawn one by one; what remains is dust.
 N_STICKS = 120
+#: Offers that the other tier needs for the loss of one to be valued.
+FEWEST_ALTERNATIVES = 5
 #: Smallest share that a tier is left with in a segment when its loss is valued.
 TRACE = 1e-9
 
@@ -61,8 +63,9 @@ def surplus_of_tier(
     """Return the consumer surplus (draw, month, access) that each tier adds, in units of ``spend``.
 
     It is what buyers would lose if the tier vanished and the other stayed, so the two do not add up to the
-    surplus of the market. Where the other tier does not exist yet there is nothing to fall back on and no
-    finite answer: those months are NaN. See :func:`forkmodel.market.surplus.compensating_variation`.
+    surplus of the market. Where the other tier has hardly any offer there is nothing to fall back on and no
+    finite answer: those months are NaN. A tier without offers adds nothing. See
+    :func:`forkmodel.market.surplus.compensating_variation`.
 
     Parameters
     ----------
@@ -106,9 +109,11 @@ def surplus_of_tier(
         for access in ACCESS
     ]
     surplus = np.stack([loss.transpose("draw", "month").to_numpy() for loss in lost], axis=-1)
-    opened_yet = np.bincount(month, weights=design.cell_open, minlength=n_months) > 0
-    closed_yet = np.bincount(month, weights=1.0 - design.cell_open, minlength=n_months) > 0
-    surplus[:, ~opened_yet, 0] = surplus[:, ~closed_yet, 1] = np.nan
+    open_offers = np.bincount(month, weights=design.cell_open, minlength=n_months)
+    closed_offers = np.bincount(month, weights=1.0 - design.cell_open, minlength=n_months)
+    for tier, (own, other) in enumerate(((closed_offers, open_offers), (open_offers, closed_offers))):
+        surplus[:, other < FEWEST_ALTERNATIVES, tier] = np.nan
+        surplus[:, own == 0, tier] = 0.0
     return surplus
 
 

@@ -29,6 +29,8 @@ __all__ = [
 ]
 
 Spec = dict[str, Any]
+#: A log axis shows at most this factor beyond the smallest and largest median.
+LOG_ROOM = 20.0
 #: Masses from the widest to the narrowest, so that the narrow ones lie on top.
 BAND_ORDER = tuple(sorted(INTERVALS, reverse=True))
 
@@ -76,6 +78,11 @@ def line_domain(
     """Return the vertical domain that holds the widest bands of all lines, in drawn units."""
     widest = max(INTERVALS)
     values = [float(v) for path in lines for end in (low, high) for v in path.frame[end(widest)]]
+    if unit.log:
+        # A band may run over ten decades where little is known; the medians must stay readable.
+        medians = [float(v) for path in lines for v in path.frame["median"] if v > 0]
+        bottom, top = min(medians) / LOG_ROOM, max(medians) * LOG_ROOM
+        values = [min(max(value, bottom), top) for value in values]
     bottom, top = _span([v * unit.factor for v in values], unit.log, [v * unit.factor for v in include])
     return bottom, top if ceiling is None else min(top, ceiling * unit.factor)
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import signal
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -74,6 +77,31 @@ def test_a_seed_gives_the_same_draws_on_any_number_of_cores(market, adoption_fit
     xr.testing.assert_identical(one.posterior, two.posterior)
     other = model.fit(draws=20, tune=50, chains=2, seed=12)
     assert not np.array_equal(other.posterior["spend.growth"], one.posterior["spend.growth"])
+
+
+INTERRUPTED = """
+import forkmodel as fm
+
+def say(stage, fraction, message):
+    if stage == "sample":
+        print("sampling", flush=True)
+
+model = fm.ForkModel(fm.load_snapshot(), blocks=["adoption"])
+model.fit(draws=200_000, tune=2000, chains=2, seed=1, progress=say)
+print("returned", flush=True)
+"""
+
+
+def test_an_interrupt_stops_sampling_instead_of_returning_what_there_is():
+    child = subprocess.Popen(
+        [sys.executable, "-c", INTERRUPTED], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert child.stdout.readline().strip() == "sampling"
+    child.send_signal(signal.SIGINT)
+    out, err = child.communicate(timeout=60)
+    assert child.returncode != 0
+    assert "KeyboardInterrupt" in err
+    assert "returned" not in out
 
 
 def test_rows_in_any_order_give_the_same_panel_and_the_same_hash(market):

@@ -189,6 +189,17 @@ def test_a_saved_fit_is_one_plain_netcdf_file(quick_fit, saved):
     assert [path.name for path in saved.parent.iterdir()] == [saved.name]
 
 
+def test_renaming_a_variable_needs_a_new_file_format(joint_model):
+    """Saved draws are read by name: whoever changes names must raise FILE_FORMAT, and this hash."""
+    import hashlib
+
+    from forkmodel.inference.compiling import free_variables
+    from forkmodel.inference.storage import FILE_FORMAT
+
+    names = "\n".join(sorted(free_variables(joint_model.pymc_model)))
+    assert (FILE_FORMAT, hashlib.sha256(names.encode()).hexdigest()[:16]) == (1, "34a47c3db2cc1a53")
+
+
 def test_damaged_and_foreign_files_are_refused(saved, tmp_path):
     cut = tmp_path / "cut.nc"
     cut.write_bytes(saved.read_bytes()[:5000])

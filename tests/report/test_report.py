@@ -17,7 +17,7 @@ from forkmodel.report.headline import cards, sentences
 from forkmodel.report.intervals import summarise, summarise_draws
 from forkmodel.report.sections import figures
 
-VOID = {"meta", "link", "br", "hr", "img", "input", "rect", "line"}
+VOID = {"meta", "link", "br", "hr", "img", "input"}
 
 
 class Page(HTMLParser):
