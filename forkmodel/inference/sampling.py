@@ -21,9 +21,13 @@ __all__ = [
 ]
 
 #: Draws and warm-up steps per chain of a normal fit and of ``--quick``.
-DEFAULT_DRAWS, DEFAULT_TUNE = 1000, 800
-QUICK_DRAWS, QUICK_TUNE = 150, 300
+DEFAULT_DRAWS, DEFAULT_TUNE = 500, 500
+QUICK_DRAWS, QUICK_TUNE = 100, 250
 DEFAULT_CHAINS = 4
+#: In thousands of dimensions the bulk of the variables turns around, and with it the trajectory, long before
+#: the few slow directions have moved. Trajectories of at least 2**8 - 1 steps give 2.5 times the effective
+#: draws per gradient there (docs/decisions/sampling.md); small models need no such help.
+MANY_VARIABLES, MANY_MINDEPTH = 1000, 8
 #: How often progress is reported, in milliseconds.
 PROGRESS_MS = 500
 
@@ -93,6 +97,7 @@ def sample(
             progress_bar=False,
             progress_callback=callback,
             progress_rate=PROGRESS_MS,
+            mindepth=MANY_MINDEPTH if compiled.n_dim > MANY_VARIABLES else 0,
         )
         # Waiting for it here lets an interrupt through; a blocking call would return cut-off draws instead.
         try:

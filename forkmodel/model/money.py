@@ -41,6 +41,9 @@ __all__ = [
     "log_sum_exp",
 ]
 
+#: Eigenvalues from which data decide a component. A revenue figure is known to about 0.1 and growth moves by
+#: 0.5 a quarter; shares move by 0.3, and half of the firms hardly report, so their components stay free.
+GROWTH_INFORMED, SHARE_INFORMED = 0.1, 2.0
 #: A firm without any offer still has this share of block 3's money, so that its logarithm exists.
 SMALLEST_SHARE = 1e-3
 YEARS_PER_QUARTER = 0.25
@@ -113,8 +116,10 @@ class MoneyDesign:
             reach_firm=positions(reach["firm"], reach_firms),
             reach_firms=tuple(reach_firms),
             growth_weight=weight,
-            growth_basis=WalkBasis.from_levels(_level_of_growth_step(weight, anchor), observed),
-            share_basis=WalkBasis.from_levels(_level_of_share_step(len(quarters)), observed),
+            growth_basis=WalkBasis.from_levels(
+                _level_of_growth_step(weight, anchor), observed, GROWTH_INFORMED
+            ),
+            share_basis=WalkBasis.from_levels(_level_of_share_step(len(quarters)), observed, SHARE_INFORMED),
             host_rows=positions(host["firm"], pd.Index(HOSTS)),
             host_age_years=(newest - host_dates).days.to_numpy(float) / 365.25,
         )

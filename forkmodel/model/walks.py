@@ -20,9 +20,6 @@ from forkmodel.model.ops import Array, Ops
 
 __all__ = ["WalkBasis"]
 
-#: A component counts as informed if its eigenvalue is above this: the square of noise over step.
-INFORMED = 0.1
-
 
 @dataclass(frozen=True)
 class WalkBasis:
@@ -40,7 +37,9 @@ class WalkBasis:
     free: np.ndarray
 
     @classmethod
-    def from_levels(cls, level_of_step: np.ndarray, observations: np.ndarray) -> WalkBasis:
+    def from_levels(
+        cls, level_of_step: np.ndarray, observations: np.ndarray, informed_above: float
+    ) -> WalkBasis:
         """Make the basis from how steps add up to levels, and how often each level is observed.
 
         Parameters
@@ -49,6 +48,8 @@ class WalkBasis:
             Level at each knot per unit of each step.
         observations : ndarray (knot,)
             Number of observations at each knot.
+        informed_above : float
+            Eigenvalue from which a component counts as informed: about the square of noise over step.
         """
         information = level_of_step.T @ (observations[:, None] * level_of_step)
         eigenvalue, vector = np.linalg.eigh(information)
@@ -56,7 +57,7 @@ class WalkBasis:
         largest = np.take_along_axis(vector, np.abs(vector).argmax(0)[None, :], axis=0)
         vector = vector * np.sign(largest)
         # At least one of each, so that neither variable of the model is empty.
-        count = int(np.clip((eigenvalue > INFORMED).sum(), 1, len(eigenvalue) - 1))
+        count = int(np.clip((eigenvalue > informed_above).sum(), 1, len(eigenvalue) - 1))
         return cls(informed=vector[:, ::-1][:, :count], free=vector[:, ::-1][:, count:])
 
     def steps(self, ops: Ops, informed: Array, unit: Array, spread: Array) -> Array:
