@@ -42,8 +42,8 @@ fit
 # %% [markdown]
 # ## First, the review
 #
-# Every fit is checked before anybody reads a number. A run this short is expected to need review: it has far
-# fewer draws than the checks want. The default `fit()` has twenty times as many.
+# Every fit is checked before anybody reads a number. A run this short is expected to fail: it has far fewer
+# draws than the checks want. The default `fit()` has eight times as many.
 
 # %%
 print(fit.review())
@@ -73,7 +73,7 @@ interval(fit.effective_firms("closed")).sel(time="2026-07-01").to_pandas().round
 # of the dollars.
 
 # %%
-open_share = fit.history()["open_share"].sel(time="2026-07-01")
+open_share = fit.history()["open_share"].sel(time="2026-07-01", market=["openrouter", "enterprise"])
 interval(open_share).to_dataframe().unstack("unit").round(2)
 
 # %% [markdown]

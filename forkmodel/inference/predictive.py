@@ -59,6 +59,8 @@ def replicate(fit: Fit, n: int = REPLICATES, seed: int = 0) -> xr.DataTree:
         Groups ``posterior_predictive`` and ``observed_data``, one variable per block, dims ``chain, draw``
         and the block's own.
     """
+    import logging
+
     import pymc as pm
     import pytensor
 
@@ -69,6 +71,8 @@ def replicate(fit: Fit, n: int = REPLICATES, seed: int = 0) -> xr.DataTree:
     model = build_model(fit.panel, fit.priors, fit.design)
     # These functions run a few hundred times: interpreting them costs less than compiling them would.
     mode = pytensor.compile.mode.Mode(linker="py", optimizer="fast_compile")
+    # PyMC announces what it samples; the caller asked for a result, not for news.
+    logging.getLogger("pymc.sampling.forward").setLevel(logging.WARNING)
     with model:
         replicated: xr.DataTree = pm.sample_posterior_predictive(
             xr.DataTree.from_dict({"posterior": thin}),
