@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         ModelError,
         PriorError,
         Problem,
+        QueryError,
         SamplingError,
     )
     from forkmodel.inference.fit import Fit
@@ -51,6 +52,7 @@ __all__ = [
     "PriorError",
     "PriorSet",
     "Problem",
+    "QueryError",
     "Review",
     "SamplingError",
     "__version__",
@@ -75,6 +77,7 @@ _HOME = {
         "ModelError",
         "PriorError",
         "Problem",
+        "QueryError",
         "SamplingError",
     ],
     "forkmodel.inference.fit": ["Fit"],

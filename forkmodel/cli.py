@@ -183,6 +183,25 @@ def report(
     _exit_by(status)
 
 
+@app.command()
+def query(
+    file: FitArgument,
+    question: Annotated[str, typer.Argument(help='For example "hhi.closed[2026-Q3] > 2500".')],
+    as_json: JsonOption = False,
+) -> None:
+    """Ask a saved fit: a probability, a number with intervals, or when something first holds."""
+    from forkmodel.inference.storage import load
+    from forkmodel.queries import parse
+
+    # Typing mistakes are answered before seconds are spent on reading.
+    parse(question)
+    answer = load(file).query(question)
+    if as_json:
+        print_json(answer.as_dict())
+    else:
+        typer.echo(str(answer))
+
+
 def main() -> None:
     """Run the command line and exit with its status."""
     try:

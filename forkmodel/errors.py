@@ -12,6 +12,7 @@ __all__ = [
     "ModelError",
     "PriorError",
     "Problem",
+    "QueryError",
     "SamplingError",
     "did_you_mean",
 ]
@@ -90,6 +91,10 @@ class SamplingError(ForkModelError):
 
 class FitFileError(ForkModelError):
     """A saved fit cannot be read; refit, or install the version that wrote it."""
+
+
+class QueryError(ForkModelError):
+    """A question cannot be read or answered; the message points at the place and names the nearest name."""
 
 
 def did_you_mean(word: str, valid: list[str]) -> str:

@@ -23,6 +23,7 @@ from forkmodel.priors import PriorSet
 if TYPE_CHECKING:
     from forkmodel.inference.model import ForkModel
     from forkmodel.inference.review import Review
+    from forkmodel.queries import Answer, DateAnswer, NumberAnswer
     from forkmodel.report import ReportContent
 
 __all__ = ["VERSIONED", "Fit"]
@@ -252,6 +253,23 @@ class Fit:
         from forkmodel.outputs.verbs import merger
 
         return merger(self, first, second, market, unit)
+
+    def query(self, question: str) -> Answer | NumberAnswer | DateAnswer:
+        """Answer a question about the history, such as ``"hhi.closed[2026-Q3] > hhi.closed[2025-Q3]"``.
+
+        Parameters
+        ----------
+        question : str
+            In the query language: names of the output schema, dotted coordinates, times in brackets.
+
+        Returns
+        -------
+        Answer, NumberAnswer or DateAnswer
+            A probability with its Monte Carlo error, a number with intervals, or dates for ``when(...)``.
+        """
+        from forkmodel.queries import ask
+
+        return ask(self._history, question)
 
     def closed_records(self) -> pd.DataFrame:
         """Return each closed record and how long an open model took to reach it, right-censored."""

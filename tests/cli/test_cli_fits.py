@@ -37,6 +37,19 @@ def test_report_writes_one_html_file(call, fit_file, tmp_path, quick_fit):
     assert [path.name for path in tmp_path.iterdir()] == [target.name]
 
 
+def test_a_question_is_answered_from_the_file(call, fit_file, quick_fit):
+    question = "hhi.closed[2026-Q3] > 3500"
+    done = call("query", fit_file, question, "--json")
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    expected = (quick_fit.hhi("closed").sel(time="2026-07-01") > 3500).mean()
+    assert answer["probability"] == pytest.approx(float(expected))
+    assert answer["draws"] == quick_fit.chains * quick_fit.draws
+    wrong = call("query", fit_file, "hhi.closd[2026-Q3] > 3500")
+    assert wrong.returncode == 2
+    assert "'closed'" in wrong.stderr
+
+
 def test_a_file_that_is_no_fit_is_refused(call, tmp_path):
     file = tmp_path / "x.nc"
     file.write_bytes(b"not a fit")

@@ -1,0 +1,245 @@
+"""From values in every world to an answer with its uncertainty."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from forkmodel.errors import QueryError
+from forkmodel.queries.evaluate import SAMPLE, evaluate, is_condition
+from forkmodel.queries.parse import parse
+from forkmodel.queries.tree import Given, Node, When, Whole
+
+__all__ = ["Answer", "DateAnswer", "NumberAnswer", "ask", "probability"]
+
+#: A condition that leaves fewer effective draws than this is not answered.
+FEWEST_DRAWS = 100
+#: Worlds in which the question has no answer may be at most this part of all.
+MOST_UNDEFINED = 0.05
+#: Intervals of a number.
+MASSES = (0.5, 0.8, 0.95)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The probability of a condition.
+
+    Attributes
+    ----------
+    query : str
+        The question.
+    probability : float
+        Share of worlds in which it holds.
+    mcse : float
+        Monte Carlo standard error of that share.
+    ess : float
+        Effective number of draws behind it.
+    draws : int
+        Number of worlds asked.
+    """
+
+    query: str
+    probability: float
+    mcse: float
+    ess: float
+    draws: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the JSON document of ``forkmodel query --json``."""
+        return asdict(self)
+
+    def __str__(self) -> str:
+        """Return one line; a share of 0 or 1 is bounded by the number of draws."""
+        bound = 1.0 / max(self.ess, 1.0)
+        if self.probability in (0.0, 1.0):
+            sign, value = ("below", bound) if self.probability == 0.0 else ("above", 1.0 - bound)
+            return f"P {sign} {value:.3g} ({self.draws:,} draws, {self.ess:,.0f} effective)"
+        return (
+            f"P = {self.probability:.3f} (MCSE {self.mcse:.3f}; {self.draws:,} draws, "
+            f"{self.ess:,.0f} effective)"
+        )
+
+
+@dataclass(frozen=True)
+class NumberAnswer:
+    """Median and intervals of a number."""
+
+    query: str
+    median: float
+    intervals: dict[str, tuple[float, float]]
+    ess: float
+    draws: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the JSON document of ``forkmodel query --json``."""
+        return asdict(self)
+
+    def __str__(self) -> str:
+        """Return one line with the 80 % interval."""
+        low, high = self.intervals["80"]
+        return f"{self.median:.4g} (80% {low:.4g} to {high:.4g}; {self.draws:,} draws)"
+
+
+@dataclass(frozen=True)
+class DateAnswer:
+    """When a condition first holds.
+
+    Attributes
+    ----------
+    never : float
+        Share of worlds in which it does not hold by the horizon.
+    quantiles : dict of str to str or None
+        10, 50 and 90 % points over all worlds, as quarters; None where they lie beyond the horizon.
+    horizon : str
+        Last quarter known.
+    """
+
+    query: str
+    never: float
+    quantiles: dict[str, str | None]
+    horizon: str
+    draws: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the JSON document of ``forkmodel query --json``."""
+        return asdict(self)
+
+    def __str__(self) -> str:
+        """Return one line."""
+        said = ", ".join(f"{p}%: {date or 'later'}" for p, date in self.quantiles.items())
+        return f"{said}; not by {self.horizon} in {self.never:.1%} of {self.draws:,} worlds"
+
+
+def _effective(values: np.ndarray) -> float:
+    """Return the bulk effective sample size of draws (chain, draw); all of them if they never vary."""
+    from arviz_stats.base.array import array_stats
+
+    if values.std() == 0:
+        return float(values.size)
+    found = array_stats.ess(values, chain_axis=0, draw_axis=1, method="mean")  # type: ignore[no-untyped-call]
+    return float(found)
+
+
+def _drawn(node: Node, worlds: xr.Dataset) -> np.ndarray:
+    """Return values (chain, draw), or say why there is no single one per world."""
+    value = evaluate(node, worlds)
+    if "time" in value.dims:
+        raise QueryError(
+            "the question is about many times at once; choose one, as in hhi.closed[2031], or reduce a range "
+            "with any, all, min, max or mean."
+        )
+    full = value.broadcast_like(xr.zeros_like(_blank(worlds)))
+    return np.asarray(full.transpose(*SAMPLE).to_numpy(), dtype=float)
+
+
+def _blank(worlds: xr.Dataset) -> xr.DataArray:
+    return xr.DataArray(np.zeros([worlds.sizes[dim] for dim in SAMPLE]), dims=SAMPLE)
+
+
+def _defined(values: np.ndarray, kept: np.ndarray) -> None:
+    part = float((~np.isfinite(values[kept])).mean()) if kept.any() else 0.0
+    if part > MOST_UNDEFINED:
+        raise QueryError(
+            f"{part:.0%} of the worlds have no value for this question: something in it is undefined there. "
+            "Ask about a later time or another variable."
+        )
+
+
+def probability(values: np.ndarray, query: str = "", kept: np.ndarray | None = None) -> Answer:
+    """Return the share of worlds in which a condition holds.
+
+    Parameters
+    ----------
+    values : array (chain, draw)
+        1, 0 or NaN.
+    query : str
+        Its text.
+    kept : array (chain, draw) of bool, optional
+        Worlds to look at; all by default.
+    """
+    kept = np.ones(values.shape, dtype=bool) if kept is None else kept
+    _defined(values, kept)
+    kept = kept & np.isfinite(values)
+    if kept.all():
+        effective = _effective(values)
+    else:
+        # A ratio of two means: the delta method on the residual gives its effective draws.
+        share = float(values[kept].mean())
+        residual = np.where(kept, np.nan_to_num(values) - share, 0.0)
+        effective = _effective(residual) * float(kept.mean())
+    if effective < FEWEST_DRAWS:
+        raise QueryError(
+            f"only {effective:.0f} effective draws are left of {int(kept.sum())}, fewer than {FEWEST_DRAWS}; "
+            "widen the condition or sample more draws."
+        )
+    share = float(values[kept].mean())
+    return Answer(query, share, float(np.sqrt(share * (1.0 - share) / effective)), effective, int(kept.sum()))
+
+
+def ask(worlds: xr.Dataset, text: str) -> Answer | NumberAnswer | DateAnswer:
+    """Answer a question about worlds.
+
+    Parameters
+    ----------
+    worlds : Dataset
+        Dims ``chain, draw, time`` and those of the output schema.
+    text : str
+        The question.
+
+    Returns
+    -------
+    Answer, NumberAnswer or DateAnswer
+        For a condition, a number, or ``when(...)``.
+
+    Raises
+    ------
+    QueryError
+        If the question cannot be read or answered; the message says what would mend it.
+    """
+    query = parse(text)
+    if isinstance(query, When):
+        return _first_time(worlds, query.node, text)
+    if isinstance(query, Given):
+        for node in (query.node, query.condition):
+            if not is_condition(node):
+                raise QueryError("P(a | b) asks about conditions on both sides; compare numbers first.")
+        condition = _drawn(query.condition, worlds)
+        _defined(condition, np.ones(condition.shape, dtype=bool))
+        return probability(_drawn(query.node, worlds), text, condition == 1.0)
+    assert isinstance(query, Whole)  # noqa: S101 - the last of three kinds; narrows the type
+    values = _drawn(query.node, worlds)
+    return probability(values, text) if is_condition(query.node) else _number(values, text)
+
+
+def _number(values: np.ndarray, text: str) -> NumberAnswer:
+    _defined(values, np.ones(values.shape, dtype=bool))
+    finite = values[np.isfinite(values)]
+    intervals = {}
+    for mass in MASSES:
+        low, high = np.quantile(finite, [(1 - mass) / 2, (1 + mass) / 2])
+        intervals[f"{100 * mass:.0f}"] = (float(low), float(high))
+    effective = _effective(np.where(np.isfinite(values), values, np.median(finite)))
+    return NumberAnswer(text, float(np.median(finite)), intervals, effective, len(finite))
+
+
+def _first_time(worlds: xr.Dataset, node: Node, text: str) -> DateAnswer:
+    if not is_condition(node):
+        raise QueryError("when(...) asks about a condition; compare a variable with something inside it.")
+    value = evaluate(node, worlds)
+    if "time" not in value.dims:
+        raise QueryError("when(...) looks through time; leave out the bracket, or give a range in it.")
+    held = value.broadcast_like(_blank(worlds)).transpose(*SAMPLE, "time").to_numpy() == 1.0
+    times = pd.DatetimeIndex(value["time"].to_numpy())
+    found = held.any(axis=-1)
+    first = np.where(found, held.argmax(axis=-1), len(times)).ravel()
+    points = np.quantile(first, [0.1, 0.5, 0.9], method="inverted_cdf").astype(int)
+    labels = [f"{time.year}-Q{time.quarter}" for time in times]
+    quantiles = {
+        name: labels[place] if place < len(labels) else None
+        for name, place in zip(("10", "50", "90"), points, strict=True)
+    }
+    return DateAnswer(text, float(1.0 - found.mean()), quantiles, labels[-1], int(found.size))
