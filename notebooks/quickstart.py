@@ -43,7 +43,7 @@ fit
 # ## First, the review
 #
 # Every fit is checked before anybody reads a number. A run this short is expected to fail: it has far fewer
-# draws than the checks want. The default `fit()` has eight times as many.
+# draws than the checks want. The default `fit()` has ten times as many.
 
 # %%
 print(fit.review())

@@ -21,7 +21,7 @@ __all__ = [
 ]
 
 #: Draws and warm-up steps per chain of a normal fit and of ``--quick``.
-DEFAULT_DRAWS, DEFAULT_TUNE = 400, 400
+DEFAULT_DRAWS, DEFAULT_TUNE = 500, 400
 QUICK_DRAWS, QUICK_TUNE = 100, 250
 DEFAULT_CHAINS = 4
 #: In thousands of dimensions the bulk of the variables turns around, and with it the trajectory, long before
