@@ -118,7 +118,9 @@ def _observations(points: list[Point], unit: Unit, x: alt.X, scale: alt.Scale) -
         )
     layers.append(
         alt.Chart(inline(rows))
-        .mark_point(size=34, filled=True, color=colour("ink"), opacity=0.9, stroke=colour("surface"))
+        .mark_point(
+            size=42, filled=True, color=colour("ink"), opacity=0.9, stroke=colour("surface"), strokeWidth=0.7
+        )
         .encode(
             x=x,
             y=alt.Y("v:Q", scale=scale),

@@ -55,7 +55,8 @@ def dot_chart(
     order = list(dict.fromkeys(dot.row for dot in dots))
     data = inline(rows)
     scale = axis_scale(domain, unit.log)
-    shown = axis(domain, unit, grid=True, domain=False)
+    # A flushed first label would move off its tick and into the second one.
+    shown = axis(domain, unit, grid=True, domain=False, labelFlush=False)
     y = alt.Y(
         "r:N", sort=order, axis=alt.Axis(title=None, labelLimit=150, labelColor=colour("ink"), domain=False)
     )

@@ -107,6 +107,13 @@ class Unit:
 
 _PERCENT_LABEL = "format(datum.value, '.0%')"
 _PRICE_LABEL = "'$' + format(datum.value, ',~g')"
+#: Ticks of money, drawn in billions: $200k, $3m, $40bn, $1tn.
+_USD_LABEL = (
+    "datum.value >= 1000 ? '$' + format(datum.value / 1000, ',~g') + 'tn' : "
+    "datum.value >= 1 ? '$' + format(datum.value, ',~g') + 'bn' : "
+    "datum.value >= 0.001 ? '$' + format(datum.value * 1000, ',~g') + 'm' : "
+    "'$' + format(datum.value * 1000000, ',~g') + 'k'"
+)
 UNITS = {
     "hhi": Unit(_hundreds, "HHI", "format(datum.value, ',d')"),
     "share": Unit(percent, "share", _PERCENT_LABEL),
@@ -115,11 +122,9 @@ UNITS = {
     "months": Unit(lambda x: _fixed(x, 1), "months"),
     "price": Unit(_price, "USD per million tokens", _PRICE_LABEL, log=True),
     "ratio": Unit(_times, "closed / open", "format(datum.value, ',~g') + '×'", log=True),
-    "usd": Unit(
-        _usd, "USD billion per year", "'$' + format(datum.value, ',~g') + 'bn'", factor=1e-9, log=True
-    ),
+    "usd": Unit(_usd, "USD per year", _USD_LABEL, factor=1e-9, log=True),
     "elasticity": Unit(lambda x: _fixed(x, 2), "own-price elasticity"),
-    "firms": Unit(lambda x: _fixed(x, 1), "equal-sized firms"),
+    "firms": Unit(significant, "equal-sized firms"),
 }
 
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import pandas as pd
 import xarray as xr
 
-from forkmodel.report import text
+from forkmodel.report import answer, text
 from forkmodel.report.content import ReportContent
 from forkmodel.report.formatting import UNITS, chance, date_label, join
 from forkmodel.report.intervals import Summary, sample_dims, summarise_draws
 
-__all__ = ["CARD_PATHS", "Card", "Quantity", "cards", "quantity", "sentences"]
+__all__ = ["CARD_PATHS", "Card", "Quantity", "cards", "limits", "quantity", "sentences"]
 
 #: Card key: (variable, coordinates, unit).
 CARD_PATHS: dict[str, tuple[str, dict[str, str], str]] = {
@@ -28,6 +28,8 @@ CARD_PATHS: dict[str, tuple[str, dict[str, str], str]] = {
 }
 #: Parameters that drive the hosts' partition; with little data on them the result is the prior's.
 PARTITION = ("value.partition_discount", "value.partition_strength")
+#: A closed lab that reports no revenue of its models; its part of the tier is then the prior's.
+SILENT_LAB = "Google DeepMind"
 
 
 @dataclass(frozen=True)
@@ -106,41 +108,50 @@ def _closed(content: ReportContent) -> str | None:
     if hhi is None or firms is None:
         return None
     unit = UNITS["hhi"]
-    first = text.closed_sentence(
+    count = UNITS["firms"]
+    first = answer.closed_sentence(
         hhi.date,
         unit.text(hhi.summary.median),
         unit.interval(hhi.summary.headline),
-        UNITS["firms"].text(firms.summary.median),
+        f"{count.text(firms.summary.median)} ({count.interval(firms.summary.headline)})",
     )
     falling = before = None
     earlier = _a_year_before(content, hhi, scope="closed")
     if earlier is not None:
         before = earlier[0]
         falling = _part(hhi.draws < earlier[1].drop_vars("time"))
-    context = text.closed_context(
+    context = answer.closed_context(
         _part(hhi.draws > text.HIGHLY_CONCENTRATED), _part(hhi.draws > text.CLOUD_HHI), falling, before
     )
-    return f"{first} {context}"
+    silent = f" {answer.silent_lab(SILENT_LAB)}" if _is_silent(content, SILENT_LAB) else ""
+    return f"{first} {context}{silent}"
+
+
+def _is_silent(content: ReportContent, lab: str) -> bool:
+    """Return whether a lab is part of the paths although no revenue of it was ever observed."""
+    table = content.observed.get("revenue")
+    published = set() if table is None else set(table["developer"].astype(str))
+    return lab in content.labels("revenue", "developer") and lab not in published
 
 
 def _open(content: ReportContent) -> str | None:
-    unit = UNITS["hhi"]
+    unit, count = UNITS["hhi"], UNITS["firms"]
     hosts = developers = None
     found = quantity(content, "hhi", scope="open_hosts")
     firms = quantity(content, "effective_firms", scope="open_hosts")
     if found is not None and firms is not None:
-        hosts = text.hosts_phrase(
+        hosts = answer.hosts_phrase(
             unit.text(found.summary.median),
             unit.interval(found.summary.headline),
-            UNITS["firms"].text(firms.summary.median),
+            f"{count.text(firms.summary.median)} ({count.interval(firms.summary.headline)})",
             content.is_prior_driven(*PARTITION),
         )
     owners = quantity(content, "hhi", scope="open_developers")
     if owners is not None:
-        developers = text.developers_phrase(
+        developers = answer.developers_phrase(
             unit.text(owners.summary.median), unit.interval(owners.summary.headline)
         )
-    return text.open_sentence(hosts, developers) if hosts or developers else None
+    return answer.open_sentence(hosts, developers) if hosts or developers else None
 
 
 def _tokens_and_money(content: ReportContent) -> str | None:
@@ -149,7 +160,7 @@ def _tokens_and_money(content: ReportContent) -> str | None:
     money = quantity(content, "open_share", market="openrouter", unit="spend")
     if tokens is None or money is None:
         return None
-    return text.open_share_sentence(
+    return answer.open_share_sentence(
         tokens.date,
         unit.text(tokens.summary.median),
         unit.interval(tokens.summary.headline),
@@ -164,7 +175,7 @@ def _premium(content: ReportContent) -> str | None:
     if residual is None:
         return None
     said = f"{unit.text(raw.summary.median)} ({unit.interval(raw.summary.headline)})" if raw else None
-    return text.premium_sentence(
+    return answer.premium_sentence(
         unit.text(residual.summary.median), unit.interval(residual.summary.headline), said
     )
 
@@ -176,11 +187,12 @@ def _gap(content: ReportContent) -> str | None:
     months = UNITS["months"]
     said = f"{months.text(lag.summary.median)} ({months.interval(lag.summary.headline)})" if lag else None
     unit = UNITS["points"]
-    return text.gap_sentence(unit.text(gap.summary.median), unit.interval(gap.summary.headline), said)
+    return answer.gap_sentence(unit.text(gap.summary.median), unit.interval(gap.summary.headline), said)
 
 
 def _value(content: ReportContent) -> str | None:
-    parts, date = [], ""
+    parts: list[str] = []
+    date = ""
     for key in text.DEFINITIONS:
         opened = quantity(content, "value", access="open", definition=key)
         closed = quantity(content, "value", access="closed", definition=key)
@@ -192,8 +204,12 @@ def _value(content: ReportContent) -> str | None:
         summary = summarise_draws(ratio.to_numpy())
         if summary is not None:
             unit, date = UNITS["share"], opened.date
-            parts.append(f"{unit.text(summary.median)} ({unit.interval(summary.headline)}; {key})")
-    return text.value_sentence(date, join(parts)) if parts else None
+            parts.append(
+                answer.value_part(key, unit.text(summary.median), unit.interval(summary.headline), not parts)
+            )
+    if not parts:
+        return None
+    return answer.value_sentence(date, join(parts), content.is_prior_driven("value.broad_ratio"))
 
 
 _SENTENCES: tuple[Callable[[ReportContent], str | None], ...] = (
@@ -211,3 +227,24 @@ def sentences(content: ReportContent) -> list[str]:
     if content.failed:
         return []
     return [said for build in _SENTENCES if (said := build(content)) is not None]
+
+
+def _markups(content: ReportContent) -> str | None:
+    """Say how often frontier buyers' demand for closed models is too inelastic for textbook markups."""
+    found = quantity(content, "elasticity_own", segment="frontier", access="closed")
+    if found is None or content.failed:
+        return None
+    unit = UNITS["elasticity"]
+    return answer.lerner_in_this_fit(
+        unit.text(found.summary.median),
+        unit.interval(found.summary.headline),
+        _part(found.draws > text.UNIT_ELASTIC),
+    )
+
+
+def limits(content: ReportContent) -> list[str]:
+    """Return what the report cannot tell; the limit on markups with this fit's own numbers."""
+    said = dict(text.LIMITS)
+    if (measured := _markups(content)) is not None:
+        said["markups"] = f"{said['markups']} {measured}"
+    return list(said.values())

@@ -105,17 +105,24 @@ def headline_figure(content: ReportContent) -> str:
     rule = Rule(text.HIGHLY_CONCENTRATED, text.RULE_GUIDELINE)
     domain = line_domain([path for _, path in lines], unit, (rule.value,), 10_000.0)
     charts = []
+    datasets: dict[str, Any] = {}
+    ends = [day for _, path in lines for day in (path.frame["at"].iloc[0], path.frame["at"].iloc[-1])]
     for title, path in lines:
-        span = (path.frame["at"].iloc[0], path.frame["at"].iloc[-1])
+        span = (min(ends), max(ends))
         chart = band_chart(
             [path], unit, domain=domain, span=span, description=title, height=210, width=270, rules=(rule,)
         )
+        # Vega-Lite looks for named data at the top only; left in a panel, every panel would be empty.
+        datasets |= chart.pop("datasets", {})
+        chart.pop("$schema", None)
         charts.append({**chart, "title": {"text": title, "fontSize": 12}})
     page = {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "config": {**CHART_CONFIG, "background": "#ffffff"},
         "title": {"text": text.PICTURE_TITLE, "subtitle": text.picture_note(content.draws), "offset": 14},
+        "datasets": datasets,
         "hconcat": charts,
+        "resolve": {"scale": {"color": "independent"}},
         "padding": 14,
         "spacing": 28,
     }

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from forkmodel.report import text
 from forkmodel.report.content import FAIL, PASS, ReportContent
 from forkmodel.report.formatting import day_label, significant
-from forkmodel.report.headline import cards, sentences
+from forkmodel.report.headline import cards, limits, sentences
 from forkmodel.report.palette import CHART_CONFIG, COLOURS
 from forkmodel.report.parameters import parameter_groups
 from forkmodel.report.sections import figures
@@ -47,7 +47,7 @@ def _style(failed: bool) -> Markup:
         return "".join(f"--{name}:{pair[place]};" for name, pair in COLOURS.items())
 
     sheet = (resources.files("forkmodel.report") / "templates" / "page.css").read_text(encoding="utf-8")
-    grey = ".figure .plot,.cards{filter:grayscale(1);opacity:.6}" if failed else ""
+    grey = ".figure .plot,.figure .key{filter:grayscale(1);opacity:.75}" if failed else ""
     head = f":root{{color-scheme:light dark;{variables(0)}}}"
     dark = f"@media (prefers-color-scheme:dark){{:root{{{variables(1)}}}}}"
     # A page on paper is light whatever the screen was.
@@ -64,8 +64,8 @@ def _checks(content: ReportContent) -> list[dict[str, Any]]:
     checks = [
         {
             **check,
-            "value": significant(float(check["value"]), 3),
-            "threshold": significant(float(check["threshold"]), 3),
+            "value": f"{float(check['value']):.3g}",
+            "threshold": f"{float(check['threshold']):.3g}",
         }
         for check in content.review.get("checks", [])
     ]
@@ -76,19 +76,24 @@ def _sources(content: ReportContent) -> list[dict[str, str]]:
     table = content.provenance.get("sources")
     if not isinstance(table, pd.DataFrame):
         return []
-    wanted = [name for name in ("publisher", "title", "url", "licence", "attribution") if name in table]
-    filled = table[wanted].astype(object).where(table[wanted].notna(), "")
+    wanted = ["publisher", "title", "url", "licence", "attribution"]
+    known = table.reindex(columns=wanted)
+    filled = known.astype(object).where(known.notna(), "")
     rows = [{str(key): str(value) for key, value in row.items()} for row in filled.to_dict("records")]
     for row in rows:
         # Only addresses a browser may follow become links; anything else stays text.
-        row["link"] = row["url"] if row.get("url", "").startswith(("https://", "http://")) else ""
+        row["link"] = row["url"] if row["url"].startswith(("https://", "http://")) else ""
     return rows
 
 
 def _facts(content: ReportContent) -> list[tuple[str, str]]:
     """Return provenance as rows of a table."""
     facts = content.provenance
-    rows = [(label, str(facts[key])) for key, label in text.PROVENANCE.items() if facts.get(key) is not None]
+    rows = [
+        (label, ", ".join(map(str, facts[key])) if isinstance(facts[key], list | tuple) else str(facts[key]))
+        for key, label in text.PROVENANCE.items()
+        if facts.get(key) is not None
+    ]
     for key in ("seconds", "versions"):
         inner = facts.get(key) or {}
         if inner:
@@ -132,12 +137,13 @@ def render(content: ReportContent) -> str:
         content=content,
         checks=_checks(content),
         draws_line=text.draws_line(content.draws, day_label(content.vintage)),
-        cards=cards(content),
+        cards=[] if content.failed else cards(content),
         sentences=sentences(content),
         sections=sections,
         groups=parameter_groups(content),
         facts=_facts(content),
         sources=_sources(content),
+        limits=limits(content),
         style=_style(content.failed),
         specs=_script_json(specs),
         config=_script_json(CHART_CONFIG),

@@ -16,6 +16,8 @@ __all__ = ["ParameterGroup", "ParameterRow", "parameter_groups"]
 WIDTH, HEIGHT = 220, 22
 #: A prior that spans more than this factor is drawn on a log scale.
 LOG_SPAN = 10.0
+#: Rows of a block that are open at first, if no more of them are prior-driven.
+FEW = 5
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,17 @@ class ParameterGroup:
     title: str
     rows: list[ParameterRow]
     driven: int
+    note: str = ""
+
+    @property
+    def shown(self) -> list[ParameterRow]:
+        """Every prior-driven row, and as many more as make up a few."""
+        return self.rows[: max(self.driven, FEW)]
+
+    @property
+    def folded(self) -> list[ParameterRow]:
+        """The rows that data inform best, folded away at first."""
+        return self.rows[max(self.driven, FEW) :]
 
 
 def _drawing(row: pd.Series) -> str:
@@ -90,9 +103,13 @@ def parameter_groups(content: ReportContent) -> list[ParameterGroup]:
                 prior_driven=bool(row["prior_driven"]),
                 drawing=_drawing(row),
             )
-            for _, row in rows.sort_values("contraction").iterrows()
+            for _, row in rows.sort_values(
+                ["prior_driven", "contraction"], ascending=[False, True]
+            ).iterrows()
         ]
         title = text.BLOCKS.get(str(block), str(block).capitalize())
-        groups.append(ParameterGroup(str(block), title, made, sum(row.prior_driven for row in made)))
+        driven = sum(row.prior_driven for row in made)
+        note = text.BLOCK_NOTES.get(str(block), "")
+        groups.append(ParameterGroup(str(block), title, made, driven, note))
     order = list(text.BLOCKS)
     return sorted(groups, key=lambda group: order.index(group.block) if group.block in order else len(order))

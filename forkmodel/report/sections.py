@@ -219,7 +219,8 @@ def revenue(content: ReportContent) -> list[Figure]:
         ]
         path = line(content, "", developer_colour(name), "revenue", developer=name)
         panels.append(LinePanel(name, [path], points))
-    kinds = [Legend(kind, colour("ink"), shape) for kind, shape in text.KINDS.items()]
+    drawn = {point.shape for panel in panels for point in panel.points}
+    kinds = [Legend(kind, colour("ink"), shape) for kind, shape in text.KINDS.items() if shape in drawn]
     return [line_figure(content, "revenue", unit, panels, legend=kinds)]
 
 
@@ -286,6 +287,7 @@ def elasticities(content: ReportContent) -> list[Figure]:
                 )
                 for access in text.ACCESS
             ],
+            rules=(Rule(-1.0, text.RULE_UNIT_ELASTIC),),
         )
         for segment, label in text.SEGMENTS.items()
     ]
@@ -297,7 +299,7 @@ def elasticities(content: ReportContent) -> list[Figure]:
             UNITS["elasticity"],
             panels,
             columns=2,
-            include=(0.0,),
+            include=(-1.0, 0.0),
             prior_driven=driven,
         )
     ]

@@ -46,6 +46,9 @@ DEFINITIONS = {
 RATIOS = {"cr1": "Largest", "cr3": "Three largest", "cr4": "Four largest"}
 RULE_CLOUD_CR3 = "cloud infrastructure, 63% (Synergy)"
 RULE_PARITY = "1×: the same"
+#: Between this own-price elasticity and zero, a price set on demand alone has no optimum.
+UNIT_ELASTIC = -1.0
+RULE_UNIT_ELASTIC = "−1: unit elastic"
 LAGS = {
     "lag_months_strict": "Strict: reached",
     "lag_months_tolerant": "Tolerant: reached or within 3 points",
@@ -54,8 +57,7 @@ PRICE_FRONTIER = "Of the frontier model"
 API_SHARE = "Closed, via APIs"
 HOSTS_NOTE = (
     "Hosts: two publish revenue, the rest is filled in by a prior over how such markets split, so the path "
-    "is "
-    "flat and wide."
+    "is flat and wide."
 )
 PICTURE_TITLE = "Concentration (HHI): closed labs by revenue, hosts of open weights, open-weight developers"
 PROVENANCE = {
@@ -88,6 +90,12 @@ BLOCKS = {
     "spend": "Spend and revenue",
     "value": "Value and the open stack",
 }
+BLOCK_NOTES = {
+    "spend": (
+        "The labs' parts of closed revenue are logits up to a common constant. Data cannot pin that "
+        "constant, so the contraction of each part understates what the data say about the shares themselves."
+    ),
+}
 KINDS = {"audited": "square", "reported": "circle", "leaked": "diamond", "estimate": "triangle-up"}
 
 SECTIONS = {
@@ -108,66 +116,57 @@ SECTIONS = {
 INTROS = {
     "concentration": (
         "The Herfindahl-Hirschman index (HHI) is the sum of squared percentage shares: 10,000 for a "
-        "monopoly, "
-        "10,000 / n for n equal firms. Who counts as a firm, and whether tokens or money are counted, "
-        "changes "
-        "the answer, so six readings stand side by side on one scale. The cloud yardstick is the market for "
-        "cloud infrastructure: Synergy Research Group's shares of the first quarter of 2026 give an HHI of "
-        "about "
-        "1,500 and a three-firm share of 63%."
+        "monopoly, 10,000 / n for n equal firms. Who counts as a firm, and whether tokens or money are "
+        "counted, changes the answer, so six readings stand side by side on one scale. The cloud yardstick "
+        "is the market for cloud infrastructure: Synergy Research Group's shares of the first quarter of "
+        "2026 give an HHI of about 1,500 and a three-firm share of 63%."
     ),
     "capability": (
         "Capability is the latent ability behind public benchmark scores, on a scale where Claude 3.5 "
-        "Sonnet is "
-        "130 and GPT-5 is 150. The frontier of a tier is its best model released so far. The strict lag is "
-        "the age of the oldest closed release whose level no open model has reached; the tolerant lag also "
-        "counts an open model that is not clearly worse. Releases that nobody has caught yet stay in: "
-        "leaving them out would make the lag look shorter than it is."
+        "Sonnet is 130 and GPT-5 is 150. The frontier of a tier is its best model released so far. The "
+        "strict lag is the age of the oldest closed release whose level no open model has reached; the "
+        "tolerant lag also counts an open model that is not clearly worse. Releases that nobody has caught "
+        "yet stay in: leaving them out would make the lag look shorter than it is."
     ),
     "prices": (
         "List prices per million tokens, blended over input and output. The raw premium compares the two "
         "frontier models, so it contains the capability gap; the residual premium compares a closed and an "
-        "open "
-        "model of equal capability. They answer different questions and must not be read for one another. "
-        "List is not paid: caching and discounts take a large part off, and money below is computed after "
-        "them."
+        "open model of equal capability. They answer different questions and must not be read for one "
+        "another. List is not paid: caching and discounts take a large part off, and money below is "
+        "computed after them."
     ),
     "shares": (
-        "Tokens and money disagree and both are right: open weights can carry most of a router's tokens and "
-        "a "
-        "small part of its dollars. OpenRouter is a developer-heavy, price-sensitive corner of the market; "
-        "the "
-        "enterprise panel is about what firms spend on APIs, business subscriptions about which labs firms "
-        "pay."
+        "Tokens and money disagree and both are right: open weights are cheaper, so their part of a "
+        "router's dollars is smaller than their part of its tokens. OpenRouter is a developer-heavy, "
+        "price-sensitive corner of the market; the enterprise panel is about what firms spend on APIs, "
+        "business subscriptions about which labs firms pay."
     ),
     "revenue": (
         "Annualised revenue of the closed labs, and the hosted money earned with each developer's open "
-        "weights. "
-        "Points are published, leaked or estimated run-rates; they conflict with one another, and the bands "
-        "say how far the model believes them."
+        "weights. Points are published, leaked or estimated run-rates; they conflict with one another, and "
+        "the bands say how far the model believes them."
     ),
     "value": (
         "The comparison of the two tiers turns on what value means, so there is never one number. Closed "
-        "labs "
-        "take all layers of their own tier; open money goes to hosts and integrators and, as royalties, to "
-        "developers. Consumer surplus is what buyers would lose if that tier vanished and the other stayed, "
-        "so "
-        "the two tiers' surpluses do not add up to the market's."
+        "labs take all layers of their own tier; open money goes to hosts and integrators and, as "
+        "royalties, to developers. Consumer surplus is what buyers would lose if that tier vanished and the "
+        "other stayed, so the two tiers' surpluses do not add up to the market's."
     ),
     "elasticities": (
         "The percentage change in tokens when the price of an offer rises by one percent. Price variation "
-        "that "
-        "identifies this exists across the hosts of one open model; for closed models a handful of "
-        "list-price "
-        "changes is all there is, and no published data identify it."
+        "that bears on this directly exists across the hosts of one open model; closed models have a "
+        "handful of list-price changes. The rest is learnt by comparing models of different price, which "
+        "holds only as far as the model's control for unobserved quality does: a narrow interval here is "
+        "not proof of identification."
     ),
     "adoption": "Share of US firms in the Ramp panel that pay for AI: a tech-forward panel, above the "
     "national level.",
     "priors": (
-        "What the model believed before the data, and after. Grey bars are the prior's central 90%, coloured "
-        "bars the posterior's, drawn on the prior's own scale (logarithmic where the prior spans more than a "
-        "factor of ten). Contraction is the part of the prior's variance that the data removed; where it is "
-        "small the result is a statement of the prior."
+        "What the model believed before the data, and after. Grey bars are the prior's central 90%, "
+        "coloured bars the posterior's with its median; each row has a scale of its own that spans both "
+        "(logarithmic where the prior spans more than a factor of ten). Contraction is the part of the "
+        "prior's variance that the data removed. Below 50% a parameter is marked prior-driven: the result "
+        "is mostly a statement of the prior."
     ),
     "review": "Checks of the sampler and of the model against its data. The worst one decides the status.",
     "provenance": "What this page was made from. The same data, priors, seed and versions give the same "
@@ -176,46 +175,63 @@ INTROS = {
 
 WITHHELD_TITLE = "The review of this fit FAILED"
 WITHHELD = (
-    "The numbers below may be wrong and no conclusion is drawn from them. They are shown in grey so that the "
-    "failure can be traced; the checks that failed, with advice, come first."
+    "The numbers below may be wrong and no conclusion is drawn from them. They are shown in grey so that "
+    "the failure can be traced; the checks that failed, with advice, come first."
+)
+BETTER_INFORMED = "more parameters, about which the data say more"
+NUMBERS_OF = "Numbers of the chart:"
+WITHHELD_ANSWER = (
+    "Withheld, because the review of this fit failed. The charts and tables below show what was computed."
 )
 CAUTION_TITLE = "Some checks need a look"
 NOSCRIPT = (
     "The charts need JavaScript, which is part of this file (nothing is loaded from the network). Without "
-    "it, "
-    "the numbers of every chart are in the table under it."
+    "it, the numbers of every chart are in the table under it."
 )
 PRIOR_DRIVEN = "prior-driven"
 PRIOR_DRIVEN_HELP = "The data moved this little: it is mostly a statement of the prior."
 NO_PRIORS = "This fit brought no comparison of prior and posterior."
 NO_REVIEW = "This fit was not reviewed."
-NO_OBSERVED = "No observation is laid over these paths."
-CONSTANT = "does not vary over time in this model, so its band is flat"
 
-LIMITS = (
-    "How price-sensitive buyers of closed models are. No published data identify it; the model carries a "
-    "prior "
-    "and a few price changes, and everything that rests on it (surplus, markups) inherits that.",
-    "What closed labs' margins would be if they priced as textbook oligopolists. Where the fitted price "
-    "sensitivity is below one, that theory implies a Lerner index above one, which no firm can have: prices "
-    "there "
-    "are not set by short-run sensitivity alone. Markups from this model are diagnostics, not estimates of "
-    "profit.",
-    "How much is spent on self-hosted open models, and on hosts that publish nothing. There is no census of "
-    "the "
-    "open stack; it is triangulated from a few hosts and routers.",
-    "What Google earns from its models. It does not say, so its part of the closed tier is a prior.",
-    "What the whole market does. OpenRouter is about one percent of spend and price-sensitive, Ramp is US "
-    "firms, and the Menlo survey is made by an investor in Anthropic. The model gives each source its own "
-    "bias, but a bias shared by all would go unseen.",
-    "Whether concentration harms anybody. The 1,800 line comes from US merger guidelines and is meant for "
-    "defined antitrust markets; here it is a yardstick and nothing more. The same holds for cloud.",
-    "What happens if the model is wrong. Intervals are conditional on the model and on the data named above; "
-    "they do not cover mistakes of structure, and published trend extrapolations of capability have kept "
-    "only about half of what their 90% intervals promised.",
-    "Anything after the data's last day. The paths end there unless a forecast is shown, and a forecast is "
-    "marked as one.",
-)
+LIMITS = {
+    "sensitivity": (
+        "How price-sensitive buyers of closed models are. No published data identify it cleanly: the "
+        "interval comes from a prior, a few list-price changes, and comparisons between models that hold "
+        "only as far as the control for unobserved quality does. Everything that rests on it (surplus, "
+        "markups) inherits that."
+    ),
+    "markups": (
+        "What closed labs' margins would be if they priced as textbook oligopolists. Where demand is "
+        "inelastic (own-price elasticity between −1 and 0), that theory implies a Lerner index above one, "
+        "which no firm can have: prices there are not set by short-run sensitivity alone. Markups from this "
+        "model are diagnostics, not estimates of profit."
+    ),
+    "self-hosting": (
+        "How much is spent on self-hosted open models, and on hosts that publish nothing. There is no "
+        "census of the open stack; it is triangulated from a few hosts and routers."
+    ),
+    "google": (
+        "What Google earns from its models. It does not say, so its part of the closed tier is a prior."
+    ),
+    "coverage": (
+        "What the whole market does. OpenRouter is about one percent of spend and price-sensitive, Ramp is "
+        "US firms, and the Menlo survey is made by an investor in Anthropic. The model gives each source "
+        "its own bias, but a bias shared by all would go unseen."
+    ),
+    "harm": (
+        "Whether concentration harms anybody. The 1,800 line comes from US merger guidelines and is meant "
+        "for defined antitrust markets; here it is a yardstick and nothing more. The same holds for cloud."
+    ),
+    "structure": (
+        "What happens if the model is wrong. Intervals are conditional on the model and on the data named "
+        "above; they do not cover mistakes of structure, and published trend extrapolations of capability "
+        "have kept only about half of what their 90% intervals promised."
+    ),
+    "future": (
+        "Anything after the data's last day. The paths end there unless a forecast is shown, and a forecast "
+        "is marked as one."
+    ),
+}
 
 
 def draws_line(draws: int, vintage: str) -> str:
@@ -241,77 +257,6 @@ def caption(kind: str, draws: int, vintage: str) -> str:
         f"{mark}: {levels} equal-tailed intervals, from {draws:,} draws. "
         f"Conditional on the model and on data up to {vintage}."
     )
-
-
-def closed_sentence(date: str, hhi: str, interval: str, firms: str) -> str:
-    """State the closed tier's concentration."""
-    return (
-        f"Among closed labs by revenue the HHI is {hhi} ({HEADLINE:.0%} interval {interval}) in {date}, "
-        "equal to about "
-        f"{firms} equal-sized firms."
-    )
-
-
-def closed_context(above: str, above_cloud: str, falling: str | None, before: str | None) -> str:
-    """Set the closed tier against the guideline, the cloud market and its own past."""
-    text = (
-        f"It is above {HIGHLY_CONCENTRATED:,.0f}, where US authorities call a market highly concentrated, "
-        f"in {above}, "
-        f"and above the cloud market's {CLOUD_HHI:,.0f} in {above_cloud}"
-    )
-    if falling is None:
-        return text + "."
-    return text + f"; it is lower than a year before ({before}) in {falling}."
-
-
-def open_sentence(hosts: str | None, developers: str | None) -> str:
-    """State the open tier's concentration by layer."""
-    parts = []
-    if hosts:
-        parts.append(f"among the hosts that serve open weights the HHI is {hosts}")
-    if developers:
-        parts.append(f"among the developers whose weights they serve it is {developers}")
-    return "In the open tier the answer depends on the layer: " + "; ".join(parts) + "."
-
-
-def hosts_phrase(hhi: str, interval: str, firms: str, prior_driven: bool) -> str:
-    """State the hosts' concentration, and whether the data say it."""
-    source = ", mostly a statement of the prior because few hosts publish revenue" if prior_driven else ""
-    return f"{hhi} ({interval}; about {firms} equal-sized hosts{source})"
-
-
-def developers_phrase(hhi: str, interval: str) -> str:
-    """State the open developers' concentration."""
-    return f"{hhi} ({interval})"
-
-
-def open_share_sentence(date: str, tokens: str, tokens_interval: str, money: str, money_interval: str) -> str:
-    """Set the open share of tokens against that of money."""
-    return (
-        f"Open weights carry {tokens} ({tokens_interval}) of OpenRouter's tokens in {date}, but take {money} "
-        f"({money_interval}) of the money there."
-    )
-
-
-def premium_sentence(residual: str, residual_interval: str, raw: str | None) -> str:
-    """State the residual premium, and the raw one apart from it."""
-    text = f"At equal capability a closed model lists at {residual} ({residual_interval}) an open one's price"
-    if raw:
-        text += f"; between the two frontiers, the capability gap included, the ratio is {raw}"
-    return text + "."
-
-
-def gap_sentence(gap: str, gap_interval: str, lag: str | None) -> str:
-    """State how far and how long the open frontier is behind."""
-    text = f"The open frontier is {gap} ({gap_interval}) index points behind the closed one"
-    if lag:
-        text += f", and the oldest closed release it has not reached is {lag} months old"
-    return text + "."
-
-
-def value_sentence(date: str, parts: str) -> str:
-    """State the open tier's value over the closed tier's in every definition."""
-    return f"Open value is {parts} of closed value in {date}, by definition of value."
 
 
 def fixed_capability(level: object) -> str:
@@ -371,11 +316,20 @@ FIGURES = {
 }
 FIGURE_NOTES = {
     "hhi": "Dashed lines: 1,800, highly concentrated in the 2023 US merger guidelines, and the cloud market, "
-    "about 1,500.",
+    "about 1,500. Readings start near 10,000 where the data hold one or two developers with a model on "
+    "offer.",
     "concentration-ratios": "Dashed line in the three-firm panel: cloud infrastructure, 63%.",
     "open-share": "Points: observed shares; thin bars span the strict and generous classification of models. "
     "Where a market's points end, its path is the model's inference from the other markets and from prices.",
-    "revenue": "Log scale.",
+    "revenue": "Log scale. For developers of open weights: what hosts earn with their models, not the "
+    "developer's own revenue.",
+    "frontier": "The scale is pinned to two models, at 130 and 150, so a band closes where one of them is "
+    "the frontier: all levels are relative to those two.",
+    "lag": "The lag jumps from one release to the next, so few values are possible and the median can lie on "
+    "the end of an interval.",
+    "value-ratio": "Log scale.",
+    "elasticity": "Dashed line: −1. To the right of it demand is inelastic, and a markup set on demand alone "
+    "would mean a Lerner index above one.",
     "value": "Log scale, the same in all panels.",
     "layers": "Log scale.",
     "premium-raw": "Log scale; contains the capability gap.",
