@@ -98,7 +98,11 @@ def _worst(data: xr.Dataset, largest: bool) -> tuple[float, str]:
         spot = np.unravel_index((np.nanargmax if largest else np.nanargmin)(values), values.shape)
         value = float(values[spot])
         if (value > worst) if largest else (value < worst):
-            place = [str(array[dim].to_numpy()[i])[:10] for dim, i in zip(array.dims, spot, strict=True)]
+            labels = [array[dim].to_numpy()[i] for dim, i in zip(array.dims, spot, strict=True)]
+            place = [
+                str(item.astype("datetime64[D]") if isinstance(item, np.datetime64) else item)
+                for item in labels
+            ]
             worst, label = value, f"{name}[{', '.join(place)}]" if place else str(name)
     return (worst, label) if label else (float("nan"), "everything: too few draws to tell")
 
