@@ -189,7 +189,7 @@ def query(
     question: Annotated[str, typer.Argument(help='For example "hhi.closed[2026-Q3] > 2500".')],
     as_json: JsonOption = False,
 ) -> None:
-    """Ask a saved fit: a probability, a number with intervals, or when something first holds."""
+    """Ask a saved fit for a probability, a number or a date."""
     from forkmodel.inference.storage import load
     from forkmodel.queries import parse
 
