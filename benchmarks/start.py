@@ -1,4 +1,4 @@
-"""Time of `forkmodel --help` and of `import forkmodel`, as processes; the goal for the first is half a second."""
+"""Time of `forkmodel --help` and `import forkmodel` as processes; the goal for the first is half a second."""
 
 from __future__ import annotations
 
