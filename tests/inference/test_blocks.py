@@ -20,7 +20,7 @@ from forkmodel.model.build import BLOCKS, Design, build_model, resolve_blocks
 OBSERVED = {
     "capability": {"scores"},
     "price": {"prices"},
-    "choice": {"model_shares", "access_shares", "developer_days", "money_shares", "card_ratio"},
+    "choice": {"model_shares", "access_shares", "fringe", "developer_days", "money_shares", "card_ratio"},
     "adoption": {"revenue", "adoption", "spend_per_employee", "reach"},
     "value": {"host_revenue"},
 }
@@ -47,7 +47,7 @@ def test_the_joint_model_has_every_observation_and_a_finite_start(joint_model):
     model = joint_model.pymc_model
     observed = {variable.name for variable in model.observed_RVs}
     assert {"spell", "score", "model", "line", "benchmark", "named_firm"} <= set(model.coords)
-    assert observed >= set().union(*OBSERVED.values()) - {"fringe"}
+    assert observed >= set().union(*OBSERVED.values())
     start = model.initial_point(random_seed=1)
     logp = model.point_logps(start)
     assert all(np.isfinite(value) for value in logp.values()), logp
