@@ -74,7 +74,8 @@ def test_a_seed_gives_the_same_draws_on_any_number_of_cores(market, adoption_fit
     model = fm.ForkModel(market, blocks=["adoption"])
     one = model.fit(draws=20, tune=50, chains=2, seed=11, cores=1)
     two = model.fit(draws=20, tune=50, chains=2, seed=11, cores=2)
-    xr.testing.assert_identical(one.posterior, two.posterior)
+    # Equal in every value; only the time of creation differs.
+    xr.testing.assert_equal(one.posterior, two.posterior)
     other = model.fit(draws=20, tune=50, chains=2, seed=12)
     assert not np.array_equal(other.posterior["spend.growth"], one.posterior["spend.growth"])
 
