@@ -81,7 +81,11 @@ def test_a_seed_gives_the_same_draws_on_any_number_of_cores(market, adoption_fit
 
 
 INTERRUPTED = """
+import signal
 import forkmodel as fm
+
+# Processes started in the background of a shell inherit that interrupts are ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 def say(stage, fraction, message):
     if stage == "sample":
