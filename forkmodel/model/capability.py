@@ -88,7 +88,6 @@ class CapabilityState:
 
     theta: Array
     frontier: Array
-    growth_closed: Array
 
 
 def frontiers(ops: Ops, design: CapabilityDesign, value: dict[str, Array]) -> Array:
@@ -186,4 +185,4 @@ def add_capability(panel: Panel, design: CapabilityDesign, priors: PriorSet) -> 
         observed=panel.scores["logit_score"].to_numpy(),
         dims="score",
     )
-    return CapabilityState(theta=theta, frontier=frontier, growth_closed=value["capability.growth_closed"])
+    return CapabilityState(theta=theta, frontier=frontier)

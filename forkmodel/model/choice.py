@@ -21,6 +21,7 @@ from forkmodel.model.demand import (
     DemandDesign,
     demand_shock,
     interpolate,
+    segment_mixture,
     segment_shares,
     utilities,
     walk_back,
@@ -153,7 +154,7 @@ def choice_paths(
     fringe = monthly(value["choice.fringe_level"], fringe_sd * value["choice.fringe_step"])
 
     def mixture(weight: Array) -> Array:
-        return threshold_share + weight[..., month] * (frontier_share - threshold_share)
+        return segment_mixture(frontier_share, threshold_share, weight, month)
 
     # Only the ratio of the two wedges moves money shares; free tokens pay nothing: their price is zero.
     log_wedge = ops.log(ops.scalar(value["price.paid_share_open"])) - ops.log(

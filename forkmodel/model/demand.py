@@ -37,6 +37,7 @@ __all__ = [
     "DemandDesign",
     "demand_shock",
     "interpolate",
+    "segment_mixture",
     "segment_shares",
     "utilities",
     "walk_back",
@@ -117,6 +118,11 @@ def _own_past(cells: xr.Dataset) -> np.ndarray:
 def interpolate(path: Array, left: np.ndarray, fraction: np.ndarray) -> Array:
     """Interpolate a path on the quarterly knots (last axis) at given places."""
     return path[..., left] * (1.0 - fraction) + path[..., left + 1] * fraction
+
+
+def segment_mixture(frontier: Array, threshold: Array, weight: Array, month: np.ndarray) -> Array:
+    """Return token shares (cell,) of a market whose frontier segment has ``weight`` (month,)."""
+    return threshold + weight[..., month] * (frontier - threshold)
 
 
 def walk_back(ops: Ops, anchor: Array, step: Array) -> Array:

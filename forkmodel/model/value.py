@@ -12,8 +12,6 @@ Source: Pitman (1996), Some Developments of the Blackwell-MacQueen Urn Scheme, s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from forkmodel.data.panel import Panel
@@ -31,13 +29,6 @@ DRIFT_SD_PER_YEAR = 1.0
 REVENUE_TAIL = 4.0
 
 
-@dataclass(frozen=True)
-class ValueState:
-    """Marks that the block is part of the model."""
-
-    sticks: tuple[Array, ...]
-
-
 def host_weights(ops: Ops, sticks: list[Array]) -> Array:
     """Return the shares (host,) of the hosts with published revenue, in size-biased order."""
     rest: Array = 1.0
@@ -48,7 +39,7 @@ def host_weights(ops: Ops, sticks: list[Array]) -> Array:
     return ops.concat(weights, axis=-1)
 
 
-def add_value(panel: Panel, design: MoneyDesign, priors: PriorSet, log_open_spend: Array) -> ValueState:
+def add_value(panel: Panel, design: MoneyDesign, priors: PriorSet, log_open_spend: Array) -> None:
     """Add the block to the PyMC model in context.
 
     Parameters
@@ -87,4 +78,3 @@ def add_value(panel: Panel, design: MoneyDesign, priors: PriorSet, log_open_spen
         observed=rows["log_usd_bn"].to_numpy(),
         dims="host_row",
     )
-    return ValueState(sticks=tuple(sticks))

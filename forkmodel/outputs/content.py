@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from forkmodel.model.ops import ArrayOps
+
 if TYPE_CHECKING:
     from forkmodel.inference.fit import Fit
     from forkmodel.report import ReportContent
 
 __all__ = ["observed_points", "report_content"]
-
-
-def _sigmoid(x: np.ndarray) -> np.ndarray:
-    return np.asarray(1.0 / (1.0 + np.exp(-x)))
 
 
 def observed_points(fit: Fit) -> dict[str, pd.DataFrame]:
@@ -27,6 +25,7 @@ def observed_points(fit: Fit) -> dict[str, pd.DataFrame]:
         ``open_share`` (date, value, low, high), ``enterprise_open_share`` (date, value), ``revenue`` (date,
         developer, value, kind; USD per year), ``adoption_firms`` (date, value, population).
     """
+    sigmoid = ArrayOps().sigmoid
     access = fit.panel.shares["access_shares"]
     revenue = fit.panel.money["closed_revenue"]
     adoption = fit.panel.money["adoption"]
@@ -46,7 +45,7 @@ def observed_points(fit: Fit) -> dict[str, pd.DataFrame]:
         "open_share": pd.DataFrame(
             {
                 "date": pd.DatetimeIndex(access["month"].to_numpy()) + pd.Timedelta(days=14),
-                "value": _sigmoid(access["logit_open_share"].to_numpy()),
+                "value": sigmoid(access["logit_open_share"].to_numpy()),
                 "low": access["low"].to_numpy(),
                 "high": access["high"].to_numpy(),
                 "label": "OpenRouter, all tokens of known access",
@@ -63,7 +62,7 @@ def observed_points(fit: Fit) -> dict[str, pd.DataFrame]:
         "adoption_firms": pd.DataFrame(
             {
                 "date": pd.DatetimeIndex(adoption["date"].to_numpy())[ramp],
-                "value": _sigmoid(adoption["logit_share"].to_numpy())[ramp],
+                "value": sigmoid(adoption["logit_share"].to_numpy())[ramp],
                 "population": adoption["population"].to_numpy().astype(str)[ramp],
             }
         ),

@@ -203,7 +203,7 @@ def _reach_shares(part: World, frame: _Frame) -> np.ndarray:
         + part.value["adoption.reach_offset"][:, None, :]
         + part.value["adoption.reach_slope"][:, None, None] * size
     )
-    reach = 1.0 / (1.0 + np.exp(-score))
+    reach = ArrayOps().sigmoid(score)
     return _spread(reach / reach.sum(-1, keepdims=True), pd.Index(design.reach_firms), frame.developers)
 
 

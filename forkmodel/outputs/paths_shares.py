@@ -9,8 +9,9 @@ import pandas as pd
 
 from forkmodel.data.panel_catalogue import ACCESS
 from forkmodel.model.choice import ChoicePaths
-from forkmodel.model.demand import SEGMENTS, DemandDesign
+from forkmodel.model.demand import SEGMENTS, DemandDesign, segment_mixture
 from forkmodel.model.ops import ArrayOps
+from forkmodel.outputs.offers import paid_over_list, price_coefficients
 
 __all__ = ["MonthlyShares", "elasticity_paths", "monthly_shares", "quarter_means"]
 
@@ -59,15 +60,10 @@ def monthly_shares(paths: ChoicePaths, design: DemandDesign, value: dict[str, np
         shaped: np.ndarray = ops.split_last(grouped, n_months, n_developers)
         return np.asarray(shaped / shaped.sum(-1, keepdims=True))
 
-    wedge = np.where(
-        design.cell_open > 0,
-        value["price.paid_share_open"][:, None],
-        value["price.paid_share_closed"][:, None],
-    )
+    wedge = paid_over_list(value, design)
     router = paths.router_share
     router_money = router * design.price_usd_per_mtok * wedge
-    mix = paths.mix_enterprise[:, month]
-    enterprise = paths.threshold_share + mix * (paths.frontier_share - paths.threshold_share)
+    enterprise = segment_mixture(paths.frontier_share, paths.threshold_share, paths.mix_enterprise, month)
 
     def open_part(cells: np.ndarray) -> np.ndarray:
         opened = ops.group_sum(cells * design.cell_open, month, n_months)
@@ -100,10 +96,9 @@ def elasticity_paths(paths: ChoicePaths, design: DemandDesign, value: dict[str, 
     """
     ops = ArrayOps()
     n_months, month = len(design.months), design.cell_month
-    first = value["choice.price_frontier"]
-    eta = {"frontier": first, "threshold": first + value["choice.price_threshold_extra"]}
+    eta = price_coefficients(value)
     shares = {"frontier": paths.frontier_share, "threshold": paths.threshold_share}
-    out = np.full((len(first), n_months, len(SEGMENTS), len(ACCESS)), np.nan)
+    out = np.full((len(eta), n_months, len(SEGMENTS), len(ACCESS)), np.nan)
     for i, segment in enumerate(SEGMENTS):
         for j, access in enumerate(ACCESS):
             inside = design.cell_open if access == "open" else 1.0 - design.cell_open
@@ -111,7 +106,7 @@ def elasticity_paths(paths: ChoicePaths, design: DemandDesign, value: dict[str, 
             total = ops.group_sum(weight, month, n_months)
             own = ops.group_sum(weight * (1.0 - shares[segment]), month, n_months)
             with np.errstate(invalid="ignore"):
-                out[:, :, i, j] = -eta[segment][:, None] * np.where(total > 0, own / total, np.nan)
+                out[:, :, i, j] = -eta[:, i, None] * np.where(total > 0, own / total, np.nan)
     return out
 
 

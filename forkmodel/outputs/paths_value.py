@@ -10,6 +10,7 @@ from forkmodel.market import partition_from_uniforms, total_compensating_variati
 from forkmodel.model.choice import ChoicePaths
 from forkmodel.model.demand import SEGMENTS, DemandDesign
 from forkmodel.model.ops import ArrayOps
+from forkmodel.outputs.offers import paid_over_list, price_coefficients
 
 __all__ = ["DEFINITIONS", "LAYERS", "host_partition", "surplus_of_tier", "value_paths"]
 
@@ -76,12 +77,7 @@ def surplus_of_tier(
     """
     ops = ArrayOps()
     month, n_months = design.cell_month, len(design.months)
-    first = value["choice.price_frontier"]
-    wedge = np.where(
-        design.cell_open > 0,
-        value["price.paid_share_open"][:, None],
-        value["price.paid_share_closed"][:, None],
-    )
+    wedge = paid_over_list(value, design)
     tiers, paid = [], []
     for share in (paths.frontier_share, paths.threshold_share):
         # A tier that serves nearly all of a segment has no finite replacement cost: leave the other a trace.
@@ -97,11 +93,7 @@ def surplus_of_tier(
         dims=("draw", "month", "segment", "access"),
         coords={**labels, "access": list(ACCESS)},
     )
-    eta = xr.DataArray(
-        np.stack([first, first + value["choice.price_threshold_extra"]], axis=-1),
-        dims=("draw", "segment"),
-        coords=labels,
-    )
+    eta = xr.DataArray(price_coefficients(value), dims=("draw", "segment"), coords=labels)
     budget = xr.DataArray(by_segment, dims=("draw", "month", "segment"), coords=labels)
     response = xr.DataArray(value["spend.category_elasticity"], dims="draw")
     lost = [

@@ -17,8 +17,11 @@ from forkmodel.market import (
     log_price_slope,
     segment_own_price_elasticity,
 )
-from forkmodel.model.demand import SEGMENTS
+from forkmodel.model.choice import ChoicePaths
+from forkmodel.model.demand import SEGMENTS, segment_mixture
 from forkmodel.model.draws import worlds
+from forkmodel.model.ops import ArrayOps
+from forkmodel.outputs.offers import paid_over_list, price_coefficients
 from forkmodel.outputs.paths_capability import closed_records
 from forkmodel.outputs.scale import public_scale
 
@@ -109,23 +112,17 @@ def shares(fit: Fit, market: str, unit: str) -> xr.DataArray:
     )
 
 
-def _cell_shares(fit: Fit, value: dict, paths, market: str, unit: str) -> np.ndarray:  # type: ignore[no-untyped-def,type-arg]
-    demand = fit.design.choice.demand
+def _cell_shares(
+    fit: Fit, value: dict[str, np.ndarray], paths: ChoicePaths, market: str, unit: str
+) -> np.ndarray:
+    demand, ops = fit.design.choice.demand, ArrayOps()
+    month = demand.cell_month
     mix = paths.mix_router if market == "openrouter" else paths.mix_enterprise
-    weight = mix[:, demand.cell_month]
-    tokens = paths.threshold_share + weight * (paths.frontier_share - paths.threshold_share)
+    tokens = segment_mixture(paths.frontier_share, paths.threshold_share, mix, month)
     if unit == "tokens":
         return np.asarray(tokens)
-    wedge = np.where(
-        demand.cell_open > 0,
-        value["price.paid_share_open"][:, None],
-        value["price.paid_share_closed"][:, None],
-    )
-    money = tokens * wedge * demand.price_usd_per_mtok
-    total = np.zeros((len(money), len(demand.months)))
-    for place in range(len(demand.months)):
-        total[:, place] = money[:, demand.cell_month == place].sum(1)
-    return np.asarray(money / total[:, demand.cell_month])
+    money = tokens * paid_over_list(value, demand) * demand.price_usd_per_mtok
+    return np.asarray(money / ops.group_sum(money, month, len(demand.months))[:, month])
 
 
 def _month_market(
@@ -156,8 +153,7 @@ def _month_market(
         segment.append(pair / pair.sum(-1, keepdims=True))
         mix = (paths.mix_router if market == "openrouter" else paths.mix_enterprise)[:, place]
         weight.append(np.stack([mix, 1.0 - mix], axis=1))
-        first = part.value["choice.price_frontier"]
-        eta.append(np.stack([first, first + part.value["choice.price_threshold_extra"]], axis=1))
+        eta.append(price_coefficients(part.value))
     sample = {"chain": np.arange(fit.chains), "draw": np.arange(fit.draws)}
     shape = (fit.chains, fit.draws)
     joined = np.concatenate(segment)

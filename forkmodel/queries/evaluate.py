@@ -18,7 +18,6 @@ __all__ = ["SAMPLE", "STOCKS", "evaluate", "is_condition"]
 SAMPLE = ("chain", "draw")
 #: Stocks are read at a year's last quarter; everything else is the mean over the year's quarters.
 STOCKS = ("capability_", "lag_", "price_", "premium_")
-#: Dims whose only sensible label need not be said.
 _ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add,
     "-": operator.sub,

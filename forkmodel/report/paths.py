@@ -10,7 +10,7 @@ import pandas as pd
 import xarray as xr
 
 from forkmodel.report.content import ReportContent
-from forkmodel.report.formatting import UNITS, Unit, date_label
+from forkmodel.report.formatting import Unit, date_label
 from forkmodel.report.intervals import INTERVALS, Summary, high, low, summarise, summarise_draws
 
 __all__ = [
@@ -25,7 +25,6 @@ __all__ = [
     "line_of",
     "line_table",
     "place",
-    "unit_of",
 ]
 
 _DAY = pd.Timedelta(days=1)
@@ -188,35 +187,3 @@ def dot_csv(dots: list[tuple[str, Dot]]) -> str:
             for panel, dot in dots
         ]
     )
-
-
-def unit_of(name: str) -> Unit:
-    """Return the unit of a variable of the output schema."""
-    return UNITS[_UNIT_OF[name]]
-
-
-_UNIT_OF = {
-    "capability_frontier": "index",
-    "capability_gap": "points",
-    "lag_months_strict": "months",
-    "lag_months_tolerant": "months",
-    "price_frontier": "price",
-    "price_fixed_capability": "price",
-    "premium_raw": "ratio",
-    "premium_residual": "ratio",
-    "elasticity_own": "elasticity",
-    "adoption_firms": "share",
-    "token_share": "share",
-    "spend_share": "share",
-    "open_share": "share",
-    "revenue": "usd",
-    "value": "usd",
-    "value_layer": "usd",
-    "hhi": "hhi",
-    "cr1": "share",
-    "cr3": "share",
-    "cr4": "share",
-    "effective_firms": "firms",
-    "gross_margin": "share",
-    "api_share": "share",
-}

@@ -8,8 +8,6 @@ from forkmodel.model.adoption import SHARE_PRIORS
 from forkmodel.model.build import Design
 from forkmodel.priors import PriorSet
 
-VECTORS = ("capability.line_level", "capability.score_noise")
-
 
 def zero_sum(rng: np.random.Generator, *shape: int) -> np.ndarray:
     x = rng.normal(size=shape)
