@@ -185,17 +185,22 @@ def report(
 
 @app.command()
 def query(
-    file: FitArgument,
-    question: Annotated[str, typer.Argument(help='For example "hhi.closed[2026-Q3] > 2500".')],
+    file: Annotated[Path, typer.Argument(help="File that `forkmodel forecast`, `fit` or `run` wrote.")],
+    question: Annotated[str, typer.Argument(help='For example "hhi.closed[2031] > 2500".')],
     as_json: JsonOption = False,
 ) -> None:
-    """Ask a saved fit for a probability, a number or a date."""
-    from forkmodel.inference.storage import load
-    from forkmodel.queries import parse
+    """Ask a saved forecast, or a fit's history, for a probability, a number or a date."""
+    from forkmodel.queries import ask, parse
+    from forkmodel.queries.worlds import FileWorlds, is_forecast_file
 
-    # Typing mistakes are answered before seconds are spent on reading.
+    # Typing mistakes are answered before anything is read.
     parse(question)
-    answer = load(file).query(question)
+    if is_forecast_file(file):
+        answer = ask(FileWorlds(file), question)
+    else:
+        from forkmodel.inference.storage import load
+
+        answer = load(file).query(question)
     if as_json:
         print_json(answer.as_dict())
     else:

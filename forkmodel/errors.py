@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 
 __all__ = [
+    "ClaimError",
     "DataError",
     "FitFileError",
     "ForkModelError",
@@ -14,6 +15,7 @@ __all__ = [
     "Problem",
     "QueryError",
     "SamplingError",
+    "ScenarioError",
     "did_you_mean",
 ]
 
@@ -95,6 +97,14 @@ class FitFileError(ForkModelError):
 
 class QueryError(ForkModelError):
     """A question cannot be read or answered; the message points at the place and names the nearest name."""
+
+
+class ScenarioError(ForkModelError):
+    """A scenario file is wrong; the message names the file, the entry and the nearest valid name."""
+
+
+class ClaimError(ForkModelError):
+    """A claim file is wrong; the message names the file, the claim and what to change."""
 
 
 def did_you_mean(word: str, valid: list[str]) -> str:

@@ -92,6 +92,10 @@ class Prior:
         """Return a quantile of the prior."""
         return float(self._frozen().ppf(p))
 
+    def quantiles(self, p: np.ndarray) -> np.ndarray:
+        """Return the quantiles of the prior at an array of probabilities."""
+        return np.asarray(self._frozen().ppf(p), dtype=float)
+
     def sample(self, n: int, seed: int = 0) -> np.ndarray:
         """Draw ``n`` values, without PyMC."""
         return np.asarray(self._frozen().rvs(size=n, random_state=np.random.default_rng(seed)))

@@ -58,7 +58,7 @@ class Catalogue:
     ----------
     models : DataFrame
         Indexed by ``model``, sorted by release date and name: ``developer``, ``access`` ("closed" or
-        "open"), ``line``, ``release_date``.
+        "open"), ``line``, ``release_date``, ``country``.
     lines : DataFrame
         Indexed by ``line``: ``access``, ``first_release``, ``median_release``.
     developers : Index
@@ -134,7 +134,7 @@ def build_catalogue(
     first = min(pd.Timestamp(options.first_quarter), table["release_date"].min()).to_period("Q").start_time
     after = vintage.to_period("Q").start_time + pd.offsets.QuarterBegin(startingMonth=1)
     return Catalogue(
-        models=table[["developer", "access", "line", "release_date"]],
+        models=table[["developer", "access", "line", "release_date", "country"]],
         lines=lines.sort_index(),
         developers=pd.Index(sorted(table["developer"].unique()), name="developer"),
         quarters=pd.date_range(first, after, freq="QS"),

@@ -21,6 +21,11 @@ from forkmodel.outputs.history import SCOPES, build_history
 from forkmodel.priors import PriorSet
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from forkmodel.forecast.forecast import Forecast
+    from forkmodel.forecast.run import Origin
+    from forkmodel.forecast.scenario import Scenario
     from forkmodel.inference.model import ForkModel
     from forkmodel.inference.review import Review
     from forkmodel.queries import Answer, DateAnswer, NumberAnswer
@@ -270,6 +275,48 @@ class Fit:
         from forkmodel.queries import ask
 
         return ask(self._history, question)
+
+    @cached_property
+    def _origin(self) -> Origin:
+        from forkmodel.forecast.run import Origin
+
+        return Origin.from_fit(self)
+
+    def forecast(
+        self,
+        horizon: str = "2036-12",
+        scenario: str | Sequence[str] | Scenario = "baseline",
+        priors: PriorSet | None = None,
+    ) -> Forecast:
+        """Simulate every draw's world forward to a horizon.
+
+        Parameters
+        ----------
+        horizon : str
+            Last day, month or year.
+        scenario : str, sequence of str or Scenario
+            Names of bundled scenarios or paths of scenario files; several hold at once.
+        priors : PriorSet, optional
+            Priors of what only the future needs, such as entry; those of the fit by default.
+
+        Returns
+        -------
+        Forecast
+            Worlds from 2023 to the horizon; draw i is the same world under every scenario.
+
+        Raises
+        ------
+        ForkModelError
+            If the horizon is not after the data or a block is missing.
+        ScenarioError
+            If a scenario cannot be read.
+        """
+        from forkmodel.forecast.run import run_forecast
+        from forkmodel.forecast.scenario import Scenario
+        from forkmodel.forecast.scenario_files import load_scenarios
+
+        wanted = scenario if isinstance(scenario, Scenario) else load_scenarios(scenario)
+        return run_forecast(self._origin, wanted, horizon, priors)
 
     def closed_records(self) -> pd.DataFrame:
         """Return each closed record and how long an open model took to reach it, right-censored."""

@@ -36,7 +36,7 @@ from forkmodel.outputs.paths_value import (
 from forkmodel.outputs.scale import public_scale
 from forkmodel.outputs.schema import HISTORY_SCHEMA
 
-__all__ = ["MARKETS", "SCOPES", "UNITS", "build_history"]
+__all__ = ["MARKETS", "SCOPES", "UNITS", "build_history", "concentration_paths", "hosts_today"]
 
 MARKETS = ("openrouter", "enterprise", "business_subscriptions")
 UNITS = ("tokens", "spend")
@@ -177,7 +177,8 @@ def _open_offered(frame: _Frame) -> np.ndarray:
     return np.asarray(months[frame.design.money.quarter_month[frame.knots]].astype(float))
 
 
-def _concentration(amounts: dict[str, np.ndarray], times: int) -> dict[str, np.ndarray]:
+def concentration_paths(amounts: dict[str, np.ndarray], times: int) -> dict[str, np.ndarray]:
+    """Return HHI, concentration ratios and effective firms (draw, time, scope) by scope of amounts."""
     draws = len(next(iter(amounts.values())))
     names = ("hhi", "cr1", "cr3", "cr4", "effective_firms")
     out = {name: np.full((draws, times, len(SCOPES)), np.nan) for name in names}
@@ -227,8 +228,18 @@ def _chunk_paths(part: World, frame: _Frame, uniforms: np.ndarray) -> dict[str, 
         if "spend_share" in paths:
             paths["spend_share"][:, :, MARKETS.index("business_subscriptions")] = _reach_shares(part, frame)
     if amounts:
-        paths |= _concentration(amounts, len(frame.times))
+        paths |= concentration_paths(amounts, len(frame.times))
     return paths
+
+
+def _host_uniforms(draws: int, seed: int) -> np.ndarray:
+    return np.random.default_rng([seed, HOSTS_STREAM]).random((draws, N_STICKS))
+
+
+def hosts_today(values: dict[str, np.ndarray], design: Design, seed: int) -> np.ndarray:
+    """Return host shares (draw, host) as the history has them; parameters as in :func:`build_history`."""
+    draws = len(next(iter(values.values())))
+    return host_partition(values, len(design.money.hosts), _host_uniforms(draws, seed))
 
 
 def build_history(
@@ -255,7 +266,7 @@ def build_history(
     """
     frame = _frame(panel, design)
     n = shape[0] * shape[1]
-    uniforms = np.random.default_rng([seed, HOSTS_STREAM]).random((n, N_STICKS))
+    uniforms = _host_uniforms(n, seed)
     pieces: dict[str, list[np.ndarray]] = {}
     for start in range(0, n, CHUNK):
         window = slice(start, start + CHUNK)

@@ -12,7 +12,7 @@ from forkmodel.model.demand import SEGMENTS, DemandDesign
 from forkmodel.model.ops import ArrayOps
 from forkmodel.outputs.offers import paid_over_list, price_coefficients
 
-__all__ = ["DEFINITIONS", "LAYERS", "host_partition", "surplus_of_tier", "value_paths"]
+__all__ = ["DEFINITIONS", "LAYERS", "host_partition", "loss_of_each_tier", "surplus_of_tier", "value_paths"]
 
 DEFINITIONS = ("narrow", "broad", "welfare")
 LAYERS = ("developer", "host", "integrator")
@@ -80,33 +80,48 @@ def surplus_of_tier(
     wedge = paid_over_list(value, design)
     tiers, paid = [], []
     for share in (paths.frontier_share, paths.threshold_share):
-        # A tier that serves nearly all of a segment has no finite replacement cost: leave the other a trace.
-        opened = np.clip(ops.group_sum(share * design.cell_open, month, n_months), TRACE, 1.0 - TRACE)
-        tiers.append(np.stack([1.0 - opened, opened], axis=-1))
+        tiers.append(ops.group_sum(share * design.cell_open, month, n_months))
         paid.append(ops.group_sum(share * wedge * design.price_usd_per_mtok, month, n_months))
     mix = paths.mix_enterprise
     money = np.stack([mix * paid[0], (1.0 - mix) * paid[1]], axis=-1)
     by_segment = spend[..., None] * money / money.sum(-1, keepdims=True)
-    labels = {"segment": list(SEGMENTS)}
-    shares = xr.DataArray(
-        np.stack(tiers, axis=-2),
-        dims=("draw", "month", "segment", "access"),
-        coords={**labels, "access": list(ACCESS)},
-    )
-    eta = xr.DataArray(price_coefficients(value), dims=("draw", "segment"), coords=labels)
-    budget = xr.DataArray(by_segment, dims=("draw", "month", "segment"), coords=labels)
-    response = xr.DataArray(value["spend.category_elasticity"], dims="draw")
-    lost = [
-        total_compensating_variation(budget, shares, eta, [access], response, product_dim="access")
-        for access in ACCESS
-    ]
-    surplus = np.stack([loss.transpose("draw", "month").to_numpy() for loss in lost], axis=-1)
+    surplus = loss_of_each_tier(np.stack(tiers, axis=-1), by_segment, value)
     open_offers = np.bincount(month, weights=design.cell_open, minlength=n_months)
     closed_offers = np.bincount(month, weights=1.0 - design.cell_open, minlength=n_months)
     for tier, (own, other) in enumerate(((closed_offers, open_offers), (open_offers, closed_offers))):
         surplus[:, other < FEWEST_ALTERNATIVES, tier] = np.nan
         surplus[:, own == 0, tier] = 0.0
     return surplus
+
+
+def loss_of_each_tier(opened: np.ndarray, by_segment: np.ndarray, value: dict[str, np.ndarray]) -> np.ndarray:
+    """Return what buyers would lose with each tier (draw, time, access), in the currency of the spend.
+
+    Parameters
+    ----------
+    opened : array (draw, time, segment)
+        Open part of each segment's tokens.
+    by_segment : array (draw, time, segment)
+        Spend of each segment.
+    value : dict
+        Draws of the price coefficients and the category elasticity.
+    """
+    # A tier that serves nearly all of a segment has no finite replacement cost: leave the other a trace.
+    opened = np.clip(opened, TRACE, 1.0 - TRACE)
+    labels = {"segment": list(SEGMENTS)}
+    shares = xr.DataArray(
+        np.stack([1.0 - opened, opened], axis=-1),
+        dims=("draw", "time", "segment", "access"),
+        coords={**labels, "access": list(ACCESS)},
+    )
+    eta = xr.DataArray(price_coefficients(value), dims=("draw", "segment"), coords=labels)
+    budget = xr.DataArray(by_segment, dims=("draw", "time", "segment"), coords=labels)
+    response = xr.DataArray(value["spend.category_elasticity"], dims="draw")
+    lost = [
+        total_compensating_variation(budget, shares, eta, [access], response, product_dim="access")
+        for access in ACCESS
+    ]
+    return np.stack([loss.transpose("draw", "time").to_numpy() for loss in lost], axis=-1)
 
 
 def value_paths(

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["HISTORY_SCHEMA", "SCHEMA_VERSION", "Entry"]
+__all__ = ["FORECAST_SCHEMA", "HISTORY_SCHEMA", "SCHEMA_VERSION", "Entry"]
 
 #: Raised whenever a name, a dim or a unit below changes.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -63,4 +63,25 @@ HISTORY_SCHEMA = {
     "effective_firms": Entry(("scope",), "firms", "Number of equal firms with the same HHI."),
     "gross_margin": Entry(("access",), "share", "Gross margin."),
     "api_share": Entry((), "share", "Closed revenue sold through APIs."),
+}
+
+#: What a forecast adds: variables that are known from the data's end on and missing before.
+FORECAST_SCHEMA = HISTORY_SCHEMA | {
+    "segment_spend": Entry(("segment",), "share", "Segments' parts of enterprise money."),
+    "switching": Entry(
+        ("segment",), "share / year", "Enterprise buyers who end the year with another model line."
+    ),
+    "open_spend_behind_frontier": Entry(
+        (), "share", "Part of the router's open money that goes to models 15 points below the open frontier."
+    ),
+    "closed_firms_above_5pct": Entry((), "firms", "Closed firms with more than 5 % of closed revenue."),
+    "top3_unchanged": Entry(
+        (), "0 or 1", "Whether the three largest closed firms are those of a year before."
+    ),
+    "leader_changed": Entry((), "0 or 1", "Whether the largest closed firm is another than a year before."),
+    "lab_value": Entry(("rank",), "USD", "Company value of the closed firms with most revenue."),
+    "api_delay_months": Entry((), "months", "Delay from product to API of closed flagships."),
+    "category_elasticity": Entry((), "elasticity", "Response of all spend to quality-adjusted prices."),
+    "premium_scarcity": Entry((), "share", "Part of the log residual premium that is scarcity rent."),
+    "shock": Entry(("event",), "0 or 1", "Whether a dated shock has begun."),
 }

@@ -6,13 +6,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
-import xarray as xr
 
 from forkmodel.errors import QueryError
-from forkmodel.queries.evaluate import SAMPLE, evaluate, is_condition
+from forkmodel.queries.effective import effective_draws
+from forkmodel.queries.evaluate import evaluate, is_condition
 from forkmodel.queries.parse import parse
 from forkmodel.queries.tree import Given, Node, When, Whole
+from forkmodel.queries.worlds import DatasetWorlds, Worlds, quarter_label
 
 __all__ = ["Answer", "DateAnswer", "NumberAnswer", "ask", "probability"]
 
@@ -66,10 +66,27 @@ class Answer:
 
 @dataclass(frozen=True)
 class NumberAnswer:
-    """Median and intervals of a number."""
+    """A number over all worlds.
+
+    Attributes
+    ----------
+    query : str
+        The question.
+    mean, median, sd : float
+        Of its posterior.
+    mcse, ess : float
+        Monte Carlo standard error of the mean, and effective number of draws.
+    intervals : dict
+        Central intervals by mass.
+    draws : int
+        Worlds in which it is defined.
+    """
 
     query: str
+    mean: float
     median: float
+    sd: float
+    mcse: float
     intervals: dict[str, tuple[float, float]]
     ess: float
     draws: int
@@ -80,7 +97,7 @@ class NumberAnswer:
 
     def __str__(self) -> str:
         """Return one line with the 80 % interval."""
-        low, high = self.intervals["80"]
+        low, high = self.intervals["0.8"]
         return f"{self.median:.4g} (80% {low:.4g} to {high:.4g}; {self.draws:,} draws)"
 
 
@@ -114,30 +131,15 @@ class DateAnswer:
         return f"{said}; not by {self.horizon} in {self.never:.1%} of {self.draws:,} worlds"
 
 
-def _effective(values: np.ndarray) -> float:
-    """Return the bulk effective sample size of draws (chain, draw); all of them if they never vary."""
-    from arviz_stats.base.array import array_stats
-
-    if values.std() == 0:
-        return float(values.size)
-    found = array_stats.ess(values, chain_axis=0, draw_axis=1, method="mean")  # type: ignore[no-untyped-call]
-    return float(found)
-
-
-def _drawn(node: Node, worlds: xr.Dataset) -> np.ndarray:
+def _drawn(node: Node, worlds: Worlds) -> np.ndarray:
     """Return values (chain, draw), or say why there is no single one per world."""
     value = evaluate(node, worlds)
-    if "time" in value.dims:
+    if value.quarters is not None:
         raise QueryError(
             "the question is about many times at once; choose one, as in hhi.closed[2031], or reduce a range "
             "with any, all, min, max or mean."
         )
-    full = value.broadcast_like(xr.zeros_like(_blank(worlds)))
-    return np.asarray(full.transpose(*SAMPLE).to_numpy(), dtype=float)
-
-
-def _blank(worlds: xr.Dataset) -> xr.DataArray:
-    return xr.DataArray(np.zeros([worlds.sizes[dim] for dim in SAMPLE]), dims=SAMPLE)
+    return np.broadcast_to(value.array, worlds.shape).astype(float)
 
 
 def _defined(values: np.ndarray, kept: np.ndarray) -> None:
@@ -165,12 +167,12 @@ def probability(values: np.ndarray, query: str = "", kept: np.ndarray | None = N
     _defined(values, kept)
     kept = kept & np.isfinite(values)
     if kept.all():
-        effective = _effective(values)
+        effective = effective_draws(values)
     else:
         # A ratio of two means: the delta method on the residual gives its effective draws.
         share = float(values[kept].mean())
         residual = np.where(kept, np.nan_to_num(values) - share, 0.0)
-        effective = _effective(residual) * float(kept.mean())
+        effective = effective_draws(residual) * float(kept.mean())
     if effective < FEWEST_DRAWS:
         raise QueryError(
             f"only {effective:.0f} effective draws are left of {int(kept.sum())}, fewer than {FEWEST_DRAWS}; "
@@ -180,13 +182,13 @@ def probability(values: np.ndarray, query: str = "", kept: np.ndarray | None = N
     return Answer(query, share, float(np.sqrt(share * (1.0 - share) / effective)), effective, int(kept.sum()))
 
 
-def ask(worlds: xr.Dataset, text: str) -> Answer | NumberAnswer | DateAnswer:
+def ask(source: Any, text: str) -> Answer | NumberAnswer | DateAnswer:
     """Answer a question about worlds.
 
     Parameters
     ----------
-    worlds : Dataset
-        Dims ``chain, draw, time`` and those of the output schema.
+    source : Dataset or Worlds
+        Dims ``chain, draw, time`` and those of the output schema, in memory or in a file.
     text : str
         The question.
 
@@ -201,6 +203,7 @@ def ask(worlds: xr.Dataset, text: str) -> Answer | NumberAnswer | DateAnswer:
         If the question cannot be read or answered; the message says what would mend it.
     """
     query = parse(text)
+    worlds: Worlds = DatasetWorlds(source) if hasattr(source, "data_vars") else source
     if isinstance(query, When):
         return _first_time(worlds, query.node, text)
     if isinstance(query, Given):
@@ -221,23 +224,33 @@ def _number(values: np.ndarray, text: str) -> NumberAnswer:
     intervals = {}
     for mass in MASSES:
         low, high = np.quantile(finite, [(1 - mass) / 2, (1 + mass) / 2])
-        intervals[f"{100 * mass:.0f}"] = (float(low), float(high))
-    effective = _effective(np.where(np.isfinite(values), values, np.median(finite)))
-    return NumberAnswer(text, float(np.median(finite)), intervals, effective, len(finite))
+        intervals[f"{mass:g}"] = (float(low), float(high))
+    effective = effective_draws(np.where(np.isfinite(values), values, np.median(finite)))
+    sd = float(finite.std())
+    return NumberAnswer(
+        query=text,
+        mean=float(finite.mean()),
+        median=float(np.median(finite)),
+        sd=sd,
+        mcse=sd / float(np.sqrt(effective)),
+        intervals=intervals,
+        ess=effective,
+        draws=len(finite),
+    )
 
 
-def _first_time(worlds: xr.Dataset, node: Node, text: str) -> DateAnswer:
+def _first_time(worlds: Worlds, node: Node, text: str) -> DateAnswer:
     if not is_condition(node):
         raise QueryError("when(...) asks about a condition; compare a variable with something inside it.")
     value = evaluate(node, worlds)
-    if "time" not in value.dims:
+    if value.quarters is None:
         raise QueryError("when(...) looks through time; leave out the bracket, or give a range in it.")
-    held = value.broadcast_like(_blank(worlds)).transpose(*SAMPLE, "time").to_numpy() == 1.0
-    times = pd.DatetimeIndex(value["time"].to_numpy())
+    quarters = value.quarters
+    held = np.broadcast_to(value.array == 1.0, (*worlds.shape, len(quarters)))
     found = held.any(axis=-1)
-    first = np.where(found, held.argmax(axis=-1), len(times)).ravel()
+    first = np.where(found, held.argmax(axis=-1), len(quarters)).ravel()
     points = np.quantile(first, [0.1, 0.5, 0.9], method="inverted_cdf").astype(int)
-    labels = [f"{time.year}-Q{time.quarter}" for time in times]
+    labels = [quarter_label(int(quarter)) for quarter in quarters]
     quantiles = {
         name: labels[place] if place < len(labels) else None
         for name, place in zip(("10", "50", "90"), points, strict=True)

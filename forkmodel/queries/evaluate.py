@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
-import xarray as xr
 
 from forkmodel.errors import QueryError, did_you_mean
-from forkmodel.queries.tree import Arithmetic, Compare, Logic, Moment, Node, Not, Number, Path, Reduce
+from forkmodel.queries.tree import Apply, Arithmetic, Compare, Logic, Moment, Node, Not, Number, Path, Reduce
+from forkmodel.queries.worlds import Worlds, quarter_label
 
-__all__ = ["SAMPLE", "STOCKS", "evaluate", "is_condition"]
+__all__ = ["STOCKS", "Values", "evaluate", "is_condition"]
 
-SAMPLE = ("chain", "draw")
 #: Stocks are read at a year's last quarter; everything else is the mean over the year's quarters.
 STOCKS = ("capability_", "lag_", "price_", "premium_")
 _ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
@@ -24,6 +23,7 @@ _ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
     "*": operator.mul,
     "/": operator.truediv,
 }
+_FUNCTIONS: dict[str, Callable[[Any], Any]] = {"log": np.log, "exp": np.exp, "abs": np.abs}
 _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -34,6 +34,23 @@ _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
+@dataclass(frozen=True)
+class Values:
+    """A node's value in every world.
+
+    Attributes
+    ----------
+    array : array
+        A number, or (chain, draw), or (chain, draw, time) where no moment was chosen. Conditions are 1, 0, or
+        NaN where they compare something that is not defined in a world.
+    quarters : array or None
+        Calendar quarters of the time axis.
+    """
+
+    array: np.ndarray
+    quarters: np.ndarray | None = None
+
+
 def is_condition(node: Node) -> bool:
     """Return whether a node is true or false rather than a number."""
     if isinstance(node, Reduce):
@@ -41,21 +58,15 @@ def is_condition(node: Node) -> bool:
     return isinstance(node, Compare | Logic | Not)
 
 
-def evaluate(node: Node, worlds: xr.Dataset) -> xr.DataArray:
+def evaluate(node: Node, worlds: Worlds) -> Values:
     """Return a node's value in every world.
 
     Parameters
     ----------
     node : Node
         The tree.
-    worlds : Dataset
-        Dims ``chain, draw, time`` and those of the output schema.
-
-    Returns
-    -------
-    DataArray
-        Dims ``chain, draw``, and ``time`` where no moment was chosen. Conditions are 1, 0, or NaN where they
-        compare something that is not defined in a world.
+    worlds : Worlds
+        Variables of the output schema on every draw.
 
     Raises
     ------
@@ -63,7 +74,7 @@ def evaluate(node: Node, worlds: xr.Dataset) -> xr.DataArray:
         If a name, coordinate or time does not exist, or a condition stands where a number should.
     """
     if isinstance(node, Number):
-        return xr.DataArray(node.value)
+        return Values(np.asarray(node.value))
     if isinstance(node, Path):
         return _path(node, worlds)
     if isinstance(node, Arithmetic):
@@ -72,31 +83,59 @@ def evaluate(node: Node, worlds: xr.Dataset) -> xr.DataArray:
             return _joined(_ARITHMETIC[node.operator], left, right)
     if isinstance(node, Compare):
         left, right = (_number(part, worlds) for part in (node.left, node.right))
-        held = _joined(_COMPARE[node.operator], left, right).astype(float)
-        return held.where(left.notnull() & right.notnull())
+        return _joined(lambda a, b: _known(_COMPARE[node.operator](a, b), a, b), left, right)
     if isinstance(node, Logic):
         left, right = (_condition(part, worlds) for part in (node.left, node.right))
-        return _joined(np.fmin if node.operator == "and" else np.fmax, left, right).where(
-            left.notnull() & right.notnull()
-        )
+        both = np.fmin if node.operator == "and" else np.fmax
+        return _joined(lambda a, b: _known(both(a, b), a, b), left, right)
     if isinstance(node, Not):
-        return 1.0 - _condition(node.inner, worlds)
+        inner = _condition(node.inner, worlds)
+        return Values(1.0 - inner.array, inner.quarters)
+    if isinstance(node, Apply):
+        return _apply(node, worlds)
     return _reduce(node, worlds)
 
 
-def _joined(apply: Callable[[Any, Any], Any], left: xr.DataArray, right: xr.DataArray) -> xr.DataArray:
-    if "time" in left.dims and "time" in right.dims and left.sizes["time"] != right.sizes["time"]:
-        raise QueryError(
-            f"two ranges of {left.sizes['time']} and {right.sizes['time']} quarters meet; "
-            "give both the same range."
-        )
-    if "time" in left.dims and "time" in right.dims:
+def _known(held: Any, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Return a condition as 1 and 0, NaN where either side is."""
+    return np.where(np.isnan(left) | np.isnan(right), np.nan, np.asarray(held, dtype=float))
+
+
+def _apply(node: Apply, worlds: Worlds) -> Values:
+    if node.how == "year":
+        return _first_year(node, worlds)
+    inner = _number(node.inner, worlds)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return Values(np.asarray(_FUNCTIONS[node.how](inner.array)), inner.quarters)
+
+
+def _first_year(node: Apply, worlds: Worlds) -> Values:
+    """Return the decimal year of the first quarter in which a condition holds; infinite if none does."""
+    held = _condition(node.inner, worlds)
+    if held.quarters is None:
+        raise QueryError("year(...) looks through time; leave out the bracket, or give a range in it.")
+    return Values(np.where(held.array == 1.0, held.quarters / 4.0, np.inf).min(-1))
+
+
+def _joined(apply: Callable[[Any, Any], Any], left: Values, right: Values) -> Values:
+    first, second = left.array, right.array
+    if left.quarters is not None and right.quarters is not None:
+        if len(left.quarters) != len(right.quarters):
+            raise QueryError(
+                f"two ranges of {len(left.quarters)} and {len(right.quarters)} quarters meet; "
+                "give both the same range."
+            )
         # Ranges of equal length are compared quarter by quarter, as in [2027:2031] against [2026:2030].
-        right = right.assign_coords(time=left["time"])
-    return xr.DataArray(apply(left, right))
+        return Values(np.asarray(apply(first, second)), left.quarters)
+    if left.quarters is not None and second.ndim:
+        second = second[..., None]
+    if right.quarters is not None and first.ndim:
+        first = first[..., None]
+    quarters = left.quarters if left.quarters is not None else right.quarters
+    return Values(np.asarray(apply(first, second)), quarters)
 
 
-def _number(node: Node, worlds: xr.Dataset) -> xr.DataArray:
+def _number(node: Node, worlds: Worlds) -> Values:
     if is_condition(node):
         raise QueryError(
             "a condition stands where a number is needed; compare numbers, then join with and/or."
@@ -104,7 +143,7 @@ def _number(node: Node, worlds: xr.Dataset) -> xr.DataArray:
     return evaluate(node, worlds)
 
 
-def _condition(node: Node, worlds: xr.Dataset) -> xr.DataArray:
+def _condition(node: Node, worlds: Worlds) -> Values:
     if not is_condition(node):
         raise QueryError(
             "a number stands where a condition is needed; compare it with something, as in x > 1."
@@ -112,73 +151,70 @@ def _condition(node: Node, worlds: xr.Dataset) -> xr.DataArray:
     return evaluate(node, worlds)
 
 
-def _reduce(node: Reduce, worlds: xr.Dataset) -> xr.DataArray:
+def _reduce(node: Reduce, worlds: Worlds) -> Values:
     logical = node.how in ("any", "all")
     inner = (_condition if logical else _number)(node.inner, worlds)
-    if "time" not in inner.dims:
+    if inner.quarters is None:
         raise QueryError(f"{node.how}(...) needs a range of times inside, such as hhi.closed[2027:2031].")
     if node.how == "mean":
-        return inner.mean("time", skipna=False)
+        return Values(inner.array.mean(-1))
     largest = node.how in ("max", "any")
-    return inner.max("time", skipna=False) if largest else inner.min("time", skipna=False)
+    return Values(inner.array.max(-1) if largest else inner.array.min(-1))
 
 
-def _path(path: Path, worlds: xr.Dataset) -> xr.DataArray:
-    names = [str(name) for name in worlds.data_vars]
-    if path.name not in names:
-        raise QueryError(f"unknown name {path.name!r}. {did_you_mean(path.name, names)}")
-    array = worlds[path.name]
+def _path(path: Path, worlds: Worlds) -> Values:
+    if path.name not in worlds.names:
+        raise QueryError(f"unknown name {path.name!r}. {did_you_mean(path.name, worlds.names)}")
+    places: dict[str, int] = {}
     for label in path.labels:
-        array = _select(path.name, array, label)
-    left = [str(dim) for dim in array.dims if dim not in (*SAMPLE, "time")]
+        dim, place = _select(path.name, label, worlds, places)
+        places[dim] = place
+    left = [dim for dim in worlds.dims(path.name) if dim not in places]
     if left:
-        choices = ", ".join(map(str, array[left[0]].to_numpy()))
+        choices = ", ".join(worlds.labels(left[0]))
         raise QueryError(f"{path.name} needs a {left[0]}: add one of {choices} after a dot.")
-    return array if path.first is None else _at(path, array)
+    array = worlds.read(path.name, places)
+    if path.first is None:
+        return Values(array, worlds.quarters)
+    return _at(path, array, worlds.quarters)
 
 
-def _select(name: str, array: xr.DataArray, label: str) -> xr.DataArray:
-    open_dims = [str(dim) for dim in array.dims if dim not in (*SAMPLE, "time")]
+def _select(name: str, label: str, worlds: Worlds, chosen: dict[str, int]) -> tuple[str, int]:
+    """Return the dim that a label belongs to, and its place there."""
     known: list[str] = []
-    for dim in open_dims:
-        labels = [str(item) for item in array[dim].to_numpy()]
+    for dim in worlds.dims(name):
+        if dim in chosen:
+            continue
+        labels = worlds.labels(dim)
         if label in labels:
-            return array.isel({dim: labels.index(label)}, drop=True)
+            return dim, labels.index(label)
         known += labels
     if not known:
         raise QueryError(f"{name} has no coordinate left for {label!r}; leave it out.")
     raise QueryError(f"{name} has no {label!r}. {did_you_mean(label, known)}")
 
 
-def _at(path: Path, array: xr.DataArray) -> xr.DataArray:
-    times = pd.DatetimeIndex(array["time"].to_numpy())
+def _at(path: Path, array: np.ndarray, quarters: np.ndarray) -> Values:
     assert path.first is not None  # noqa: S101 - the caller checks; narrows the type
     low, high = _bounds(path.first)
     if path.last is not None:
         high = _bounds(path.last)[1]
         if high < low:
             raise QueryError(f"the range of {path.name} runs backwards; put the earlier time first.")
-    inside = np.flatnonzero((times >= low) & (times <= high))
+    inside = np.flatnonzero((quarters >= low) & (quarters <= high))
     if not len(inside):
         raise QueryError(
-            f"{path.name} is known from {_quarter(times[0])} to {_quarter(times[-1])}; "
-            "the time asked for is outside."
+            f"{path.name} is known from {quarter_label(int(quarters[0]))} to "
+            f"{quarter_label(int(quarters[-1]))}; the time asked for is outside."
         )
-    chosen = array.isel(time=inside)
+    chosen = array[..., inside]
     if path.last is not None:
-        return chosen
+        return Values(chosen, quarters[inside])
     if path.first.quarter is None and not path.name.startswith(STOCKS):
-        return chosen.mean("time", skipna=False)
-    return chosen.isel(time=-1, drop=True)
+        return Values(chosen.mean(-1))
+    return Values(chosen[..., -1])
 
 
-def _bounds(moment: Moment) -> tuple[pd.Timestamp, pd.Timestamp]:
+def _bounds(moment: Moment) -> tuple[int, int]:
     first, last = (1, 4) if moment.quarter is None else (moment.quarter, moment.quarter)
-    return (
-        pd.Timestamp(moment.year, 3 * first - 2, 1),
-        pd.Timestamp(moment.year, 3 * last - 2, 1),
-    )
-
-
-def _quarter(time: pd.Timestamp) -> str:
-    return f"{time.year}-Q{time.quarter}"
+    return 4 * moment.year + first - 1, 4 * moment.year + last - 1

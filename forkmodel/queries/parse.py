@@ -11,6 +11,7 @@ from lark.exceptions import VisitError
 
 from forkmodel.errors import QueryError
 from forkmodel.queries.tree import (
+    Apply,
     Arithmetic,
     Compare,
     Given,
@@ -70,6 +71,9 @@ class _Build(Transformer[Token, Query]):
 
     def reduce(self, how: Token, inner: Node) -> Reduce:
         return Reduce(str(how), inner)
+
+    def apply(self, how: Token, inner: Node) -> Apply:
+        return Apply(str(how), inner)
 
     def label(self, token: Token) -> str:
         return str(token).strip("\"'")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 __all__ = [
+    "Apply",
     "Arithmetic",
     "Compare",
     "Given",
@@ -98,7 +99,15 @@ class Reduce:
     inner: Node
 
 
-type Node = Number | Path | Arithmetic | Compare | Logic | Not | Reduce
+@dataclass(frozen=True)
+class Apply:
+    """``log``, ``exp`` or ``abs`` of a number, or ``year`` of a condition: when it first holds."""
+
+    how: str
+    inner: Node
+
+
+type Node = Number | Path | Arithmetic | Compare | Logic | Not | Reduce | Apply
 
 
 @dataclass(frozen=True)

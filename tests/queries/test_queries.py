@@ -15,6 +15,7 @@ from forkmodel.errors import QueryError
 from forkmodel.queries import ask, parse
 from forkmodel.queries.evaluate import evaluate
 from forkmodel.queries.tree import Whole
+from forkmodel.queries.worlds import DatasetWorlds
 
 TIMES = pd.date_range("2025-01-01", "2031-10-01", freq="QS")
 SCOPES = ["closed", "open_hosts"]
@@ -52,7 +53,9 @@ WORLDS = make_worlds()
 def value(text: str) -> xr.DataArray:
     query = parse(text)
     assert isinstance(query, Whole)
-    return evaluate(query.node, WORLDS)
+    found = evaluate(query.node, DatasetWorlds(WORLDS))
+    dims = ("chain", "draw", "time")[: found.array.ndim]
+    return xr.DataArray(found.array, dims=dims)
 
 
 def test_a_year_of_a_flow_is_its_mean_and_of_a_stock_its_last_quarter():

@@ -1,0 +1,1 @@
+"""Worlds forward: from every posterior draw, quarter by quarter, to a horizon."""

@@ -1,0 +1,178 @@
+"""Choice forward: the fitted utilities over menus, with buyers who stay.
+
+The two segments and their coefficients are those of :mod:`forkmodel.model.demand`. What differs is the unit:
+a menu place of a line stands for its models, so its appeal contains their number. Router developers stay with
+the fitted monthly inertia; enterprise buyers are known to stay far longer, and their stay is a prior of its
+own. A buyer whose line left the market chooses again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from forkmodel.data.panel_catalogue import PanelOptions
+from forkmodel.forecast.lines import SLOTS, Lines
+from forkmodel.forecast.randomness import Randomness
+from forkmodel.forecast.scenario import Levers
+from forkmodel.forecast.start import Start
+from forkmodel.forecast.tariffs import Tariffs
+from forkmodel.model.ops import ArrayOps
+from forkmodel.outputs.offers import price_coefficients
+
+__all__ = ["Buyers"]
+
+QUARTERS_PER_YEAR = 4.0
+MONTHS_PER_QUARTER = 3.0
+#: Share of a segment below which a place's appeal cannot be read off; it then gets a typical one.
+READABLE_SHARE = 1e-5
+NOT_OFFERED = -1e9
+
+
+@dataclass
+class Buyers:
+    """Shares of menu places in every world, quarter by quarter.
+
+    Attributes
+    ----------
+    options : PanelOptions
+        Options of the fit (the price floor).
+    brand : array (draw, line)
+        Utility of each line's developer.
+    chosen : array (draw, segment, item)
+        Shares among those who choose in this quarter.
+    router, enterprise : array (draw, segment, item)
+        Shares among all buyers of the two markets.
+    mix_router, mix_enterprise : array (draw,)
+        Part of tokens from the frontier segment.
+    """
+
+    start: Start
+    lines: Lines
+    value: dict[str, np.ndarray]
+    parameters: dict[str, np.ndarray]
+    randomness: Randomness
+    options: PanelOptions
+    brand: np.ndarray
+    chosen: np.ndarray = field(init=False)
+    router: np.ndarray = field(init=False)
+    enterprise: np.ndarray = field(init=False)
+    mix_router: np.ndarray = field(init=False)
+    mix_enterprise: np.ndarray = field(init=False)
+    _appeal: np.ndarray = field(init=False)
+    _usual: np.ndarray = field(init=False)
+    _lasting: np.ndarray = field(init=False)
+    _drift: np.ndarray = field(init=False)
+
+    def begin(self, index: np.ndarray, bar: np.ndarray, prices: np.ndarray, tariffs: Tariffs) -> None:
+        """Take the fitted shares, and as appeal whatever the utilities leave of them."""
+        n, items = len(index), index.shape[1]
+        known = self.start.share.shape[-1]
+        self._item_open = np.repeat(self.lines.is_open, len(SLOTS)).astype(float)
+        self._brand = np.repeat(self.brand, len(SLOTS), axis=1)
+        share = np.zeros((n, 2, items))
+        share[..., :known] = self.start.share
+        share = share / share.sum(-1, keepdims=True)
+        self.chosen = self.router = self.enterprise = share
+        offers = np.ones((n, items))
+        offers[:, :known] = np.maximum(self.start.offers, 1.0)
+        usual = np.median(offers[:, :known], axis=1, keepdims=True)
+        offers[:, known:] = usual
+        self._usual = np.log(offers)[:, None, :]
+        structural = self._structural(index, bar, prices)
+        readable = share > READABLE_SHARE
+        with np.errstate(divide="ignore"):
+            left = np.where(readable, np.log(share), 0.0) - structural - self._usual
+        # Only differences matter; the typical deviation is zero, so that entrants are typical.
+        count = readable.sum(-1, keepdims=True)
+        level = np.where(readable, left, 0.0).sum(-1, keepdims=True) / np.maximum(count, 1)
+        self._appeal = np.where(readable, left - level, 0.0)
+        self._lasting = self.parameters["forecast.lasting_appeal"][:, None, None] * self._appeal
+        self._spread = self.value["choice.shock_spread"][:, None] / np.sqrt(tariffs.averaged)
+        self.mix_router, self.mix_enterprise = self.start.mix_router, self.start.mix_enterprise
+        self._drift = np.zeros((n, 2))
+
+    def _structural(self, index: np.ndarray, bar: np.ndarray, prices: np.ndarray) -> np.ndarray:
+        """Return utilities (draw, segment, item) from capability, price, brand and taste."""
+        value = self.value
+        eta = price_coefficients(value)
+        log_price = np.log(prices + self.options.price_floor_usd_per_mtok)
+        common = self._brand + value["choice.open_taste"][:, None] * self._item_open
+        missing = ArrayOps().softplus(bar[:, None] - index)
+        worth = np.stack(
+            [
+                value["choice.capability_frontier"][:, None] * index,
+                -value["choice.capability_threshold"][:, None] * missing,
+            ],
+            axis=1,
+        )
+        return np.asarray(worth - eta[:, :, None] * log_price + common[:, None, :])
+
+    def advance(
+        self,
+        number: int,
+        index: np.ndarray,
+        bar: np.ndarray,
+        prices: np.ndarray,
+        alive: np.ndarray,
+        taste: np.ndarray,
+        tariffs: Tariffs,
+        levers: Levers,
+        place: int,
+    ) -> None:
+        """Let a quarter pass: appeals move, mixes drift, part of the buyers choose again.
+
+        Parameters
+        ----------
+        number : int
+            Calendar quarter, for random numbers.
+        index : array (draw, item)
+            Nominal index of the menu places.
+        bar : array (draw,)
+            What is good enough, nominal index.
+        prices : array (draw, segment, item)
+            List prices, USD per million tokens.
+        alive : array (draw, line) of bool
+            Lines on offer.
+        taste : array (draw, line)
+            Utility that shocks and levers add.
+        tariffs : Tariffs
+            Price deviations, on which the demand shock loads.
+        levers, place
+            Levers of the scenario, and the place of the quarter on their grid.
+        """
+        self._move_appeal(number, tariffs)
+        on_offer = np.repeat(alive, len(SLOTS), axis=1)[:, None, :]
+        utility = self._structural(index, bar, prices) + self._usual + self._appeal
+        utility = utility + np.repeat(taste, len(SLOTS), axis=1)[:, None, :]
+        utility = np.where(on_offer, utility, NOT_OFFERED)
+        weight = np.exp(utility - utility.max(-1, keepdims=True))
+        self.chosen = weight / weight.sum(-1, keepdims=True)
+        monthly = self.value["choice.inertia"][:, None, None]
+        self.router = self._hold(self.router, monthly**MONTHS_PER_QUARTER, on_offer)
+        stay = np.stack(
+            [self.parameters["forecast.stay_frontier"], self.parameters["forecast.stay_threshold"]], axis=-1
+        )
+        self.stay = np.clip(1.0 - (1.0 - stay) * levers.at("switching", place), 0.0, 1.0)
+        self.enterprise = self._hold(self.enterprise, self.stay[:, :, None], on_offer)
+        self._drift_mixes(number)
+
+    def _hold(self, held: np.ndarray, stay: np.ndarray, on_offer: np.ndarray) -> np.ndarray:
+        kept = stay * held * on_offer
+        return np.asarray(kept + (1.0 - kept.sum(-1, keepdims=True)) * self.chosen)
+
+    def _move_appeal(self, number: int, tariffs: Tariffs) -> None:
+        """Replace part of what is peculiar to today's menus: new models bring new tastes."""
+        kept = np.exp(-1.0 / QUARTERS_PER_YEAR / self.parameters["forecast.menu_years"])[:, None, None]
+        shock = self.randomness.normals("appeal", self._appeal.shape[-1], number)
+        new = np.sqrt(1.0 - kept[:, :, 0] ** 2) * self._spread * shock
+        self._appeal = self._lasting + kept * (self._appeal - self._lasting) + new[:, None, :]
+
+    def _drift_mixes(self, number: int) -> None:
+        kept = np.exp(-1.0 / QUARTERS_PER_YEAR / self.parameters["forecast.mix_return_years"])[:, None]
+        step = self.value["choice.mix_walk"][:, None] * np.sqrt(MONTHS_PER_QUARTER)
+        self._drift = kept * self._drift + step * self.randomness.normals("mix", 2, number)
+        first = np.stack([self.start.mix_router, self.start.mix_enterprise], axis=-1)
+        mix = ArrayOps().sigmoid(np.log(first) - np.log1p(-first) + self._drift)
+        self.mix_router, self.mix_enterprise = mix[:, 0], mix[:, 1]

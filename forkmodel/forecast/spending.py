@@ -1,0 +1,186 @@
+"""Money forward: spend whose growth fades, split between tiers and firms by what buyers choose.
+
+``log T`` of all spend on models grows at ``g_inf + (g_0 - g_inf) exp(-t / tau)``; ``tau`` is such that the
+burst adds what its prior says in all, because today's growth (a factor of ten a year) is better known than
+how it ends. Growth contains the category's response to falling prices, so only prices that fall faster or
+slower than expected today move it further, by the category elasticity less one. The open part of spend
+follows the log odds of open money among enterprise buyers of APIs, as far as closed revenue is sold through
+APIs (a product's subscribers see no menu), plus growth of hosting outside the router that fades; closed
+firms' shares follow block 3's money at the fitted pull and walk at a speed that fades from the fitted to a
+mature market's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from forkmodel.forecast.lines import Lines
+from forkmodel.forecast.randomness import Randomness
+from forkmodel.forecast.scenario import Levers
+from forkmodel.forecast.start import Start
+from forkmodel.model.money import MONTHS_PER_QUARTER, SMALLEST_SHARE
+from forkmodel.model.ops import ArrayOps
+
+__all__ = ["Spending"]
+
+SPAN = 0.25
+QUARTERS_PER_YEAR = 4.0
+MONTHS_PER_YEAR = 12.0
+GONE = -1e9
+#: Growth less than this above the long run counts as faded, log per year.
+SLOWEST_EXCESS = 0.1
+#: A burst lasts at least this long and at most that, years.
+FADE_YEARS = (0.2, 5.0)
+
+
+@dataclass
+class Spending:
+    """Spend by tier and closed firm in every world, quarter by quarter.
+
+    Attributes
+    ----------
+    log_total : array (draw,)
+        Log of spend on models of both tiers, billion USD per year.
+    open_odds : array (draw,)
+        Log odds of the open part.
+    log_share : array (draw, firm)
+        Log of closed firms' shares of closed revenue.
+    api_logit : array (draw,)
+        Log odds of the part of closed revenue sold through APIs.
+    """
+
+    start: Start
+    lines: Lines
+    value: dict[str, np.ndarray]
+    parameters: dict[str, np.ndarray]
+    randomness: Randomness
+    log_total: np.ndarray = field(init=False)
+    open_odds: np.ndarray = field(init=False)
+    log_share: np.ndarray = field(init=False)
+    api_logit: np.ndarray = field(init=False)
+    _wave: np.ndarray = field(init=False)
+    _choice_odds: np.ndarray = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Start from the fitted levels."""
+        closed, opened = self.start.log_closed_spend, self.start.log_open_spend
+        self.log_total = np.logaddexp(closed, opened)
+        self.open_odds = opened - closed
+        n, known = self.start.log_share.shape
+        self.log_share = np.full((n, len(self.lines.firms)), GONE)
+        self.log_share[:, :known] = self.start.log_share
+        first = self.value["value.api_share"]
+        self.api_logit = np.log(first) - np.log1p(-first)
+        self._wave = np.zeros(n)
+
+    def begin(self, open_money: np.ndarray) -> None:
+        """Remember today's open part of enterprise money (draw,)."""
+        self._choice_odds = np.log(open_money) - np.log1p(-open_money)
+
+    @property
+    def fade_years(self) -> np.ndarray:
+        """Years (draw,) in which the excess of growth over the long run loses two thirds."""
+        excess = self.start.spend_growth - self.parameters["forecast.growth_floor"]
+        years = self.parameters["forecast.growth_left"] / np.maximum(excess, SLOWEST_EXCESS)
+        return np.asarray(np.clip(years, *FADE_YEARS))
+
+    @property
+    def api_share(self) -> np.ndarray:
+        """Part of closed revenue sold through APIs (draw,)."""
+        return np.asarray(ArrayOps().sigmoid(self.api_logit))
+
+    @property
+    def closed(self) -> np.ndarray:
+        """Closed revenue (draw,), billion USD per year."""
+        return np.asarray(np.exp(self.log_total - np.logaddexp(0.0, self.open_odds)))
+
+    @property
+    def opened(self) -> np.ndarray:
+        """Hosted open revenue (draw,), billion USD per year."""
+        return np.asarray(np.exp(self.log_total + self.open_odds - np.logaddexp(0.0, self.open_odds)))
+
+    def advance(
+        self,
+        number: int,
+        years: float,
+        surprise: np.ndarray,
+        price_jump: float,
+        open_money: np.ndarray,
+        firm_money: np.ndarray,
+        firm_alive: np.ndarray,
+        levers: Levers,
+        place: int,
+    ) -> None:
+        """Let a quarter pass.
+
+        Parameters
+        ----------
+        number : int
+            Calendar quarter, for random numbers.
+        years : float
+            Years since the data's end, after the step.
+        surprise : array (draw,)
+            Fall of log price at fixed capability in this quarter beyond what today's growth would bring.
+        price_jump : float
+            Log change of list prices in this quarter that a scenario brings.
+        open_money : array (draw,)
+            Open part of enterprise money.
+        firm_money : array (draw, firm)
+            Closed firms' part of closed enterprise money.
+        firm_alive : array (draw, firm) of bool
+            Firms with a line on offer.
+        levers, place
+            Levers of the scenario, and the place of the quarter on their grid.
+        """
+        shocks = self.randomness.normals("spend", 2, number)
+        self._grow(shocks, years, surprise, price_jump, levers, place)
+        odds = np.log(open_money) - np.log1p(-open_money)
+        outside = self.value["spend.coverage_trend"] * np.exp(
+            -years / self.parameters["forecast.coverage_fade_years"]
+        )
+        self.open_odds = self.open_odds + self.api_share * (odds - self._choice_odds) + outside * SPAN
+        drift = self.parameters["forecast.api_drift"] + levers.at("api_drift", place)
+        self.api_logit = self.api_logit + drift * SPAN
+        self._choice_odds = odds
+        self._share(number, years, firm_money, firm_alive)
+
+    def _grow(
+        self,
+        shocks: np.ndarray,
+        years: float,
+        surprise: np.ndarray,
+        price_jump: float,
+        levers: Levers,
+        place: int,
+    ) -> None:
+        fade = np.exp(-years / self.fade_years)
+        final = self.parameters["forecast.growth_floor"]
+        # Shocks to growth shrink with growth itself: a market that grows by a tenth does not jump by half.
+        kept = np.exp(-SPAN / self.fade_years)
+        self._wave = kept * self._wave + self.value["spend.growth_walk"] * fade * shocks[:, 0]
+        response = self.value["spend.category_elasticity"] - 1.0
+        trend = final + (self.start.spend_growth - final) * fade + self._wave
+        trend = trend + levers.at("spend_growth", place)
+        noise = self.parameters["forecast.spend_shock"] * np.sqrt(SPAN) * shocks[:, 1]
+        self.log_total = self.log_total + trend * SPAN + response * (surprise - price_jump) + noise
+
+    def _share(self, number: int, years: float, firm_money: np.ndarray, alive: np.ndarray) -> None:
+        pull = self.value["spend.share_pull"][:, None] * MONTHS_PER_QUARTER
+        fade = np.exp(-years / self.fade_years)
+        mature = self.parameters["forecast.share_shock"]
+        today = self.value["spend.share_walk"] * np.sqrt(MONTHS_PER_YEAR)
+        spread = (mature + np.maximum(today - mature, 0.0) * fade)[:, None] * np.sqrt(SPAN)
+        step = spread * self.randomness.normals("share", len(self.lines.firms), number)
+        entering = alive & (self.log_share <= GONE / 2)
+        now = np.where(entering, np.log(SMALLEST_SHARE), self.log_share)
+        target = np.log(firm_money + SMALLEST_SHARE)
+        moved = (now + pull * target + step) / (1.0 + pull)
+        centre = np.where(alive, moved, 0.0).sum(1, keepdims=True) / np.maximum(
+            alive.sum(1, keepdims=True), 1
+        )
+        even = np.clip(self.parameters["forecast.share_reversion"][:, None] * SPAN, 0.0, 1.0)
+        moved = np.where(alive, moved + even * (centre - moved), GONE)
+        top = moved.max(1, keepdims=True)
+        self.log_share = moved - top - np.log(np.exp(moved - top).sum(1, keepdims=True))

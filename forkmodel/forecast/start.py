@@ -1,0 +1,267 @@
+"""Where every world stands on the last day of the data, from the posterior's own equations.
+
+Shares of today's offers are gathered into the two menu places of each line, per segment, with the average
+price of each place. What the structural utility of a place leaves unexplained is kept as its appeal, so that
+the simulated market of the last quarter is the fitted one, to rounding; the appeal then fades towards what a
+typical menu of that length would have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+import numpy as np
+import pandas as pd
+
+from forkmodel.data.panel import Panel
+from forkmodel.data.panel_prices import DAYS_PER_YEAR, REFERENCE_DATE
+from forkmodel.errors import ForkModelError
+from forkmodel.forecast.lines import SLOTS, Lines
+from forkmodel.model.build import BLOCKS, Design
+from forkmodel.model.capability import INDEX_ORIGIN, INDEX_PER_UNIT
+from forkmodel.model.draws import CHUNK, World, worlds
+from forkmodel.model.frontier import NOT_YET, tier_frontier
+from forkmodel.outputs.paths_capability import FRONTIER_SCORES
+from forkmodel.outputs.scale import public_scale
+
+__all__ = ["Start", "last_months", "make_start"]
+
+#: Years over which recent growth of a tier is measured.
+RECENT_YEARS = 2
+#: Least growth of a tier, as a part of its lines' own growth.
+SLOWEST = 0.25
+
+
+@dataclass(frozen=True)
+class Start:
+    """State of every world at the data's end; arrays have a leading axis of draws.
+
+    Capability is on the nominal index (latent ability times ten plus 140); ``origin`` and ``per_unit`` map
+    latent ability to the public index. Items are menu places in the order line by line, flagship first.
+
+    Attributes
+    ----------
+    frontier, released : array (draw, line)
+        What a line could release, and its best release.
+    tier_released : array (draw, access)
+        Best measured release by access.
+    record : array (draw, release)
+        Running best of measured closed releases in the order of ``release_days``.
+    growth_closed, growth_open : array (draw,)
+        Own growth of a line's frontier, index points per year.
+    share, item_price : array (draw, segment, item)
+        Share of the segment's tokens, and average list price in USD per million tokens.
+    offers : array (draw, item)
+        Number of models gathered in a place.
+    flagship : array (draw, line)
+        Index of the best offer.
+    mix_router, mix_enterprise : array (draw,)
+        Part of tokens from the frontier segment.
+    log_closed_spend, log_open_spend : array (draw,)
+        Log billion USD per year.
+    spend_growth : array (draw,)
+        Growth of closed spend, log per year.
+    log_share : array (draw, firm)
+        Log revenue shares of the firms of the fit.
+    log_share_past : array (draw, quarter, firm)
+        The same in the four quarters before.
+    origin, per_unit : array (draw,)
+        Public scale.
+    """
+
+    frontier: np.ndarray
+    released: np.ndarray
+    tier_released: np.ndarray
+    record: np.ndarray
+    growth_closed: np.ndarray
+    growth_open: np.ndarray
+    share: np.ndarray
+    item_price: np.ndarray
+    offers: np.ndarray
+    flagship: np.ndarray
+    mix_router: np.ndarray
+    mix_enterprise: np.ndarray
+    log_closed_spend: np.ndarray
+    log_open_spend: np.ndarray
+    spend_growth: np.ndarray
+    log_share: np.ndarray
+    log_share_past: np.ndarray
+    origin: np.ndarray
+    per_unit: np.ndarray
+
+    def window(self, first: int, count: int) -> Start:
+        """Return a run of consecutive draws."""
+        parts = {field.name: getattr(self, field.name)[first : first + count] for field in fields(self)}
+        return Start(**parts)
+
+
+def last_months(design: Design) -> np.ndarray:
+    """Return the places, on the choice block's grid, of the months of the last quarter with offers."""
+    demand = design.choice.demand
+    seen = np.unique(demand.cell_month)
+    quarter = demand.months.to_period("Q")
+    return np.asarray([place for place in seen if quarter[place] == quarter[seen[-1]]])
+
+
+def _nominal(theta: np.ndarray) -> np.ndarray:
+    return np.asarray(INDEX_ORIGIN + INDEX_PER_UNIT * theta)
+
+
+def _line_models(panel: Panel, lines: Lines, place: int) -> np.ndarray:
+    models = panel.catalogue.models
+    access = "open" if lines.is_open[place] else "closed"
+    own = (models["developer"] == lines.developer[place]) & (models["access"] == access)
+    return np.flatnonzero(own.to_numpy())
+
+
+def _measured(panel: Panel) -> np.ndarray:
+    counts = panel.scores["model"].to_series().value_counts()
+    return np.asarray(counts.reindex(panel.catalogue.models.index).fillna(0).to_numpy() >= FRONTIER_SCORES)
+
+
+def _capability(part: World, panel: Panel, design: Design, lines: Lines) -> dict[str, np.ndarray]:
+    index, path = _nominal(part.theta), _nominal(part.frontier)
+    labels = design.capability.frontier.lines
+    left, fraction = panel.catalogue.quarter_weights(pd.DatetimeIndex([panel.catalogue.vintage]))
+    now = path[:, left[0]] * (1.0 - fraction[0]) + path[:, left[0] + 1] * fraction[0]
+    measured = _measured(panel)
+    frontier, released = np.zeros((2, len(index), lines.incumbents))
+    for place in range(lines.incumbents):
+        own = _line_models(panel, lines, place)
+        trusted = own[measured[own]]
+        best = index[:, trusted if len(trusted) else own].max(1)
+        label = f"{lines.developer[place]} {'open' if lines.is_open[place] else 'closed'}"
+        released[:, place] = best
+        frontier[:, place] = np.maximum(best, now[:, labels.index(label)]) if label in labels else best
+    closed = (panel.catalogue.models["access"] == "closed").to_numpy()
+    tiers = [index[:, measured & closed].max(1), index[:, measured & ~closed].max(1)]
+    return {
+        "frontier": frontier,
+        "released": released,
+        "tier_released": np.stack(tiers, axis=-1),
+        "record": np.maximum.accumulate(index[:, measured & closed], axis=1),
+        **_growth(part, path, int(left[0]), design),
+    }
+
+
+def _growth(part: World, path: np.ndarray, now: int, design: Design) -> dict[str, np.ndarray]:
+    """Return own growth per access: halfway, on the log scale, between the long run and the last two years.
+
+    A line's mean growth over all its quarters leaves out that the tier has accelerated; the tier's recent
+    growth contains luck that does not repeat. For open lines the part that catch-up explains is taken off.
+    """
+    exists, n_closed = design.capability.frontier.exists, design.capability.frontier.n_closed
+    span = min(4 * RECENT_YEARS, now)
+    out = {}
+    closed_best = tier_frontier(path[..., :n_closed], exists[:, :n_closed])
+    for access, tier in (("closed", slice(None, n_closed)), ("open", slice(n_closed, None))):
+        own = part.value[f"capability.growth_{access}"]
+        best = tier_frontier(path[..., tier], exists[:, tier])
+        begin = max(now - span, int(np.argmax(exists[:, tier].any(1))))
+        recent = (best[:, now] - best[:, begin]) * 4.0 / max(now - begin, 1)
+        if access == "open":
+            gap = np.maximum(closed_best[:, now] - best[:, now], 0.0)
+            recent = recent - 4.0 * part.value["capability.catch_up"] * gap
+        if not exists[now, tier].any() or (best[:, begin] < NOT_YET / 2).any():
+            recent = own
+        out[f"growth_{access}"] = np.sqrt(own * np.maximum(recent, SLOWEST * own))
+    return out
+
+
+def _menus(
+    part: World, design: Design, lines: Lines, months: np.ndarray, step: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Gather the offers of the last quarter into menu places, per draw and segment."""
+    assert part.choice is not None  # noqa: S101 - the caller checks the blocks
+    demand = design.choice.demand
+    developers = design.choice.developers.to_numpy()
+    draws, n = len(part.theta), lines.incumbents
+    index = _nominal(part.theta)
+    share = np.zeros((draws, 2, n, len(SLOTS)))
+    paid = np.zeros_like(share)
+    offers = np.zeros((draws, n, len(SLOTS)))
+    flagship = np.zeros((draws, n))
+    inside = np.isin(demand.cell_month, months)
+    by_segment = np.stack([part.choice.frontier_share, part.choice.threshold_share], axis=1) / len(months)
+    for place in range(n):
+        own = inside & (demand.cell_open == float(lines.is_open[place]))
+        cells = np.flatnonzero(own & (developers[demand.cell_developer] == lines.developer[place]))
+        ability = index[:, demand.cell_model[cells]]
+        flagship[:, place] = ability.max(1)
+        top = ability > (flagship[:, place] - 0.5 * step[:, place])[:, None]
+        for slot, mask in enumerate((top, ~top)):
+            held = by_segment[:, :, cells] * mask[:, None, :]
+            share[:, :, place, slot] = held.sum(-1)
+            paid[:, :, place, slot] = (held * demand.price_usd_per_mtok[cells]).sum(-1)
+            offers[:, place, slot] = mask.sum(-1) / len(months)
+    flat = (draws, 2, n * len(SLOTS))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        price = np.where(share > 0, paid / share, np.nan)
+    return {
+        "share": share.reshape(flat),
+        "item_price": price.reshape(flat),
+        "offers": offers.reshape(draws, -1),
+        "flagship": flagship,
+        "mix_router": part.choice.mix_router[:, months].mean(1),
+        "mix_enterprise": part.choice.mix_enterprise[:, months].mean(1),
+    }
+
+
+def _money(part: World, design: Design) -> dict[str, np.ndarray]:
+    assert part.money is not None  # noqa: S101 - the caller checks the blocks
+    now, money = design.money.anchor, part.money
+    back = min(2, now)
+    return {
+        "log_closed_spend": money.closed[:, now],
+        "log_open_spend": money.open[:, now],
+        "spend_growth": (money.closed[:, now] - money.closed[:, now - back]) * 4.0 / max(back, 1),
+        "log_share": money.log_share[:, now],
+        "log_share_past": money.log_share[:, max(now - 4, 0) : now],
+    }
+
+
+def make_start(
+    values: Mapping[str, np.ndarray], panel: Panel, design: Design, lines: Lines, step: np.ndarray
+) -> Start:
+    """Compute the state of every world at the data's end.
+
+    Parameters
+    ----------
+    values : mapping of array
+        Free variables with one leading axis of draws.
+    panel, design : Panel, Design
+        Data and index arrays of the fit.
+    lines : Lines
+        Who competes.
+    step : array (draw, line)
+        Distance of a small model below its line's flagship, index points.
+
+    Raises
+    ------
+    ForkModelError
+        If the fit lacks a block that the forecast needs.
+    """
+    if design.blocks != BLOCKS:
+        raise ForkModelError(
+            f"a forecast needs all blocks, not only {', '.join(design.blocks)}; fit again without `blocks`."
+        )
+    months = last_months(design)
+    pieces: dict[str, list[np.ndarray]] = {}
+    first = 0
+    for part in worlds(dict(values), design, CHUNK):
+        count = len(part.theta)
+        scale = public_scale(part.theta, panel.catalogue.models.index)
+        found = {"origin": scale.origin, "per_unit": scale.per_unit}
+        found |= _capability(part, panel, design, lines)
+        found |= _menus(part, design, lines, months, step[first : first + count])
+        found |= _money(part, design)
+        for name, array in found.items():
+            pieces.setdefault(name, []).append(array)
+        first += count
+    return Start(**{name: np.concatenate(parts) for name, parts in pieces.items()})
+
+
+def years_from_reference(panel: Panel) -> float:
+    """Return the years from the price block's reference date to the vintage."""
+    return float((panel.catalogue.vintage - REFERENCE_DATE).days / DAYS_PER_YEAR)
