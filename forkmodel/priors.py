@@ -96,6 +96,14 @@ class Prior:
         """Return the quantiles of the prior at an array of probabilities."""
         return np.asarray(self._frozen().ppf(p), dtype=float)
 
+    def probabilities(self, x: np.ndarray) -> np.ndarray:
+        """Return the prior probability of values below each of ``x``."""
+        return np.asarray(self._frozen().cdf(x), dtype=float)
+
+    def log_density(self, x: np.ndarray) -> np.ndarray:
+        """Return the log density of the prior at ``x``."""
+        return np.asarray(self._frozen().logpdf(x), dtype=float)
+
     def sample(self, n: int, seed: int = 0) -> np.ndarray:
         """Draw ``n`` values, without PyMC."""
         return np.asarray(self._frozen().rvs(size=n, random_state=np.random.default_rng(seed)))

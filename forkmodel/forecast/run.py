@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -100,6 +100,7 @@ def run_forecast(
     horizon: str = DEFAULT_HORIZON,
     priors: PriorSet | None = None,
     draws: Sequence[int] | np.ndarray | None = None,
+    moved: Mapping[str, np.ndarray] | None = None,
 ) -> Forecast:
     """Simulate every world of a fit to the horizon.
 
@@ -116,6 +117,8 @@ def run_forecast(
     draws : sequence of int, optional
         Which posterior draw each world continues; all in order by default. World i always gets the random
         numbers of world i.
+    moved : mapping of array (draw,), optional
+        Other values of parameters that no table informs and nothing up to the data's end depends on.
 
     Returns
     -------
@@ -130,6 +133,7 @@ def run_forecast(
     past = history.sizes["time"]
     if pd.Timestamp(history["time"].to_numpy()[-1]) != calendar.times[0]:
         past = int((pd.DatetimeIndex(history["time"].to_numpy()) <= calendar.times[0]).sum())
+    values = fit.values | dict(moved or {})
     n = fit.chains * fit.draws
     chosen = np.arange(n) if draws is None else np.asarray(draws)
     developers = pd.Index(history["developer"].to_numpy()).union(pd.Index(lines.developers), sort=True)
@@ -139,7 +143,7 @@ def run_forecast(
     for first in range(0, n, CHUNK):
         rows = chosen[first : first + CHUNK]
         randomness = Randomness(origin.seed, first, len(rows))
-        value = {name: array[rows] for name, array in fit.values.items()}
+        value = {name: array[rows] for name, array in values.items()}
         start = _taken(origin.start, rows)
         recorded, parameters = simulate(setting, start, value, origin.hosts[rows], randomness)
         found = outcomes(recorded, setting, start, value, parameters, developers, origin.release_days)
@@ -150,7 +154,9 @@ def run_forecast(
                 arrays[name][first : first + len(rows), past - 1] = array[:, 0]
     worlds = _dataset(arrays, coords, (fit.chains, fit.draws))
     return Forecast(
-        worlds, _parameters(fit, priors, origin.seed, chosen), _facts(fit, priors, scenario, calendar, origin)
+        worlds,
+        _parameters(fit, values, priors, origin.seed, chosen),
+        _facts(fit, priors, scenario, calendar, origin),
     )
 
 
@@ -229,10 +235,12 @@ def _dataset(arrays: dict[str, np.ndarray], coords: dict[str, Any], shape: tuple
     return xr.Dataset(variables, coords=labels)
 
 
-def _parameters(fit: Fit, priors: PriorSet, seed: int, chosen: np.ndarray) -> xr.Dataset:
+def _parameters(
+    fit: Fit, values: dict[str, np.ndarray], priors: PriorSet, seed: int, chosen: np.ndarray
+) -> xr.Dataset:
     """Return the scalar parameters of every world, those of the fit and those of the forecast."""
     drawn = forecast_parameters(priors, Randomness(seed, 0, len(chosen)))
-    scalars = {name: array[chosen] for name, array in fit.values.items() if array.ndim == 1}
+    scalars = {name: array[chosen] for name, array in values.items() if array.ndim == 1}
     shape = (fit.chains, fit.draws)
     return xr.Dataset(
         {name: (("chain", "draw"), array.reshape(shape)) for name, array in (scalars | drawn).items()}

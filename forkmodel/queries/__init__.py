@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from forkmodel.queries.answer import Answer, DateAnswer, NumberAnswer, ask
+from forkmodel.queries.answer import (
+    Answer,
+    DateAnswer,
+    NumberAnswer,
+    ask,
+    evaluate_condition,
+    probability,
+)
 from forkmodel.queries.parse import parse
 
-__all__ = ["Answer", "DateAnswer", "NumberAnswer", "ask", "parse"]
+__all__ = ["Answer", "DateAnswer", "NumberAnswer", "ask", "evaluate_condition", "parse", "probability"]

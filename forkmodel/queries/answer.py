@@ -14,7 +14,7 @@ from forkmodel.queries.parse import parse
 from forkmodel.queries.tree import Given, Node, When, Whole
 from forkmodel.queries.worlds import DatasetWorlds, Worlds, quarter_label
 
-__all__ = ["Answer", "DateAnswer", "NumberAnswer", "ask", "probability"]
+__all__ = ["Answer", "DateAnswer", "NumberAnswer", "ask", "evaluate_condition", "probability"]
 
 #: A condition that leaves fewer effective draws than this is not answered.
 FEWEST_DRAWS = 100
@@ -140,6 +140,26 @@ def _drawn(node: Node, worlds: Worlds) -> np.ndarray:
             "with any, all, min, max or mean."
         )
     return np.broadcast_to(value.array, worlds.shape).astype(float)
+
+
+def evaluate_condition(node: Node, worlds: Worlds) -> np.ndarray:
+    """Return where a condition holds (chain, draw): 1, 0, or NaN where it compares something undefined.
+
+    Parameters
+    ----------
+    node : Node
+        A condition.
+    worlds : Worlds
+        Where to look.
+
+    Raises
+    ------
+    QueryError
+        If the node is a number, or about many times at once.
+    """
+    if not is_condition(node):
+        raise QueryError("a number stands where a condition is needed; compare it with something.")
+    return _drawn(node, worlds)
 
 
 def _defined(values: np.ndarray, kept: np.ndarray) -> None:

@@ -1,0 +1,137 @@
+"""Judge the ledger: probability of every claim under every side's priors, and whether it tells anything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from forkmodel.claims.ledger import Claim, Ledger
+from forkmodel.claims.movers import movers, ranks
+from forkmodel.claims.sides import Side
+from forkmodel.errors import QueryError
+from forkmodel.queries import evaluate_condition, parse, probability
+from forkmodel.queries.tree import Whole
+from forkmodel.queries.worlds import DatasetWorlds
+
+__all__ = ["ClaimsTable", "held", "judge"]
+
+#: An event this probable (or improbable) at the data's end, or under every side's priors, tells nothing.
+SETTLED = 0.95
+REFERENCE = "reference"
+
+
+@dataclass(frozen=True)
+class ClaimsTable:
+    """The judged ledger.
+
+    Attributes
+    ----------
+    rows : list of dict
+        One per claim, in the shape of ``forkmodel claims --json``.
+    joint : dict
+        The same for the headline.
+    """
+
+    rows: list[dict[str, Any]]
+    joint: dict[str, Any]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the JSON document."""
+        return {"claims": self.rows, "joint": self.joint}
+
+
+def held(expression: str, side: Side) -> np.ndarray:
+    """Return where a condition holds (chain, draw): 1, 0, or NaN where it is undefined."""
+    query = parse(expression)
+    if not isinstance(query, Whole):
+        raise QueryError(f"{expression!r} is not a plain condition.")
+    return evaluate_condition(query.node, DatasetWorlds(side.forecast.worlds))
+
+
+def judge(ledger: Ledger, sides: Sequence[Side], meanings: dict[str, str] | None = None) -> ClaimsTable:
+    """Compute the probability of every claim under every side.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        The claims.
+    sides : sequence of Side
+        Worlds under each prior set; the first one says what is true today and what would move a claim.
+    meanings : dict, optional
+        Meaning by parameter, for what would move a claim.
+
+    Returns
+    -------
+    ClaimsTable
+        Every claim of the ledger, those that cannot be computed with the reason.
+    """
+    names, ranked = ranks(sides[0].forecast.parameters)
+    said = meanings or {}
+
+    def row(claim: Claim) -> dict[str, Any]:
+        return _row(claim, sides, names, ranked, said)
+
+    return ClaimsTable([row(claim) for claim in ledger.claims], row(ledger.joint))
+
+
+def _row(
+    claim: Claim, sides: Sequence[Side], names: list[str], ranked: np.ndarray, meanings: dict[str, str]
+) -> dict[str, Any]:
+    base: dict[str, Any] = {
+        "id": claim.id,
+        "statement": claim.statement,
+        "source": claim.source,
+        "expression": claim.expression,
+        "horizon": claim.horizon,
+        "threshold": claim.threshold,
+        "direction": claim.direction,
+        "computable": claim.computable,
+        "reason": claim.reason or None,
+        "note": claim.note,
+        "today": None,
+        "today_probability": None,
+        "diagnostic": None,
+        "why_not_diagnostic": None,
+        "probability": {side.name: None for side in sides},
+        "mcse": {side.name: None for side in sides},
+        "ess": {side.name: None for side in sides},
+        "draws": {side.name: None for side in sides},
+        "method": {side.name: side.method for side in sides},
+        "movers": [],
+    }
+    if claim.expression is None:
+        return base
+    for place, side in enumerate(sides):
+        where = held(claim.expression, side)
+        try:
+            answer = probability(where, claim.expression)
+        except QueryError as error:
+            base["method"][side.name] = f"not answered: {error}"
+            continue
+        base["probability"][side.name] = answer.probability
+        base["mcse"][side.name] = answer.mcse
+        base["ess"][side.name] = answer.ess
+        base["draws"][side.name] = answer.draws
+        if place == 0:
+            base["movers"] = [asdict(mover) for mover in movers(where.ravel(), names, ranked, meanings)]
+    base |= _diagnostic(claim, sides, list(base["probability"].values()))
+    return base
+
+
+def _diagnostic(claim: Claim, sides: Sequence[Side], found: list[float | None]) -> dict[str, Any]:
+    """Say whether the claim is already decided, by today's data or by every side's beliefs."""
+    out: dict[str, Any] = {"diagnostic": True, "why_not_diagnostic": None}
+    if claim.today is not None:
+        now = float(np.nanmean(held(claim.today, sides[0])))
+        out |= {"today": now > 0.5, "today_probability": now}
+        if now > SETTLED:
+            return out | {"diagnostic": False, "why_not_diagnostic": "already true at the data's end"}
+    known = [p for p in found if p is not None]
+    if len(known) > 1 and min(known) > SETTLED:
+        return out | {"diagnostic": False, "why_not_diagnostic": "true under every prior set"}
+    if len(known) > 1 and max(known) < 1.0 - SETTLED:
+        return out | {"diagnostic": False, "why_not_diagnostic": "false under every prior set"}
+    return out
