@@ -1,0 +1,109 @@
+"""What a scenario changes: paired differences from the baseline, world by world."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from forkmodel.forecast.forecast import Forecast
+
+__all__ = ["QUANTITIES", "Quantity", "effects"]
+
+YEARS = (2028, 2031, 2036)
+TAIL = 0.1
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A variable at some coordinates, and how its difference is stated.
+
+    Attributes
+    ----------
+    variable, select
+        Name and coordinates in the output schema.
+    label : str
+        What it is called.
+    unit : str
+        Unit of the difference.
+    relative : bool
+        Whether the difference is stated as a part of the baseline.
+    """
+
+    variable: str
+    select: dict[str, str]
+    label: str
+    unit: str
+    relative: bool = False
+
+    def of(self, forecast: Forecast, year: int) -> xr.DataArray:
+        """Return its value in the last known quarter of a year (chain, draw)."""
+        path = forecast.worlds[self.variable].sel(self.select)
+        inside = pd.DatetimeIndex(path["time"].to_numpy()).year == year
+        return path.isel(time=int(np.flatnonzero(inside)[-1]))
+
+
+QUANTITIES = (
+    Quantity("hhi", {"scope": "closed"}, "HHI of closed labs", "points"),
+    Quantity("hhi", {"scope": "all_developers"}, "HHI of all developers", "points"),
+    Quantity("value", {"access": "closed", "definition": "narrow"}, "Closed revenue", "%", relative=True),
+    Quantity(
+        "value", {"access": "open", "definition": "narrow"}, "Hosted open revenue", "%", relative=True
+    ),
+    Quantity(
+        "open_share", {"market": "openrouter", "unit": "tokens"}, "Open share of router tokens", "points of share"
+    ),
+    Quantity(
+        "open_share", {"market": "enterprise", "unit": "spend"}, "Open share of enterprise money", "points of share"
+    ),
+    Quantity("capability_gap", {}, "Capability gap", "index points"),
+    Quantity("lag_months_strict", {}, "Strict lag", "months"),
+    Quantity("premium_residual", {}, "Residual premium", "ratio"),
+)
+
+
+def effects(baseline: Forecast, scenarios: dict[str, Forecast]) -> pd.DataFrame:
+    """Return paired differences between scenarios and the baseline.
+
+    Parameters
+    ----------
+    baseline : Forecast
+        Worlds without a scenario.
+    scenarios : dict of Forecast
+        The same worlds under each scenario.
+
+    Returns
+    -------
+    DataFrame
+        ``scenario, meaning, quantity, label, date, unit, baseline_median, median, q10, q90, draws``; medians
+        and quantiles of the differences, not differences of medians.
+    """
+    horizon = pd.DatetimeIndex(baseline.worlds["time"].to_numpy())[-1].year
+    rows = []
+    for name, forecast in scenarios.items():
+        for place, quantity in enumerate(QUANTITIES):
+            for year in (year for year in YEARS if year <= horizon):
+                before = quantity.of(baseline, year)
+                change = (quantity.of(forecast, year) - before).to_numpy().ravel()
+                if quantity.relative:
+                    change = 100.0 * change / before.to_numpy().ravel()
+                known = change[np.isfinite(change)]
+                low, middle, high = np.quantile(known, [TAIL, 0.5, 1.0 - TAIL])
+                rows.append(
+                    {
+                        "scenario": name,
+                        "meaning": forecast.facts["meaning"],
+                        "quantity": f"{quantity.variable}-{place}",
+                        "label": quantity.label,
+                        "date": str(year),
+                        "unit": quantity.unit,
+                        "baseline_median": float(before.median()),
+                        "median": float(middle),
+                        "q10": float(low),
+                        "q90": float(high),
+                        "draws": len(known),
+                    }
+                )
+    return pd.DataFrame(rows)
