@@ -18,7 +18,7 @@ $(READY): requirements.lock pyproject.toml .python-version scripts/setup.sh
 
 setup: $(READY) ## Make .venv with the locked packages (the other targets do it when needed)
 
-report: $(READY) ## Fit the bundled snapshot: out/report.html, out/fit.nc, out/summary.json
+report: $(READY) ## Fit and forecast: report.html, fit.nc, forecast.nc and summary.json in out/
 	@.venv/bin/forkmodel run --out $(OUT) $(ARGS)
 
 test: $(READY) ## Run the tests

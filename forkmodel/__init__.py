@@ -4,6 +4,7 @@
 
     fit = fm.ForkModel(fm.load_snapshot()).fit(seed=1)
     print(fit.review())
+    print(fit.forecast().prob("hhi.closed[2031] > 2500"))
     fm.report(fit, to="report.html")
 
 Public names are those in ``__all__`` and nothing else. Each is loaded on first use, so that
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from forkmodel.data.panel import PanelOptions
     from forkmodel.data.read import check_data, load_snapshot, read_data, write_data
     from forkmodel.errors import (
+        ClaimError,
         DataError,
         FitFileError,
         ForkModelError,
@@ -30,20 +32,26 @@ if TYPE_CHECKING:
         Problem,
         QueryError,
         SamplingError,
+        ScenarioError,
     )
+    from forkmodel.forecast.forecast import Forecast
+    from forkmodel.forecast.storage import load_forecast
     from forkmodel.inference.fit import Fit
     from forkmodel.inference.model import ForkModel
     from forkmodel.inference.review import Review
     from forkmodel.inference.storage import load
+    from forkmodel.outlook import claims
     from forkmodel.priors import PriorSet, check_priors, load_priors
     from forkmodel.run import report
 
     __version__: str
 
 __all__ = [
+    "ClaimError",
     "DataError",
     "Fit",
     "FitFileError",
+    "Forecast",
     "ForkModel",
     "ForkModelError",
     "Market",
@@ -55,10 +63,13 @@ __all__ = [
     "QueryError",
     "Review",
     "SamplingError",
+    "ScenarioError",
     "__version__",
     "check_data",
     "check_priors",
+    "claims",
     "load",
+    "load_forecast",
     "load_priors",
     "load_snapshot",
     "read_data",
@@ -71,6 +82,7 @@ _HOME = {
     "forkmodel.data.panel": ["PanelOptions"],
     "forkmodel.data.read": ["check_data", "load_snapshot", "read_data", "write_data"],
     "forkmodel.errors": [
+        "ClaimError",
         "DataError",
         "FitFileError",
         "ForkModelError",
@@ -79,11 +91,15 @@ _HOME = {
         "Problem",
         "QueryError",
         "SamplingError",
+        "ScenarioError",
     ],
+    "forkmodel.forecast.forecast": ["Forecast"],
+    "forkmodel.forecast.storage": ["load_forecast"],
     "forkmodel.inference.fit": ["Fit"],
     "forkmodel.inference.model": ["ForkModel"],
     "forkmodel.inference.review": ["Review"],
     "forkmodel.inference.storage": ["load"],
+    "forkmodel.outlook": ["claims"],
     "forkmodel.priors": ["PriorSet", "check_priors", "load_priors"],
     "forkmodel.run": ["report"],
 }
@@ -108,7 +124,7 @@ def __dir__() -> list[str]:
 
 
 class _Package(ModuleType):
-    """The package itself; keeps ``forkmodel.report`` the function although a sub-package has that name."""
+    """The package itself; functions that are public under the name of a sub-package stay functions."""
 
     def __setattr__(self, name: str, value: object) -> None:
         # The import system binds a sub-package to its parent under its name; `from forkmodel.report import x`

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from forkmodel.cli_failures import failure_status
+from forkmodel.cli_future import claims, compare, forecast, scenarios_app
 from forkmodel.cli_tables import data_app, priors_app
 from forkmodel.console import print_json, print_table, show_progress
 from forkmodel.run import DERIVING, Sampling, Source
@@ -36,6 +37,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(data_app, name="data", help="Check and show market tables.")
+app.add_typer(scenarios_app, name="scenarios", help="Show and check scenarios.")
 app.add_typer(priors_app, name="priors", help="Show and check prior sets.")
 
 DataOption = Annotated[
@@ -54,6 +56,7 @@ TuneOption = Annotated[int | None, typer.Option("--tune", min=1, help="Warm-up s
 SeedOption = Annotated[int, typer.Option("--seed", min=0, help="Same seed, same draws.")]
 CoresOption = Annotated[int | None, typer.Option("--cores", min=1, help="Chains run at once; all cores.")]
 QuickOption = Annotated[bool, typer.Option("--quick", help="Few draws, to see whether everything works.")]
+HorizonOption = Annotated[str, typer.Option("--horizon", help="Last day, month or year of the forecast.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
 FitArgument = Annotated[Path, typer.Argument(help="File that `forkmodel fit` or `run` wrote.")]
 
@@ -90,7 +93,9 @@ def _exit_by(status: str) -> None:
 
 @app.command()
 def run(
-    out: Annotated[Path, typer.Option("--out", help="Folder for report.html, fit.nc and summary.json.")],
+    out: Annotated[
+        Path, typer.Option("--out", help="Folder for report.html, fit.nc, forecast.nc and summary.json.")
+    ],
     data: DataOption = None,
     update: UpdateOption = None,
     as_of: AsOfOption = None,
@@ -100,19 +105,32 @@ def run(
     seed: SeedOption = 1,
     cores: CoresOption = None,
     quick: QuickOption = False,
+    horizon: HorizonOption = "2036-12",
+    all_priors: Annotated[
+        bool, typer.Option("--all-priors", help="Fit the skeptic's and the advocate's priors too.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Fit the model and write the report, in one go."""
+    """Fit the model, forecast and write the report, in one go."""
     from forkmodel import run as pipeline
 
     source = Source(data, tuple(update or ()), as_of)
     with show_progress() as progress:
-        fit, summary = pipeline.run(out, source, priors, Sampling(draws, tune, seed, cores, quick), progress)
+        fit, summary = pipeline.run(
+            out,
+            source,
+            priors,
+            Sampling(draws, tune, seed, cores, quick),
+            progress,
+            horizon=horizon,
+            all_priors=all_priors,
+        )
     if as_json:
         print_json(summary)
     else:
         _print_review(fit.review())
-        typer.echo(f"Wrote {out / pipeline.REPORT_FILE}, {pipeline.FIT_FILE} and {pipeline.SUMMARY_FILE}.")
+        names = (pipeline.REPORT_FILE, pipeline.FIT_FILE, pipeline.FORECAST_FILE, pipeline.SUMMARY_FILE)
+        typer.echo(f"Wrote {', '.join(names)} in {out}.")
     _exit_by(fit.review().status)
 
 
@@ -183,13 +201,18 @@ def report(
     _exit_by(status)
 
 
+app.command()(forecast)
+app.command()(compare)
+app.command()(claims)
+
+
 @app.command()
 def query(
     file: Annotated[Path, typer.Argument(help="File that `forkmodel forecast`, `fit` or `run` wrote.")],
     question: Annotated[str, typer.Argument(help='For example "hhi.closed[2031] > 2500".')],
     as_json: JsonOption = False,
 ) -> None:
-    """Ask a saved forecast, or a fit's history, for a probability, a number or a date."""
+    """Ask a saved forecast or fit a question."""
     from forkmodel.queries import ask, parse
     from forkmodel.queries.worlds import FileWorlds, is_forecast_file
 

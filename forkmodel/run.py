@@ -7,12 +7,13 @@ import json
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from forkmodel.console import json_ready
 from forkmodel.errors import ForkModelError
+from forkmodel.prior_files import BUNDLED
 from forkmodel.whole_files import write_whole
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DERIVING",
     "FIT_FILE",
+    "FORECAST_FILE",
     "REPORT_FILE",
     "SUMMARY_FILE",
     "Sampling",
@@ -33,6 +35,7 @@ __all__ = [
 ]
 
 FIT_FILE, REPORT_FILE, SUMMARY_FILE = "fit.nc", "report.html", "summary.json"
+FORECAST_FILE = "forecast.nc"
 #: What is said while paths and checks are computed from the draws.
 DERIVING = "paths, checks and predictive coverage"
 
@@ -126,10 +129,30 @@ def make_fit(source: Source, priors: str, sampling: Sampling, progress: Progress
     return fit
 
 
-def run(
+def _other_fits(
     out: Path, source: Source, priors: str, sampling: Sampling, progress: Progress
+) -> dict[str, Fit]:
+    """Fit the model under the other bundled prior sets, and keep each fit as soon as it is made."""
+    fits = {}
+    for name in BUNDLED:
+        if name == priors:
+            continue
+        fits[name] = make_fit(source, name, sampling, progress)
+        fits[name].save(out / f"fit-{name}.nc")
+    return fits
+
+
+def run(
+    out: Path,
+    source: Source,
+    priors: str,
+    sampling: Sampling,
+    progress: Progress,
+    *,
+    horizon: str = "2036-12",
+    all_priors: bool = False,
 ) -> tuple[Fit, dict[str, Any]]:
-    """Fit the model and leave ``fit.nc``, ``report.html`` and ``summary.json`` in a folder.
+    """Fit and forecast; leave ``fit.nc``, ``forecast.nc``, ``report.html`` and ``summary.json`` in a folder.
 
     Nothing is written before the fit exists. Each file is written whole or not at all, and the folder never
     mixes files of two fits: the fit is kept first, because it is what took the time.
@@ -139,7 +162,12 @@ def run(
     out : Path
         The folder; made if absent.
     source, priors, sampling, progress
-        As for :func:`make_fit`; the further stages are ``derive`` and ``report``.
+        As for :func:`make_fit`; the further stages are ``derive``, ``forecast`` and ``report``.
+    horizon : str
+        Last day, month or year of the forecast.
+    all_priors : bool
+        Whether to fit the other bundled prior sets too (``fit-skeptic.nc``, ``fit-advocate.nc``); without it
+        they are approximated from the one fit.
 
     Returns
     -------
@@ -149,15 +177,23 @@ def run(
         The content of ``summary.json``.
     """
     check_target(out, folder=True)
-    for name in (FIT_FILE, REPORT_FILE, SUMMARY_FILE):
+    for name in (FIT_FILE, FORECAST_FILE, REPORT_FILE, SUMMARY_FILE):
         check_target(out / name, folder=False)
     begin = time.perf_counter()
     fit = make_fit(source, priors, sampling, progress)
     progress("derive", 0.0, DERIVING)
-    for stale in (REPORT_FILE, SUMMARY_FILE):
+    for stale in (FORECAST_FILE, REPORT_FILE, SUMMARY_FILE):
         (out / stale).unlink(missing_ok=True)
     fit.save(out / FIT_FILE)
+    others = _other_fits(out, source, priors, sampling, progress) if all_priors else {}
     content = fit.report_content()
+    foreseen = time.perf_counter()
+    from forkmodel.outlook import make_outlook
+
+    outlook = make_outlook(fit, horizon, others, progress)
+    outlook.forecast.save(out / FORECAST_FILE)
+    content = replace(content, forecast=outlook.content())
+    fit.timings["forecast"] = time.perf_counter() - foreseen
     progress("report", 0.0, "")
     from forkmodel.report import summary_json, write_report
 
@@ -165,13 +201,18 @@ def run(
     write_report(content, out / REPORT_FILE)
     end = time.perf_counter()
     summary = dict(summary_json(content))
-    summary["seconds"] = {**summary.get("seconds", {}), "report": end - written, "total": end - begin}
+    summary["seconds"] = {
+        **summary.get("seconds", {}),
+        "forecast": fit.timings["forecast"],
+        "report": end - written,
+        "total": end - begin,
+    }
     summary = json_ready(summary)
     write_whole(out / SUMMARY_FILE, json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
     return fit, summary
 
 
-def report(fit: Fit, *, to: str | Path = "report.html") -> Path:
+def report(fit: Fit, *, to: str | Path = "report.html", outlook: bool = True) -> Path:
     """Write the report of a fit as one HTML file that needs no network.
 
     Parameters
@@ -180,6 +221,9 @@ def report(fit: Fit, *, to: str | Path = "report.html") -> Path:
         The fit. If its review failed, the report says so on top and draws no conclusions.
     to : str or Path
         The file; an existing one is replaced once the new one is complete.
+    outlook : bool
+        Whether to forecast, judge the claims and compare the scenarios too, which takes about a minute; a fit
+        of some blocks only cannot.
 
     Returns
     -------
@@ -191,11 +235,17 @@ def report(fit: Fit, *, to: str | Path = "report.html") -> Path:
     ForkModelError
         If the file cannot be written there.
     """
+    from forkmodel.model.build import BLOCKS
     from forkmodel.report import write_report
 
     path = Path(to)
     check_target(path, folder=False)
-    write_report(fit.report_content(), path)
+    content = fit.report_content()
+    if outlook and fit.blocks == BLOCKS:
+        from forkmodel.outlook import make_outlook
+
+        content = replace(content, forecast=make_outlook(fit).content())
+    write_report(content, path)
     return path
 
 

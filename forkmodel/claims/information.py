@@ -59,7 +59,7 @@ BLOCKS = {
     ),
     "catch_up": Block(
         "Catch-up of open models",
-        "months from each closed record to the first open model that reaches it, under API restriction or not",
+        "months from each closed record to the first open model that reaches it",
         ("capability.catch_up", "forecast.catch_up_drift", "forecast.catch_up_closed"),
     ),
     "restriction": Block(
@@ -69,7 +69,7 @@ BLOCKS = {
     ),
     "premium": Block(
         "Closed premium and its decay",
-        "transaction prices of closed and open models matched on capability; prices before and after compute gluts",
+        "transaction prices of closed and open models of equal capability, as compute becomes plentiful",
         (
             "price.residual_premium",
             "price.premium_decay",
@@ -186,7 +186,7 @@ def value_of_information(held: np.ndarray, columns: np.ndarray) -> float:
     if variance == 0.0 or not varying.shape[1]:
         return 0.0
     model = make_pipeline(
-        QuantileTransformer(n_quantiles=min(200, len(held)), output_distribution="normal"),
+        QuantileTransformer(n_quantiles=min(100, len(held) // 2), output_distribution="normal"),
         SplineTransformer(n_knots=KNOTS, knots="quantile", extrapolation="linear"),
         RidgeCV(alphas=PENALTIES),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -79,18 +80,18 @@ class Calendar:
         """Return the number of quarters, the one with data included."""
         return len(self.times)
 
-    @property
+    @cached_property
     def numbers(self) -> np.ndarray:
         """Calendar quarters, for random numbers."""
         return quarter_number(self.times)
 
-    @property
+    @cached_property
     def years(self) -> np.ndarray:
         """Decimal years at which stocks are read."""
         stamps = pd.DatetimeIndex(self.ends)
         return np.asarray(stamps.year + (stamps.dayofyear - 1) / DAYS_PER_YEAR, dtype=float)
 
-    @property
+    @cached_property
     def stock_steps(self) -> np.ndarray:
         """Quarters that pass between one reading of stocks and the next; zero at place 0."""
         days = np.diff(self.ends) / np.timedelta64(1, "D")

@@ -49,14 +49,18 @@ QUANTITIES = (
     Quantity("hhi", {"scope": "closed"}, "HHI of closed labs", "points"),
     Quantity("hhi", {"scope": "all_developers"}, "HHI of all developers", "points"),
     Quantity("value", {"access": "closed", "definition": "narrow"}, "Closed revenue", "%", relative=True),
+    Quantity("value", {"access": "open", "definition": "narrow"}, "Hosted open revenue", "%", relative=True),
     Quantity(
-        "value", {"access": "open", "definition": "narrow"}, "Hosted open revenue", "%", relative=True
+        "open_share",
+        {"market": "openrouter", "unit": "tokens"},
+        "Open share of router tokens",
+        "points of share",
     ),
     Quantity(
-        "open_share", {"market": "openrouter", "unit": "tokens"}, "Open share of router tokens", "points of share"
-    ),
-    Quantity(
-        "open_share", {"market": "enterprise", "unit": "spend"}, "Open share of enterprise money", "points of share"
+        "open_share",
+        {"market": "enterprise", "unit": "spend"},
+        "Open share of enterprise money",
+        "points of share",
     ),
     Quantity("capability_gap", {}, "Capability gap", "index points"),
     Quantity("lag_months_strict", {}, "Strict lag", "months"),

@@ -19,6 +19,8 @@ __all__ = ["RANKS", "outcomes"]
 
 RANKS = ("first", "second")
 LARGE_FIRM = 0.05
+#: Stands for the share of a firm that has left, so that its reach has a logarithm.
+GONE = 1e-12
 QUARTERS_PER_YEAR = 4
 #: A closed lab does not sell below serving cost for years, nor at a margin above this.
 MARGINS = (0.0, 0.98)
@@ -234,18 +236,15 @@ def _reach(
     """Return each firm's part of paid subscriptions (draw, quarter, developer)."""
     names = setting.design.money.reach_firms
     spots = [setting.lines.firms.index(name) for name in names]
-    with np.errstate(divide="ignore"):
-        size = np.log(firms[:, :, spots]) + np.log(_adoption(setting, value))[..., None]
-        score = (
-            value["adoption.reach_level"][:, None, None]
-            + value["adoption.reach_offset"][:, None, :]
-            + value["adoption.reach_slope"][:, None, None] * size
-        )
-        reach = 1.0 / (1.0 + np.exp(-score))
-    out = np.zeros((*firms.shape[:2], len(developers)))
-    out[:, :, developers.get_indexer(pd.Index(names))] = reach / np.maximum(
-        reach.sum(-1, keepdims=True), np.finfo(float).tiny
+    size = np.log(np.maximum(firms[:, :, spots], GONE)) + np.log(_adoption(setting, value))[..., None]
+    score = (
+        value["adoption.reach_level"][:, None, None]
+        + value["adoption.reach_offset"][:, None, :]
+        + value["adoption.reach_slope"][:, None, None] * size
     )
+    reach = np.asarray(ArrayOps().sigmoid(score))
+    out = np.zeros((*firms.shape[:2], len(developers)))
+    out[:, :, developers.get_indexer(pd.Index(names))] = reach / reach.sum(-1, keepdims=True)
     return out
 
 

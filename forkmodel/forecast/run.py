@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -35,8 +37,8 @@ if TYPE_CHECKING:
 __all__ = ["DEFAULT_HORIZON", "Origin", "run_forecast"]
 
 DEFAULT_HORIZON = "2036-12"
-#: Draws simulated at once: a few tens of megabytes of state, and long enough vectors to be quick.
-CHUNK = 250
+#: Draws simulated at once: some hundred megabytes at most, and long enough vectors to be quick.
+CHUNK = 500
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,8 @@ def run_forecast(
     times = pd.DatetimeIndex(np.concatenate([history["time"].to_numpy()[:past], calendar.times[1:]]))
     coords = _coords(developers, times)
     arrays = _past(history.isel(time=slice(past)), developers, coords, chosen, (fit.chains, fit.draws))
-    for first in range(0, n, CHUNK):
+
+    def fill(first: int) -> None:
         rows = chosen[first : first + CHUNK]
         randomness = Randomness(origin.seed, first, len(rows))
         value = {name: array[rows] for name, array in values.items()}
@@ -152,6 +155,10 @@ def run_forecast(
             arrays[name][first : first + len(rows), past:] = array[:, 1:]
             if name not in history:
                 arrays[name][first : first + len(rows), past - 1] = array[:, 0]
+
+    # NumPy leaves the interpreter free while it computes, and chunks do not know of one another.
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        list(pool.map(fill, range(0, n, CHUNK)))
     worlds = _dataset(arrays, coords, (fit.chains, fit.draws))
     return Forecast(
         worlds,

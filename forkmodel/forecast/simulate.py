@@ -8,6 +8,7 @@ is the last quarter with data, where the simulated market is the fitted one.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -54,7 +55,7 @@ class Setting:
     calendar: Calendar
     scenario: Scenario
 
-    @property
+    @cached_property
     def levers(self) -> Levers:
         """Levers of the scenario on the calendar."""
         return self.scenario.levers(self.calendar)

@@ -32,7 +32,7 @@ GONE = -1e9
 #: Growth less than this above the long run counts as faded, log per year.
 SLOWEST_EXCESS = 0.1
 #: A burst lasts at least this long and at most that, years.
-FADE_YEARS = (0.2, 5.0)
+FADE_YEARS = (0.05, 5.0)
 
 
 @dataclass
@@ -83,7 +83,7 @@ class Spending:
     def fade_years(self) -> np.ndarray:
         """Years (draw,) in which the excess of growth over the long run loses two thirds."""
         excess = self.start.spend_growth - self.parameters["forecast.growth_floor"]
-        years = self.parameters["forecast.growth_left"] / np.maximum(excess, SLOWEST_EXCESS)
+        years = self.parameters["forecast.growth_left"] / np.maximum(np.abs(excess), SLOWEST_EXCESS)
         return np.asarray(np.clip(years, *FADE_YEARS))
 
     @property

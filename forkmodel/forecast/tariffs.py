@@ -37,7 +37,11 @@ QUARTERS_PER_YEAR = 4.0
 SMALLEST_PREMIUM = 0.3
 #: A menu place averages this many models' own prices at most.
 MOST_AVERAGED = 3.0
-TINY_PRICE = 1e-3
+TINY_PRICE = 1e-9
+#: Log prices stay within this: no fit comes near it, draws from the prior do.
+LARGEST_LOG_PRICE = 30.0
+#: Spend responds to a fall of log price in one quarter up to this; only draws from the prior reach it.
+LARGEST_SURPRISE = 3.0
 
 
 @dataclass
@@ -139,7 +143,8 @@ class Tariffs:
         gradient = self.value["price.capability_gradient"]
         drift = gradient * self.start.growth_closed - self.value["price.decline"]
         fallen = gradient * gained - drift * fade * span
-        self.surprise = gradient * (gained - self.start.growth_closed * span)
+        surprise = gradient * (gained - self.start.growth_closed * span)
+        self.surprise = np.clip(surprise, -LARGEST_SURPRISE, LARGEST_SURPRISE)
         self._fallen = self._fallen + fallen
         shocks = self.randomness.normals("price", 2, number) * np.sqrt(span)
         self._level = self._level + self.parameters["forecast.price_shock"] * shocks[:, 0]
@@ -213,7 +218,8 @@ class Tariffs:
         shift = self._shift["closed"] if closed else self._shift["open"]
         gradient = self.value["price.capability_gradient"]
         level = self.value["price.level"] + self._level - self._fallen + shift
-        return np.asarray(level + gradient * (index - REFERENCE_INDEX) + closed * self._log_premium)
+        price = level + gradient * (index - REFERENCE_INDEX) + closed * self._log_premium
+        return np.asarray(np.clip(price, -LARGEST_LOG_PRICE, LARGEST_LOG_PRICE))
 
     def surface(self, index: np.ndarray) -> np.ndarray:
         """Return the log list price (draw, item) of a typical seller for the menu places."""
@@ -226,4 +232,4 @@ class Tariffs:
     @property
     def list_prices(self) -> np.ndarray:
         """List prices (draw, segment, item) of the menu places, USD per million tokens."""
-        return np.asarray(np.exp(self._posted))
+        return np.asarray(np.exp(np.clip(self._posted, -LARGEST_LOG_PRICE, LARGEST_LOG_PRICE)))

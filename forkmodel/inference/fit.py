@@ -23,6 +23,7 @@ from forkmodel.priors import PriorSet
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from forkmodel.claims import ClaimsTable
     from forkmodel.forecast.forecast import Forecast
     from forkmodel.forecast.run import Origin
     from forkmodel.forecast.scenario import Scenario
@@ -259,6 +260,27 @@ class Fit:
 
         return merger(self, first, second, market, unit)
 
+    def claims(self, horizon: str = "2036-12") -> ClaimsTable:
+        """Return the probability of every claim of the ledger under the three bundled prior sets.
+
+        Sets other than the fit's own are approximated from it; the method of each is stated.
+
+        Parameters
+        ----------
+        horizon : str
+            Last day, month or year of the forecast.
+
+        Raises
+        ------
+        ForkModelError
+            If the review failed: claims of a fit that may not be quoted are withheld.
+        """
+        from forkmodel.outlook import claims_table, make_sides
+
+        if self.review().status == "FAIL":
+            raise ForkModelError("the review of this fit FAILED, so claims are withheld; see fit.review().")
+        return claims_table(self, make_sides(self, self.forecast(horizon)))
+
     def query(self, question: str) -> Answer | NumberAnswer | DateAnswer:
         """Answer a question about the history, such as ``"hhi.closed[2026-Q3] > hhi.closed[2025-Q3]"``.
 
@@ -277,7 +299,8 @@ class Fit:
         return ask(self._history, question)
 
     @cached_property
-    def _origin(self) -> Origin:
+    def origin(self) -> Origin:
+        """State of every world at the data's end, from which forecasts start."""
         from forkmodel.forecast.run import Origin
 
         return Origin.from_fit(self)
@@ -316,7 +339,9 @@ class Fit:
         from forkmodel.forecast.scenario_files import load_scenarios
 
         wanted = scenario if isinstance(scenario, Scenario) else load_scenarios(scenario)
-        return run_forecast(self._origin, wanted, horizon, priors)
+        forecast = run_forecast(self.origin, wanted, horizon, priors)
+        forecast.facts["review"] = self.review().status
+        return forecast
 
     def closed_records(self) -> pd.DataFrame:
         """Return each closed record and how long an open model took to reach it, right-censored."""

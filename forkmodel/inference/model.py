@@ -5,12 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from functools import cached_property
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
+
+import xarray as xr
 
 from forkmodel.data.market import Market
 from forkmodel.data.panel import Panel, PanelOptions
 from forkmodel.inference.compiling import compile_model
-from forkmodel.inference.fit import Fit
+from forkmodel.inference.fit import VERSIONED, Fit
 from forkmodel.inference.sampling import (
     DEFAULT_CHAINS,
     DEFAULT_DRAWS,
@@ -83,6 +86,41 @@ class ForkModel:
                 progress("compile", 0.0, "first run takes minutes, later ones seconds")
             self._compiled = compile_model(self.pymc_model)
         return self._compiled
+
+    def prior(self, draws: int = 1000, seed: int = 1) -> Fit:
+        """Return draws from the prior in the form of a fit: what the model believes before it sees a table.
+
+        The tables say which models, offers and dates there are, and nothing about the parameters. History and
+        forecast of these draws show what the priors alone imply.
+
+        Parameters
+        ----------
+        draws : int
+            Number of draws, in one chain.
+        seed : int
+            Same seed, same draws.
+        """
+        import pymc as pm
+
+        begin = time.perf_counter()
+        with self.pymc_model as model:
+            names = [variable.name for variable in model.free_RVs]
+            tree = pm.sample_prior_predictive(draws, var_names=names, random_seed=seed)
+        drawn = tree["prior"].to_dataset()
+        return Fit(
+            data=self.data,
+            priors=self.priors,
+            blocks=self.design.blocks,
+            options=self.panel.options,
+            posterior=drawn,
+            sample_stats=xr.Dataset(),
+            seed=seed,
+            tune=0,
+            timings={"sample": time.perf_counter() - begin},
+            versions={name: version(name) for name in VERSIONED},
+            panel=self.panel,
+            design=self.design,
+        )
 
     def fit(
         self,

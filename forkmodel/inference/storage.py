@@ -18,6 +18,7 @@ import xarray as xr
 
 from forkmodel.errors import FitFileError
 from forkmodel.outputs.schema import SCHEMA_VERSION
+from forkmodel.queries.worlds import MARK
 from forkmodel.whole_files import whole_file
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ __all__ = ["ENGINE", "FILE_FORMAT", "load", "save", "to_datatree"]
 
 ENGINE: Final = "h5netcdf"
 #: Raised when the layout of the file or the name of a free variable changes; a test holds the two together.
-FILE_FORMAT = 1
+FILE_FORMAT = 2
 
 
 def _observed(fit: Fit) -> dict[str, xr.Dataset]:
@@ -139,6 +140,8 @@ def load(path: str | Path) -> Fit:
     except Exception as error:
         raise FitFileError(f"{path} is not a saved fit or is damaged ({error}). Fit again.") from error
     found = tree.attrs.get("forkmodel_file_format")
+    if MARK in tree.attrs:
+        raise FitFileError(f"{path} is a forecast, not a fit; open it with fm.load_forecast.")
     if found is None:
         raise FitFileError(f"{path} is a NetCDF file but not a saved fit; `forkmodel fit` writes those.")
     if int(found) != FILE_FORMAT:

@@ -189,7 +189,7 @@ def segment_shares(ops: Ops, design: DemandDesign, utility: Array, inertia: Arra
     are summed over the recent past and the month is renormalised for offers that were withdrawn.
     """
     n_months = len(design.months)
-    weight = ops.exp(utility)
+    weight = ops.exp(ops.group_shift(utility, design.cell_month, n_months))
     chosen = weight / ops.group_sum(weight, design.cell_month, n_months)[..., design.cell_month]
     padded = ops.concat([chosen, 0.0 * chosen[..., :1]], axis=-1)
     held, kept = chosen, 1.0

@@ -165,7 +165,8 @@ def bass(ops: Ops, years: np.ndarray, innovation: Array, imitation: Array, ceili
 
 def log_sum_exp(ops: Ops, x: Array) -> Array:
     """Return the log of the summed exponentials over the last axis."""
-    return ops.log(ops.exp(x).sum(-1))
+    largest = x.max(axis=-1)
+    return largest + ops.log(ops.exp(x - largest[..., None]).sum(-1))
 
 
 def log_closed_spend(

@@ -39,6 +39,10 @@ class Ops(Protocol):
         """Sum the last axis within groups."""
         ...
 
+    def group_shift(self, x: Array, group: np.ndarray, n_groups: int) -> Array:
+        """Subtract a number per group, so that exponentials normalised by group do not all vanish."""
+        ...
+
     def split_last(self, x: Array, rows: int, columns: int) -> Array:
         """Turn the last axis of length ``rows * columns`` into two axes."""
         ...
@@ -83,6 +87,11 @@ class TensorOps:
     def group_sum(self, x: Array, group: np.ndarray, n_groups: int) -> Array:
         return self._pt.zeros(n_groups)[group].inc(x)
 
+    def group_shift(self, x: Array, group: np.ndarray, n_groups: int) -> Array:
+        # The sampler stays where nothing vanishes, and the shift would cost it a pass; only draws from the
+        # prior need it.
+        return x
+
     def split_last(self, x: Array, rows: int, columns: int) -> Array:
         return x.reshape((rows, columns))
 
@@ -123,6 +132,13 @@ class ArrayOps:
         )
         flat = x.reshape(-1, x.shape[-1])
         return (membership @ flat.T).T.reshape((*x.shape[:-1], n_groups))
+
+    def group_shift(self, x: Array, group: np.ndarray, n_groups: int) -> Array:
+        order = np.argsort(group, kind="stable")
+        found, begin = np.unique(group[order], return_index=True)
+        largest = np.zeros((*x.shape[:-1], n_groups))
+        largest[..., found] = np.maximum.reduceat(x[..., order], begin, axis=-1)
+        return x - largest[..., group]
 
     def split_last(self, x: Array, rows: int, columns: int) -> Array:
         return x.reshape((*x.shape[:-1], rows, columns))

@@ -14,6 +14,10 @@ __all__ = ["ANCHORS", "PublicScale", "public_scale"]
 #: Model id and index of the two points that fix the scale.
 ANCHORS = (("claude-3.5-sonnet", 130.0), ("gpt-5", 150.0))
 
+#: Index points per latent unit at most. Fits find 10 to 15; before any score is seen the anchors may be equal
+#: or reversed, and a scale must exist there too.
+LARGEST_RATE = 40.0
+
 
 @dataclass(frozen=True)
 class PublicScale:
@@ -56,5 +60,6 @@ def public_scale(theta: np.ndarray, models: pd.Index) -> PublicScale:
     if low not in models or high not in models:
         return PublicScale(np.full(draws, INDEX_ORIGIN), np.full(draws, INDEX_PER_UNIT), anchored=False)
     first, second = theta[:, models.get_loc(low)], theta[:, models.get_loc(high)]
-    per_unit = (high_index - low_index) / (second - first)
+    rise = np.maximum(second - first, (high_index - low_index) / LARGEST_RATE)
+    per_unit = (high_index - low_index) / rise
     return PublicScale(low_index - per_unit * first, per_unit, anchored=True)

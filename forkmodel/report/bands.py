@@ -16,6 +16,8 @@ from forkmodel.report.scales import BAND_ORDER, Rule, Spec, axis, axis_scale, da
 __all__ = ["Point", "Rule", "band_chart"]
 
 _BAND_OPACITY = 0.17
+#: A time axis longer than this is labelled every third year.
+MANY_DAYS = 8 * 365
 
 
 @dataclass(frozen=True)
@@ -176,7 +178,8 @@ def band_chart(
     dict
         Vega-Lite specification with named colours.
     """
-    years = alt.Axis(title=None, format="%Y", tickCount=alt.TimeIntervalStep(interval="year", step=1))
+    step = 1 if (span[1] - span[0]).days < MANY_DAYS else 3
+    years = alt.Axis(title=None, format="%Y", tickCount=alt.TimeIntervalStep(interval="year", step=step))
     x_scale = alt.Scale(type="utc", domain=[day(span[0]), day(span[1])])
     x = alt.X("t:T", scale=x_scale, axis=years)
     scale = axis_scale(domain, unit.log)

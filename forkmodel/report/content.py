@@ -14,9 +14,35 @@ from forkmodel.report.intervals import MIN_FINITE, sample_dims
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["FAIL", "PASS", "REVIEW", "ReportContent"]
+__all__ = ["FAIL", "PASS", "REVIEW", "ForecastContent", "ReportContent"]
 
 PASS, REVIEW, FAIL = "PASS", "REVIEW", "FAIL"
+
+
+@dataclass(frozen=True)
+class ForecastContent:
+    """What the report shows of the future.
+
+    Attributes
+    ----------
+    worlds : Dataset
+        Dims ``chain, draw, time``: history and future of the baseline in one series.
+    claims : mapping
+        The judged ledger, as ``forkmodel claims --json`` prints it.
+    effects : DataFrame
+        Paired differences of scenarios from the baseline: ``scenario, meaning, quantity, label, date, unit,
+        baseline_median, median, q10, q90, draws``.
+    watchlist : DataFrame
+        What to measure next: ``target, block, label, meaning, share, value, rank``.
+    settings : mapping
+        ``horizon, scenario, draws, seed, priors``.
+    """
+
+    worlds: xr.Dataset
+    claims: Mapping[str, Any]
+    effects: pd.DataFrame
+    watchlist: pd.DataFrame
+    settings: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -43,6 +69,8 @@ class ReportContent:
         Options of the fit.
     prior_draws, posterior_draws : dict of array, optional
         Draws by ``"block.parameter"``; where both are given the comparison shows densities.
+    forecast : ForecastContent, optional
+        The future; without it the page is about the past only.
     """
 
     history: xr.Dataset
@@ -53,6 +81,7 @@ class ReportContent:
     settings: Mapping[str, Any]
     prior_draws: Mapping[str, np.ndarray] = field(default_factory=dict)
     posterior_draws: Mapping[str, np.ndarray] = field(default_factory=dict)
+    forecast: ForecastContent | None = None
 
     @property
     def failed(self) -> bool:

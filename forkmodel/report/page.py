@@ -11,10 +11,11 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from forkmodel.report import text
+from forkmodel.report import claims_table, text
 from forkmodel.report.content import FAIL, PASS, ReportContent
 from forkmodel.report.formatting import day_label, significant
 from forkmodel.report.headline import cards, limits, sentences
+from forkmodel.report.outlook import outlook_figures
 from forkmodel.report.palette import CHART_CONFIG, COLOURS
 from forkmodel.report.parameters import parameter_groups
 from forkmodel.report.sections import figures
@@ -126,6 +127,8 @@ def render(content: ReportContent) -> str:
     )
     environment.filters["csv_link"] = _csv_link
     sections = figures(content)
+    if content.forecast is not None:
+        sections["outlook"] = outlook_figures(content)
     specs = {
         f"{figure.key}-{place}": panel.spec
         for group in sections.values()
@@ -139,6 +142,12 @@ def render(content: ReportContent) -> str:
         draws_line=text.draws_line(content.draws, day_label(content.vintage)),
         cards=[] if content.failed else cards(content),
         sentences=sentences(content),
+        titles={
+            key: title
+            for key, title in text.SECTIONS.items()
+            if content.forecast is not None or key not in text.FUTURE_SECTIONS
+        },
+        future=claims_table,
         sections=sections,
         groups=parameter_groups(content),
         facts=_facts(content),

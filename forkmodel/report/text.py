@@ -108,12 +108,42 @@ SECTIONS = {
     "value": "Value in three definitions",
     "elasticities": "Price elasticities",
     "adoption": "Adoption",
+    "outlook": "The next ten years",
+    "claims": "Claims of the thesis and of its critics",
+    "scenarios": "What scenarios change",
+    "watch": "What to measure next",
     "priors": "Prior against posterior",
     "review": "Review of the fit",
     "provenance": "Provenance and sources",
     "limits": "What this report does not tell you",
 }
+#: Sections that only a report with a forecast has.
+FUTURE_SECTIONS = ("outlook", "claims", "scenarios", "watch")
 INTROS = {
+    "outlook": (
+        "From every posterior draw the market is simulated quarter by quarter: one world per draw, "
+        "with entry, exit and dated shocks. The dashed vertical line is the end of the data. Bands widen "
+        "because the worlds differ, and they are conditional on the model and on its priors for what no "
+        "table informs; a wrong model would not show in them. Medians of different charts need not come "
+        "from one world."
+    ),
+    "claims": (
+        "Each claim is an event whose threshold and horizon were fixed with the data of this vintage. The "
+        "probability is the share of worlds in which it holds, with its Monte Carlo error, under three sets "
+        "of priors: a careful reader's, a skeptic's and an advocate's of the thesis. A claim that is already "
+        "true today, or true or false on every side, cannot tell the sides apart and is marked."
+    ),
+    "scenarios": (
+        "Each scenario is run on the same worlds as the baseline, with the same random numbers, so the "
+        "difference in a world is what the scenario does in it. Shown for the last quarter of 2031: the "
+        "median difference and the 80% interval of differences."
+    ),
+    "watch": (
+        "How much sharper the probability of an event would become if one group of unknowns were known "
+        "exactly: the expected fall of the squared error, as a part of the event's variance. It ranks "
+        "evidence by what it would settle; the rest is chance that nobody can know today, or interaction "
+        "that an additive regression does not see."
+    ),
     "concentration": (
         "The Herfindahl-Hirschman index (HHI) is the sum of squared percentage shares: 10,000 for a "
         "monopoly, 10,000 / n for n equal firms. Who counts as a firm, and whether tokens or money are "
@@ -296,6 +326,17 @@ CARDS = {
 }
 
 FIGURES = {
+    "outlook-hhi": "HHI to 2036",
+    "outlook-cr3": "Share of the three largest closed labs",
+    "outlook-value": "Value by access",
+    "outlook-value-ratio": "Open value as a multiple of closed value",
+    "outlook-api": "Closed revenue sold through APIs",
+    "outlook-frontier": "Capability frontier by access",
+    "outlook-gap": "Gap between the frontiers",
+    "outlook-lag": "Strict lag of the open frontier",
+    "outlook-price": "List price",
+    "outlook-premium": "Residual premium: closed over open at equal capability",
+    "outlook-open-share": "Open-weight share of tokens and of money",
     "hhi": "HHI by scope",
     "concentration-ratios": "Share of the largest one, three and four firms",
     "frontier": "Capability frontier by access",
@@ -315,6 +356,13 @@ FIGURES = {
     "adoption": "Share of firms paying for AI",
 }
 FIGURE_NOTES = {
+    "outlook-value": "Log scale, the same in all panels; bands that run beyond it are cut.",
+    "outlook-value-ratio": "Log scale.",
+    "outlook-price": "Log scale; the two panels have scales of their own.",
+    "outlook-premium": "Log scale; the capability gap is taken out.",
+    "outlook-hhi": "Dashed lines: 1,800, highly concentrated in the 2023 US merger guidelines, and the cloud "
+    "market, about 1,500.",
+    "outlook-lag": "Zero where an open model is the best of all.",
     "hhi": "Dashed lines: 1,800, highly concentrated in the 2023 US merger guidelines, and the cloud market, "
     "about 1,500. Readings start near 10,000 where the data hold one or two developers with a model on "
     "offer.",
@@ -339,3 +387,43 @@ FIGURE_NOTES = {
     "developer-shares": "The developers with the largest shares; all others are in the data, not in the "
     "chart.",
 }
+
+
+WITHHELD_CELL = "withheld"
+WITHHELD_CLAIMS = "The review of the fit FAILED, so no probability is stated."
+NOT_COMPUTED = "not computed"
+CLAIM_COLUMNS = ("Claim", "What is said, and the event")
+CLAIM_REMARK = "Remarks"
+CLAIM_GROUPS = {"supports": "The thesis", "against": "Its critics"}
+SIDES = {"reference": "Reference", "skeptic": "Skeptic", "advocate": "Advocate"}
+BASELINE_NOTE = "Median of the baseline:"
+
+
+def side(name: str) -> str:
+    """Name a prior set."""
+    return SIDES.get(name, name)
+
+
+def bound(size: float, *, high: bool) -> str:
+    """Say that every world or none agreed, which a finite number of draws can only bound."""
+    return f"> {1.0 - size:.3f}" if high else f"< {max(size, 0.001):.3f}"
+
+
+def mover(meaning: str, positive: bool) -> str:
+    """Say which way a parameter goes with an event."""
+    return f"{meaning} ({'more likely' if positive else 'less likely'} the larger it is)"
+
+
+def moved_by(names: str) -> str:
+    """Say what goes with an event from world to world."""
+    return f"Moved by: {names}."
+
+
+def not_diagnostic(why: str) -> str:
+    """Mark a claim that cannot tell the sides apart."""
+    return f"not diagnostic: {why}"
+
+
+def watched_title(target: str) -> str:
+    """Head the list of one event."""
+    return "The joint verdict" if target == "joint" else f"Claim {target}"

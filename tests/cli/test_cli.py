@@ -12,7 +12,19 @@ import pytest
 import forkmodel as fm
 from forkmodel.cli_failures import BAD_INPUT, BROKEN_PIPE, DEFECT, INTERRUPTED, failure_status
 
-COMMANDS = ("run", "fit", "review", "report", "query", "data", "priors")
+COMMANDS = (
+    "run",
+    "fit",
+    "review",
+    "report",
+    "forecast",
+    "compare",
+    "claims",
+    "query",
+    "data",
+    "priors",
+    "scenarios",
+)
 
 
 def test_help_lists_every_command(call):
@@ -35,7 +47,9 @@ def test_help_loads_nothing_heavy():
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("command", [*COMMANDS, "data check", "data show", "priors show", "priors check"])
+@pytest.mark.parametrize(
+    "command", [*COMMANDS, "data check", "data show", "priors show", "priors check", "scenarios check"]
+)
 def test_every_command_explains_itself(call, command):
     done = call(*command.split(), "--help")
     assert done.returncode == 0

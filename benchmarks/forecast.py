@@ -1,0 +1,55 @@
+"""How long worlds to 2036 take, how much memory, and how both grow with draws, quarters and firms.
+
+Run it with ``python benchmarks/forecast.py``. Draws come from the prior, because time does not depend on what
+was learnt; every time is the median of three runs after one that warms up.
+"""
+
+from __future__ import annotations
+
+import resource
+import statistics
+import time
+import warnings
+
+import forkmodel as fm
+import forkmodel.forecast.lines as lines
+from forkmodel.forecast.run import Origin, run_forecast
+from forkmodel.forecast.scenario_files import load_scenario
+
+REPEATS = 3
+
+
+def seconds(fit: fm.Fit, horizon: str = "2036-12") -> float:
+    """Return the median time of a forecast with every output."""
+    origin, scenario = Origin.from_fit(fit), load_scenario("baseline")
+    fit.history()
+    run_forecast(origin, scenario, horizon)
+    times = []
+    for _ in range(REPEATS):
+        begin = time.perf_counter()
+        run_forecast(origin, scenario, horizon)
+        times.append(time.perf_counter() - begin)
+    return statistics.median(times)
+
+
+def main() -> None:
+    """Print the table."""
+    warnings.simplefilter("ignore")
+    model = fm.ForkModel(fm.load_snapshot())
+    print("draws   horizon   entrants   seconds")
+    for draws in (1000, 2000, 4000):
+        print(
+            f"{draws:5d}   2036-12   {sum(lines.ENTRANTS.values()):8d}   {seconds(model.prior(draws)):7.2f}"
+        )
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    print(f"peak memory so far: {peak:.2f} GB")
+    fit = model.prior(1000)
+    for horizon in ("2029-03", "2031-09", "2036-12", "2046-12"):
+        print(f" 1000   {horizon}   {sum(lines.ENTRANTS.values()):8d}   {seconds(fit, horizon):7.2f}")
+    for factor in (2, 4):
+        lines.ENTRANTS.update({"closed": 8 * factor, "open": 12 * factor})
+        print(f" 1000   2036-12   {sum(lines.ENTRANTS.values()):8d}   {seconds(fit):7.2f}")
+
+
+if __name__ == "__main__":
+    main()
