@@ -232,4 +232,6 @@ def watch_list(events: Mapping[str, np.ndarray], parameters: xr.Dataset) -> pd.D
             )
     table = pd.DataFrame(rows)
     table["rank"] = table.groupby("target")["value"].rank(ascending=False, method="first").astype(int)
-    return table.sort_values(["target", "rank"], kind="stable", ignore_index=True)
+    order = {target: place for place, target in enumerate(events)}
+    table = table.sort_values(["target", "rank"], key=lambda c: c.map(order) if c.name == "target" else c)
+    return table.reset_index(drop=True)

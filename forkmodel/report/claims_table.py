@@ -10,7 +10,7 @@ import pandas as pd
 
 from forkmodel.report import text
 from forkmodel.report.content import ReportContent
-from forkmodel.report.formatting import MISSING, significant
+from forkmodel.report.formatting import MISSING, UNITS, significant
 
 __all__ = [
     "ClaimRow",
@@ -28,6 +28,23 @@ __all__ = [
 SHOWN_YEAR = "2031"
 #: Blocks worth less than this part of an event's variance are not listed.
 SMALLEST_SHARE = 0.002
+#: Factor and digits with which differences in a unit are written.
+_WRITTEN = {
+    "points": (1.0, 0),
+    "%": (1.0, 1),
+    "percentage points": (100.0, 1),
+    "index points": (1.0, 1),
+    "months": (1.0, 1),
+    "ratio": (1.0, 2),
+}
+_UNIT_OF = {
+    "hhi": "hhi",
+    "value": "usd",
+    "open_share": "share",
+    "capability": "points",
+    "lag": "months",
+    "premium": "ratio",
+}
 
 
 @dataclass(frozen=True)
@@ -129,17 +146,17 @@ def effect_tables(content: ReportContent) -> list[EffectTable]:
     effects = content.forecast.effects
     shown = effects[effects["date"] == SHOWN_YEAR]
     tables = []
-    for (_, label), rows in shown.groupby(["quantity", "label"], sort=False):
+    for (variable, label), rows in shown.groupby(["quantity", "label"], sort=False):
         unit = str(rows["unit"].iloc[0])
         tables.append(
             EffectTable(
                 label=f"{label}, {unit}",
-                baseline=significant(float(rows["baseline_median"].iloc[0])),
+                baseline=_baseline(str(variable), float(rows["baseline_median"].iloc[0])),
                 rows=[
                     (
                         str(row["scenario"]),
-                        _signed(row["median"]),
-                        f"{_signed(row['q10'])} to {_signed(row['q90'])}",
+                        _signed(row["median"], unit),
+                        _interval((row["q10"], row["q90"]), unit),
                     )
                     for row in rows.to_dict("records")
                 ],
@@ -156,10 +173,22 @@ def scenario_meanings(content: ReportContent) -> list[tuple[str, str]]:
     return [(str(row.scenario), str(row.meaning)) for row in pairs.itertuples()]
 
 
-def _signed(value: float) -> str:
-    if abs(value) < 5e-4:
+def _baseline(variable: str, value: float) -> str:
+    kind = next((unit for name, unit in _UNIT_OF.items() if variable.startswith(name)), None)
+    return significant(value) if kind is None else UNITS[kind].text(value)
+
+
+def _signed(value: float, unit: str) -> str:
+    factor, digits = _WRITTEN[unit]
+    written = f"{abs(factor * value):,.{digits}f}"
+    if not float(written.replace(",", "")):
         return "0"
-    return f"{'+' if value > 0 else '−'}{significant(abs(value))}"
+    return f"{'+' if value > 0 else '−'}{written}"
+
+
+def _interval(ends: tuple[float, float], unit: str) -> str:
+    low, high = (_signed(end, unit) for end in ends)
+    return text.NO_EFFECT if low == high == "0" else f"{low} to {high}"
 
 
 def watched(content: ReportContent) -> list[tuple[str, list[dict[str, str]]]]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
+
 from forkmodel.report import text
 from forkmodel.report.bands import band_chart
 from forkmodel.report.content import ReportContent
 from forkmodel.report.formatting import UNITS
 from forkmodel.report.headline import CARD_PATHS, quantity
-from forkmodel.report.intervals import INTERVALS
+from forkmodel.report.intervals import INTERVALS, Summary, summarise_draws
 from forkmodel.report.palette import CHART_CONFIG, access_colour, resolve
 from forkmodel.report.paths import line
 from forkmodel.report.scales import Rule, line_domain
@@ -18,6 +21,8 @@ from forkmodel.whole_files import write_whole
 
 __all__ = ["headline_figure", "summary_json", "write_report"]
 
+#: Years whose last quarter is summarised.
+FORECAST_YEARS = (2028, 2031, 2036)
 #: Further quantities of ``summary.json``: key, variable, coordinates.
 _MORE = {
     "hhi_openrouter_tokens": ("hhi", {"scope": "openrouter_tokens"}),
@@ -60,7 +65,8 @@ def summary_json(content: ReportContent) -> dict[str, Any]:
     dict
         ``headline`` by key: ``median``, ``interval_50``, ``interval_80``, ``interval_95``, ``draws``,
         ``period``, ``unit``; ``review``; ``withheld`` (whether the review failed, so that nothing may be
-        concluded); and provenance with ``seconds`` per stage.
+        concluded); with a forecast ``forecast`` (headline numbers in the last quarter of some years),
+        ``claims`` and ``watchlist``, unless withheld; and provenance with ``seconds`` per stage.
     """
     paths = {key: (name, select) for key, (name, select, _) in CARD_PATHS.items()} | _MORE
     headline = {}
@@ -70,14 +76,48 @@ def summary_json(content: ReportContent) -> dict[str, Any]:
             continue
         summary = found.summary
         headline[key] = {
-            "median": summary.median,
-            **{f"interval_{mass * 100:.0f}": list(summary.intervals[mass]) for mass in INTERVALS},
-            "draws": summary.draws,
+            **_numbers(summary),
             "period": found.date,
             "unit": str(content.attribute(name, "unit") or ""),
         }
+    future = {} if content.forecast is None or content.failed else _future(content)
     facts = {key: value for key, value in content.provenance.items() if key != "sources"}
-    return {"withheld": content.failed, "headline": headline, "review": dict(content.review), **facts}
+    return {
+        "withheld": content.failed,
+        "headline": headline,
+        "review": dict(content.review),
+        **future,
+        **facts,
+    }
+
+
+def _numbers(summary: Summary) -> dict[str, Any]:
+    """Return median, intervals and number of draws under the names of ``summary.json``."""
+    ends = {f"interval_{mass * 100:.0f}": list(summary.intervals[mass]) for mass in INTERVALS}
+    return {"median": summary.median, **ends, "draws": summary.draws}
+
+
+def _future(content: ReportContent) -> dict[str, Any]:
+    """Return headline quantities of the forecast by year, and the judged ledger."""
+    assert content.forecast is not None  # noqa: S101 - the caller checks; narrows the type
+    worlds = content.forecast.worlds
+    times = pd.DatetimeIndex(worlds["time"].to_numpy())
+    paths = {key: (name, select) for key, (name, select, _) in CARD_PATHS.items()} | _MORE
+    found: dict[str, dict[str, Any]] = {}
+    for key, (name, select) in paths.items():
+        if name not in worlds:
+            continue
+        for year in FORECAST_YEARS:
+            inside = np.flatnonzero(times.year == year)
+            if len(inside):
+                summary = summarise_draws(worlds[name].sel(select).isel(time=int(inside[-1])).to_numpy())
+                if summary is not None:
+                    found.setdefault(key, {})[str(year)] = _numbers(summary)
+    return {
+        "forecast": {**content.forecast.settings, "headline": found},
+        "claims": content.forecast.claims,
+        "watchlist": content.forecast.watchlist.to_dict("records"),
+    }
 
 
 def headline_figure(content: ReportContent) -> str:

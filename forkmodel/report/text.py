@@ -392,6 +392,7 @@ FIGURE_NOTES = {
 WITHHELD_CELL = "withheld"
 WITHHELD_CLAIMS = "The review of the fit FAILED, so no probability is stated."
 NOT_COMPUTED = "not computed"
+NO_EFFECT = "none"
 CLAIM_COLUMNS = ("Claim", "What is said, and the event")
 CLAIM_REMARK = "Remarks"
 CLAIM_GROUPS = {"supports": "The thesis", "against": "Its critics"}

@@ -61,14 +61,19 @@ def test_a_file_that_is_no_fit_is_refused(call, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["x.nc"]
 
 
-def test_run_leaves_its_three_files(call, tmp_path, folder, market):
+def test_run_leaves_its_four_files(call, tmp_path, folder, market):
     """The whole pipeline, from a folder of tables to the report, at small settings."""
     out = tmp_path / "out"
     done = call(
         "run", "--data", folder, "--out", out, "--draws", "40", "--tune", "120", "--seed", "5", "--json"
     )
     assert done.returncode in (0, 1), done.stderr
-    assert sorted(path.name for path in out.iterdir()) == ["fit.nc", "report.html", "summary.json"]
+    assert sorted(path.name for path in out.iterdir()) == [
+        "fit.nc",
+        "forecast.nc",
+        "report.html",
+        "summary.json",
+    ]
     summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
     assert json.loads(done.stdout) == summary
     assert done.returncode == (1 if summary["review"]["status"] == "FAIL" else 0)
@@ -79,3 +84,74 @@ def test_run_leaves_its_three_files(call, tmp_path, folder, market):
         assert stage in done.stderr
     loaded = fm.load(out / "fit.nc")
     assert (loaded.draws, loaded.tune, loaded.seed) == (40, 120, 5)
+
+
+@pytest.fixture(scope="module")
+def forecast_file(call, fit_file, quick_fit):
+    path = fit_file.with_name("forecast.nc")
+    done = call("forecast", fit_file, "--out", path, "--scenario", "price-war", "--json")
+    assert done.returncode == (1 if quick_fit.review().status == "FAIL" else 0), done.stderr
+    document = json.loads(done.stdout)
+    assert document["scenario"] == "price-war"
+    assert document["horizon"] == "2036-12-31"
+    return path
+
+
+def test_a_saved_forecast_answers_without_loading_the_model(forecast_file):
+    import subprocess
+    import sys
+
+    code = (
+        "import sys; sys.argv = ['forkmodel', 'query', sys.argv[1], 'hhi.closed[2031] > 3000', '--json']\n"
+        "from forkmodel.cli import main\n"
+        "try:\n    main()\nexcept SystemExit as done:\n    assert not done.code, done.code\n"
+        "heavy = {'pymc', 'arviz', 'arviz_stats', 'pandas', 'xarray', 'scipy'} & set(sys.modules)\n"
+        "sys.exit(','.join(heavy) or 0)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(forecast_file)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert {"query", "probability", "mcse", "ess"} <= set(json.loads(done.stdout))
+
+
+def test_numbers_dates_and_conditions_are_answered_from_a_forecast(call, forecast_file):
+    number = json.loads(call("query", forecast_file, "hhi.closed[2031]", "--json").stdout)
+    assert {"query", "mean", "median", "sd", "mcse", "ess", "intervals"} <= set(number)
+    assert set(number["intervals"]) == {"0.5", "0.8", "0.95"}
+    date = json.loads(call("query", forecast_file, "when(capability_frontier.open >= 200)", "--json").stdout)
+    assert set(date["quantiles"]) == {"10", "50", "90"}
+    refused = call("query", forecast_file, "P(hhi.closed[2031] > 1 | capability_gap[2031] > 1000)")
+    assert refused.returncode == 2
+    assert "effective draws" in refused.stderr
+
+
+def test_claims_are_printed_or_withheld(call, fit_file, forecast_file, quick_fit):
+    for file in (fit_file, forecast_file):
+        done = call("claims", file, "--json")
+        if quick_fit.review().status == "FAIL":
+            assert done.returncode == 1
+            assert "withheld" in done.stderr
+            assert done.stdout == ""
+        else:
+            document = json.loads(done.stdout)
+            assert {"claims", "joint"} == set(document)
+
+
+def test_scenarios_are_compared_with_the_baseline(call, fit_file):
+    done = call("compare", fit_file, "--scenario", "frontier-merger", "--horizon", "2031", "--json")
+    assert done.returncode == 0, done.stderr
+    rows = json.loads(done.stdout)["effects"]
+    assert {row["scenario"] for row in rows} == {"frontier-merger"}
+    assert all(row["q10"] <= row["median"] <= row["q90"] for row in rows)
+
+
+def test_bad_scenarios_are_refused_before_anything_is_read(call, tmp_path):
+    done = call("forecast", tmp_path / "absent.nc", "--out", tmp_path / "f.nc", "--scenario", "pricewar")
+    assert done.returncode == 2
+    assert "price-war" in done.stderr
+    assert not (tmp_path / "f.nc").exists()
+    assert call("scenarios", "check", "baseline").returncode == 0
+    assert call("scenarios", "check", "basline").returncode == 2
+    assert "price-war" in call("scenarios", "show").stdout
+    assert "catch_up" in call("scenarios", "levers").stdout
