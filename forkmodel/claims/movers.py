@@ -10,8 +10,8 @@ import xarray as xr
 
 __all__ = ["Mover", "movers", "ranks"]
 
-#: Rank correlations closer to zero than this many standard errors are noise.
-STANDARD_ERRORS = 3.0
+#: Rank correlations closer to zero than this do not matter, or than so many standard errors are noise.
+SMALLEST, STANDARD_ERRORS = 0.1, 4.0
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def movers(
         return []
     event = (held[known] - held[known].mean()) / held[known].std()
     correlation = ranked[known].T @ event / known.sum()
-    floor = STANDARD_ERRORS / np.sqrt(known.sum())
+    floor = max(SMALLEST, STANDARD_ERRORS / np.sqrt(known.sum()))
     order = np.argsort(-np.abs(correlation))[:count]
     return [
         Mover(names[place], meanings.get(names[place], ""), float(correlation[place]))

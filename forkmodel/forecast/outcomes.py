@@ -144,8 +144,7 @@ def _prices(recorded: Recorded) -> dict[str, np.ndarray]:
 def _merger(recorded: Recorded, setting: Setting) -> tuple[int, np.ndarray, np.ndarray] | None:
     """Return the quarter of a merger and the two firms (draw,) that merge, or None."""
     year = setting.scenario.event_years("merger")
-    starts = setting.calendar.times.year + (setting.calendar.times.dayofyear - 1) / 365.25
-    due = np.flatnonzero(np.asarray(starts) >= year - 1e-9)
+    due = np.flatnonzero(setting.calendar.numbers / 4.0 >= year)
     if not len(due) or due[0] == 0:
         return None
     share = recorded["firm_share"][:, due[0]].copy()

@@ -130,12 +130,12 @@ class Scenario:
         return Levers(paths)
 
     def event_years(self, kind: str) -> float:
-        """Return the decimal year of the first event of a kind, infinite without one."""
+        """Return the decimal year of the quarter of the first event of a kind, infinite without one."""
         dates = [event.at for event in self.events if event.kind == kind]
         if not dates:
             return np.inf
         first = min(dates)
-        return float(first.year + (first.dayofyear - 1) / 365.25)
+        return float(first.year + (first.quarter - 1) / 4.0)
 
 
 @dataclass(frozen=True)
