@@ -1,4 +1,4 @@
-"""Ten thousand worlds from the prior alone: nothing missing, nothing out of range. Run by hand; takes minutes."""
+"""Ten thousand worlds from the prior alone: nothing missing or out of range. Slow, run by hand."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_ten_thousand_worlds_from_the_prior_stay_in_their_ranges(joint_model):
             if name in ("token_share", "open_share"):
                 values = values.drop_sel(market="business_subscriptions")
             assert np.isfinite(values.to_numpy()).all(), (name, first)
-        assert 0.0 < float(future["hhi"].min())
+        assert float(future["hhi"].min()) > 0.0
         assert float(future["hhi"].max()) <= 10_000.0 + 1e-6
         for name in ("open_share", "token_share", "spend_share", "cr3", "api_share", "segment_spend"):
             assert float(future[name].min()) >= 0.0
