@@ -61,13 +61,37 @@ def _monthly_model_shares(usage: pd.DataFrame) -> pd.DataFrame:
     return kept.assign(log_share=np.log(kept["share"].to_numpy(float)))
 
 
+def _unpriced(seen: pd.DataFrame, paid: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """Return offers that were used without a price in force, at a price like their neighbours'.
+
+    A price enters the tables when somebody first recorded it, often after the model was in wide use; an
+    offer without a cell would lend its tokens to its rivals. Neighbours are the developer's other offers of
+    the month, else those of its access class; the price is their geometric mean.
+    """
+    used = seen.loc[~seen["free"].astype(bool), ["model", "month"]]
+    priced = pd.MultiIndex.from_frame(paid[["model", "month"]])
+    bare = used.loc[~pd.MultiIndex.from_frame(used).isin(priced) & used["model"].isin(catalogue.models.index)]
+    known = paid.loc[(paid["price_usd_per_mtok"] > 0) & paid["model"].isin(catalogue.models.index)]
+    known = known.assign(log_price=np.log(known["price_usd_per_mtok"].to_numpy(float)))
+    kin = catalogue.models[["developer", "access"]]
+    known, bare = known.join(kin, on="model"), bare.join(kin, on="model")
+    log_price = pd.Series(np.nan, index=bare.index)
+    for keys in (["month", "developer", "access"], ["month", "access"]):
+        mean = known.groupby(keys)["log_price"].mean()
+        spot = pd.MultiIndex.from_frame(bare[keys])
+        log_price = log_price.fillna(pd.Series(mean.reindex(spot).to_numpy(float), index=bare.index))
+    bare = bare.assign(price_usd_per_mtok=np.exp(log_price)).dropna(subset="price_usd_per_mtok")
+    return bare[["model", "month", "price_usd_per_mtok"]].assign(free=False)
+
+
 def build_cells(
     prices: pd.DataFrame, usage: pd.DataFrame, catalogue: Catalogue, options: PanelOptions
 ) -> xr.Dataset:
     """Build the sparse choice set: one cell per month and offer.
 
     An offer is a released model with a list price in force, young enough to count as current, or still
-    observed in use; a zero-price variant is an offer of its own in the months in which it was seen.
+    observed in use; a zero-price variant is an offer of its own in the months in which it was seen. One that
+    was used before anybody recorded its price gets a price like its developer's other offers.
 
     Returns
     -------
@@ -79,7 +103,8 @@ def build_cells(
     paid = monthly_prices(prices, catalogue.months, options).assign(free=False)
     seen = _monthly_model_shares(usage)
     free = seen.loc[seen["free"].astype(bool), ["model", "month"]].assign(free=True, price_usd_per_mtok=0.0)
-    offers = pd.concat([paid, free], ignore_index=True)
+    unpriced = _unpriced(seen, paid, catalogue)
+    offers = pd.concat([part for part in (paid, free, unpriced) if len(part)], ignore_index=True)
     offers = offers.loc[offers["model"].isin(catalogue.models.index) & offers["month"].isin(catalogue.months)]
     release = offers["model"].map(catalogue.models["release_date"])
     days = (offers["month"] + pd.offsets.MonthEnd(0)).dt.day
