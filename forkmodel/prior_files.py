@@ -12,10 +12,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from forkmodel.errors import PriorError, did_you_mean
 
-__all__ = ["BUNDLED", "PARAMETERS", "PriorEntry", "read_priors"]
+__all__ = ["BUNDLED", "HINDSIGHT_FREE", "NAMED", "PARAMETERS", "PriorEntry", "read_priors"]
 
-#: Names of the prior sets that come with the package.
+#: The three points of view that come with the package: every report shows them side by side.
 BUNDLED = ("reference", "skeptic", "advocate")
+#: Those and the set that backtests are fitted with.
+HINDSIGHT_FREE = "hindsight-free"
+NAMED = (*BUNDLED, HINDSIGHT_FREE)
 
 #: Distribution parameters of each family, by the names PyMC uses.
 PARAMETERS: dict[str, tuple[str, ...]] = {
@@ -68,7 +71,7 @@ def _bundled_path(name: str) -> Path:
 
 
 def _find(name: str, near: Path | None) -> Path:
-    if name in BUNDLED:
+    if name in NAMED:
         return _bundled_path(name)
     path = Path(name).expanduser()
     if near is not None and not path.is_absolute():
@@ -76,8 +79,8 @@ def _find(name: str, near: Path | None) -> Path:
     if path.is_file():
         return path
     if path.suffix == "" and "/" not in name:
-        raise PriorError(f"there is no prior set {name!r}. {did_you_mean(name, list(BUNDLED))}")
-    raise PriorError(f"there is no prior file {path}. Give a path, or one of {', '.join(BUNDLED)}.")
+        raise PriorError(f"there is no prior set {name!r}. {did_you_mean(name, list(NAMED))}")
+    raise PriorError(f"there is no prior file {path}. Give a path, or one of {', '.join(NAMED)}.")
 
 
 def _parse(path: Path) -> dict[str, Any]:

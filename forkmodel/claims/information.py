@@ -109,7 +109,7 @@ BLOCKS = {
     "spend": Block(
         "Level and growth of closed spend",
         "audited revenue of closed labs, by API and product",
-        ("spend.closed_level", "spend.growth", "forecast.growth_left", "forecast.growth_floor"),
+        ("spend.closed_level", "spend.growth", "forecast.spend_plateau", "forecast.growth_floor"),
     ),
     "open_stack": Block(
         "Size of the open stack",

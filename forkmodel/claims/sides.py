@@ -76,7 +76,7 @@ def _resampled(log_weight: np.ndarray) -> tuple[np.ndarray, float]:
     """Return draws in proportion to smoothed weights (systematic), and the Pareto k of the weights."""
     from arviz_stats.base.array import array_stats
 
-    smoothed, k = array_stats.psislw(log_weight, axis=-1)  # type: ignore[no-untyped-call]
+    smoothed, k = array_stats.psislw(log_weight, axis=-1)
     weight = np.exp(smoothed - smoothed.max())
     edges = np.cumsum(weight / weight.sum())
     places = (np.arange(len(weight)) + 0.5) / len(weight)

@@ -42,8 +42,10 @@ class Buyers:
         Utility of each line's developer.
     chosen : array (draw, segment, item)
         Shares among those who choose in this quarter.
-    router, enterprise : array (draw, segment, item)
-        Shares among all buyers of the two markets.
+    enterprise : array (draw, segment, item)
+        Shares among all buyers of the enterprise market; see :attr:`router` for the other.
+    lean : array (draw,)
+        How the router's buyers lean towards open weights.
     mix_router, mix_enterprise : array (draw,)
         Part of tokens from the frontier segment.
     """
@@ -56,14 +58,16 @@ class Buyers:
     options: PanelOptions
     brand: np.ndarray
     chosen: np.ndarray = field(init=False)
-    router: np.ndarray = field(init=False)
+    lean: np.ndarray = field(init=False)
     enterprise: np.ndarray = field(init=False)
     mix_router: np.ndarray = field(init=False)
     mix_enterprise: np.ndarray = field(init=False)
     _appeal: np.ndarray = field(init=False)
     _usual: np.ndarray = field(init=False)
     _lasting: np.ndarray = field(init=False)
+    _router: np.ndarray = field(init=False)
     _drift: np.ndarray = field(init=False)
+    _share_last: np.ndarray = field(init=False)
 
     def begin(self, index: np.ndarray, bar: np.ndarray, prices: np.ndarray, tariffs: Tariffs) -> None:
         """Take the fitted shares, and as appeal whatever the utilities leave of them."""
@@ -71,27 +75,47 @@ class Buyers:
         known = self.start.share.shape[-1]
         self._item_open = np.repeat(self.lines.is_open, len(SLOTS)).astype(float)
         self._brand = np.repeat(self.brand, len(SLOTS), axis=1)
-        share = np.zeros((n, 2, items))
+        share, last = np.zeros((2, n, 2, items))
         share[..., :known] = self.start.share
-        share = share / share.sum(-1, keepdims=True)
-        self.chosen = self.router = self.enterprise = share
+        last[..., :known] = self.start.share_last
+        share, last = (x / x.sum(-1, keepdims=True) for x in (share, last))
+        self.chosen = self._router = self.enterprise = share
+        self._share_last = last
         offers = np.ones((n, items))
         offers[:, :known] = np.maximum(self.start.offers, 1.0)
         usual = np.median(offers[:, :known], axis=1, keepdims=True)
         offers[:, known:] = usual
         self._usual = np.log(offers)[:, None, :]
         structural = self._structural(index, bar, prices)
+        over_quarter = self._left_over(share, structural)
+        # Next quarter begins where the last month ended, not at the middle of the last quarter.
+        self._appeal = np.where(last > READABLE_SHARE, self._left_over(last, structural), over_quarter)
+        self._spread = self.value["choice.shock_spread"][:, None] / np.sqrt(tariffs.averaged)
+        # An entrant's appeal is drawn like everyone's: some come with a hit.
+        drawn = (self._spread * self.randomness.normals("entrant appeal", items))[:, None, known:]
+        self._appeal[..., known:] = drawn
+        self._lasting = self.parameters["forecast.lasting_appeal"][:, None, None] * self._appeal
+        self.mix_router, self.mix_enterprise = self.start.mix_router, self.start.mix_enterprise
+        self.lean = self.start.lean
+        self._drift = np.zeros((n, 3))
+
+    @property
+    def router(self) -> np.ndarray:
+        """Shares (draw, segment, item) among all buyers of the router."""
+        tilted = self._router * np.exp(self.lean[:, None] * self._item_open)[:, None, :]
+        return np.asarray(tilted / tilted.sum(-1, keepdims=True))
+
+    def _left_over(self, share: np.ndarray, structural: np.ndarray) -> np.ndarray:
+        """Return what structural utility leaves unexplained of shares (draw, segment, item).
+
+        Only differences matter; the typical deviation is zero, so that entrants are typical.
+        """
         readable = share > READABLE_SHARE
         with np.errstate(divide="ignore"):
             left = np.where(readable, np.log(share), 0.0) - structural - self._usual
-        # Only differences matter; the typical deviation is zero, so that entrants are typical.
         count = readable.sum(-1, keepdims=True)
         level = np.where(readable, left, 0.0).sum(-1, keepdims=True) / np.maximum(count, 1)
-        self._appeal = np.where(readable, left - level, 0.0)
-        self._lasting = self.parameters["forecast.lasting_appeal"][:, None, None] * self._appeal
-        self._spread = self.value["choice.shock_spread"][:, None] / np.sqrt(tariffs.averaged)
-        self.mix_router, self.mix_enterprise = self.start.mix_router, self.start.mix_enterprise
-        self._drift = np.zeros((n, 2))
+        return np.where(readable, left - level, 0.0)
 
     def _structural(self, index: np.ndarray, bar: np.ndarray, prices: np.ndarray) -> np.ndarray:
         """Return utilities (draw, segment, item) from capability, price, brand and taste."""
@@ -150,7 +174,9 @@ class Buyers:
         weight = np.exp(utility - utility.max(-1, keepdims=True))
         self.chosen = weight / weight.sum(-1, keepdims=True)
         monthly = self.value["choice.inertia"][:, None, None]
-        self.router = self._hold(self.router, monthly**MONTHS_PER_QUARTER, on_offer)
+        if place == 1:
+            self._router = self.enterprise = self._share_last
+        self._router = self._hold(self._router, monthly**MONTHS_PER_QUARTER, on_offer)
         stay = np.stack(
             [self.parameters["forecast.stay_frontier"], self.parameters["forecast.stay_threshold"]], axis=-1
         )
@@ -166,13 +192,21 @@ class Buyers:
         """Replace part of what is peculiar to today's menus: new models bring new tastes."""
         kept = np.exp(-1.0 / QUARTERS_PER_YEAR / self.parameters["forecast.menu_years"])[:, None, None]
         shock = self.randomness.normals("appeal", self._appeal.shape[-1], number)
-        new = np.sqrt(1.0 - kept[:, :, 0] ** 2) * self._spread * shock
+        # What lasts has its own spread; what is redrawn adds only the rest, or tastes would drift apart.
+        redrawn = np.sqrt(1.0 - self.parameters["forecast.lasting_appeal"] ** 2)[:, None]
+        new = np.sqrt(1.0 - kept[:, :, 0] ** 2) * redrawn * self._spread * shock
         self._appeal = self._lasting + kept * (self._appeal - self._lasting) + new[:, None, :]
 
     def _drift_mixes(self, number: int) -> None:
+        """Let both mixes and the router's leaning wander around today's."""
         kept = np.exp(-1.0 / QUARTERS_PER_YEAR / self.parameters["forecast.mix_return_years"])[:, None]
-        step = self.value["choice.mix_walk"][:, None] * np.sqrt(MONTHS_PER_QUARTER)
-        self._drift = kept * self._drift + step * self.randomness.normals("mix", 2, number)
+        spread = np.stack([self.value[f"choice.{name}_walk"] for name in ("mix", "mix", "router")], axis=-1)
+        step = spread * np.sqrt(MONTHS_PER_QUARTER)
+        # Months of even walking say little about the jumps that a router's fashions make.
+        jump = self.parameters["forecast.lean_shock"] / np.sqrt(QUARTERS_PER_YEAR)
+        step[:, 2] = np.hypot(step[:, 2], jump)
+        self._drift = kept * self._drift + step * self.randomness.normals("mix", 3, number)
         first = np.stack([self.start.mix_router, self.start.mix_enterprise], axis=-1)
-        mix = ArrayOps().sigmoid(np.log(first) - np.log1p(-first) + self._drift)
+        mix = ArrayOps().sigmoid(np.log(first) - np.log1p(-first) + self._drift[:, :2])
         self.mix_router, self.mix_enterprise = mix[:, 0], mix[:, 1]
+        self.lean = self.start.lean_last + self._drift[:, 2]

@@ -89,7 +89,7 @@ class Calendar:
     def years(self) -> np.ndarray:
         """Decimal years at which stocks are read."""
         stamps = pd.DatetimeIndex(self.ends)
-        return np.asarray(stamps.year + (stamps.dayofyear - 1) / DAYS_PER_YEAR, dtype=float)
+        return np.asarray(stamps.year + (stamps.day_of_year - 1) / DAYS_PER_YEAR, dtype=float)
 
     @cached_property
     def stock_steps(self) -> np.ndarray:

@@ -21,7 +21,7 @@ __all__ = ["ENTRANTS", "SLOTS", "Lines"]
 #: Places on a line's menu.
 SLOTS = ("flagship", "small")
 #: Places for entrants by access; the reference priors expect 2.5 closed and 6 open ones in ten years.
-ENTRANTS = {"closed": 8, "open": 12}
+ENTRANTS = {"closed": 8, "open": 24}
 #: Months back over which a line's rate of releases is counted, and its least value per quarter.
 RELEASE_MONTHS = 24
 FEWEST_RELEASES = 0.25

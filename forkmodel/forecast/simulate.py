@@ -85,7 +85,8 @@ class _World:
 
     def bar(self) -> np.ndarray:
         """Return what threshold buyers hold to be good enough (draw,), nominal index."""
-        return np.asarray(self.progress.best("open", self.population.alive) + self.value["choice.threshold"])
+        best = self.progress.best_fitted("open", self.population.alive)
+        return np.asarray(best + self.value["choice.threshold"])
 
 
 def _developer_effects(

@@ -1,7 +1,7 @@
 """Money forward: spend whose growth fades, split between tiers and firms by what buyers choose.
 
 ``log T`` of all spend on models grows at ``g_inf + (g_0 - g_inf) exp(-t / tau)``; ``tau`` is such that the
-burst adds what its prior says in all, because today's growth (a factor of ten a year) is better known than
+burst ends at the plateau of its prior, because today's growth (a factor of ten a year) is better known than
 how it ends. Growth contains the category's response to falling prices, so only prices that fall faster or
 slower than expected today move it further, by the category elasticity less one. The open part of spend
 follows the log odds of open money among enterprise buyers of APIs, as far as closed revenue is sold through
@@ -31,6 +31,10 @@ MONTHS_PER_YEAR = 12.0
 GONE = -1e9
 #: Growth less than this above the long run counts as faded, log per year.
 SLOWEST_EXCESS = 0.1
+#: Quarters from the last of the past shares to the shares at which the forecast joins the fit.
+JOINED_QUARTERS = 2.0
+#: A burst adds at least this much, log: where spend has passed its plateau, growth fades within months.
+LEAST_LEFT = 0.1
 #: A burst lasts at least this long and at most that, years.
 FADE_YEARS = (0.05, 5.0)
 
@@ -61,6 +65,7 @@ class Spending:
     log_share: np.ndarray = field(init=False)
     api_logit: np.ndarray = field(init=False)
     _wave: np.ndarray = field(init=False)
+    _gain: np.ndarray = field(init=False)
     _choice_odds: np.ndarray = field(init=False)
 
     def __post_init__(self) -> None:
@@ -74,6 +79,7 @@ class Spending:
         first = self.value["value.api_share"]
         self.api_logit = np.log(first) - np.log1p(-first)
         self._wave = np.zeros(n)
+        self._gain = np.zeros_like(self.log_share)
 
     def begin(self, open_money: np.ndarray) -> None:
         """Remember today's open part of enterprise money (draw,)."""
@@ -83,7 +89,9 @@ class Spending:
     def fade_years(self) -> np.ndarray:
         """Years (draw,) in which the excess of growth over the long run loses two thirds."""
         excess = self.start.spend_growth - self.parameters["forecast.growth_floor"]
-        years = self.parameters["forecast.growth_left"] / np.maximum(np.abs(excess), SLOWEST_EXCESS)
+        start = np.logaddexp(self.start.log_closed_spend, self.start.log_open_spend)
+        left = np.log(self.parameters["forecast.spend_plateau"]) - start
+        years = np.maximum(left, LEAST_LEFT) / np.maximum(np.abs(excess), SLOWEST_EXCESS)
         return np.asarray(np.clip(years, *FADE_YEARS))
 
     @property
@@ -136,6 +144,8 @@ class Spending:
         """
         shocks = self.randomness.normals("spend", 2, number)
         self._grow(shocks, years, surprise, price_jump, levers, place)
+        if place == 1:
+            self._join(price_jump, levers)
         odds = np.log(open_money) - np.log1p(-open_money)
         outside = self.value["spend.coverage_trend"] * np.exp(
             -years / self.parameters["forecast.coverage_fade_years"]
@@ -145,6 +155,29 @@ class Spending:
         self.api_logit = self.api_logit + drift * SPAN
         self._choice_odds = odds
         self._share(number, years, firm_money, firm_alive)
+        if place == 1:
+            self._join_shares(firm_alive)
+
+    def _join(self, price_jump: float, levers: Levers) -> None:
+        """Take closed spend at the start of the first quarter from the fit, whose paths reach that far."""
+        response = self.value["spend.category_elasticity"] - 1.0
+        level = self.start.log_closed_next + np.logaddexp(0.0, self.open_odds)
+        self.log_total = level + levers.at("spend_growth", 1) * SPAN - response * price_jump
+
+    def _join_shares(self, alive: np.ndarray) -> None:
+        """Take closed shares at the start of the first quarter from the fit, beside those who entered."""
+        known = self.start.log_share_next.shape[1]
+        gain = (self.start.log_share_next - self.start.log_share_past[:, -1]) / JOINED_QUARTERS
+        self._gain[:, :known] = np.where(alive[:, :known], gain, 0.0)
+        part = np.exp(self.log_share)
+        held = part[:, :known].sum(1, keepdims=True)
+        there = np.where(alive[:, :known], np.exp(self.start.log_share_next), 0.0)
+        part[:, :known] = held * there / np.maximum(there.sum(1, keepdims=True), SMALLEST_SHARE)
+        self.log_share = np.where(alive & (part > 0.0), np.log(np.maximum(part, np.finfo(float).tiny)), GONE)
+
+    def _carried(self) -> np.ndarray:
+        """Return the part of last quarter's gains (draw, firm) that goes on: contracts ramp up."""
+        return np.asarray(self.parameters["forecast.share_momentum"][:, None] * self._gain)
 
     def _grow(
         self,
@@ -173,6 +206,7 @@ class Spending:
         today = self.value["spend.share_walk"] * np.sqrt(MONTHS_PER_YEAR)
         spread = (mature + np.maximum(today - mature, 0.0) * fade)[:, None] * np.sqrt(SPAN)
         step = spread * self.randomness.normals("share", len(self.lines.firms), number)
+        step = step + self._carried()
         entering = alive & (self.log_share <= GONE / 2)
         now = np.where(entering, np.log(SMALLEST_SHARE), self.log_share)
         target = np.log(firm_money + SMALLEST_SHARE)
@@ -182,5 +216,6 @@ class Spending:
         )
         even = np.clip(self.parameters["forecast.share_reversion"][:, None] * SPAN, 0.0, 1.0)
         moved = np.where(alive, moved + even * (centre - moved), GONE)
+        self._gain = np.where(alive & (self.log_share > GONE / 2), moved - self.log_share, 0.0)
         top = moved.max(1, keepdims=True)
         self.log_share = moved - top - np.log(np.exp(moved - top).sum(1, keepdims=True))

@@ -29,6 +29,10 @@ __all__ = ["Start", "last_months", "make_start"]
 
 #: Years over which recent growth of a tier is measured.
 RECENT_YEARS = 2
+#: Years of work since its record that a line is credited with at most: later silence is no progress.
+UNSEEN_YEARS = 0.5
+#: Quarters over which today's growth of spend is measured.
+GROWTH_QUARTERS = 2
 #: Least growth of a tier, as a part of its lines' own growth.
 SLOWEST = 0.25
 
@@ -43,7 +47,9 @@ class Start:
     Attributes
     ----------
     frontier, released : array (draw, line)
-        What a line could release, and its best release.
+        Level of a line's coming releases, and its best release.
+    unreleased : array (draw, line)
+        How far the fitted frontier of a line lies above that level.
     tier_released : array (draw, access)
         Best measured release by access.
     record : array (draw, release)
@@ -51,19 +57,26 @@ class Start:
     growth_closed, growth_open : array (draw,)
         Own growth of a line's frontier, index points per year.
     share, item_price : array (draw, segment, item)
-        Share of the segment's tokens, and average list price in USD per million tokens.
+        Share of the segment's tokens, and average list price in USD per million tokens, over the quarter.
+    share_last : array (draw, segment, item)
+        The same shares in the quarter's last month.
     offers : array (draw, item)
         Number of models gathered in a place.
     flagship : array (draw, line)
         Index of the best offer.
     mix_router, mix_enterprise : array (draw,)
         Part of tokens from the frontier segment.
+    lean, lean_last : array (draw,)
+        How the router's buyers lean towards open weights, over the quarter and in its last month.
     log_closed_spend, log_open_spend : array (draw,)
         Log billion USD per year.
     spend_growth : array (draw,)
         Growth of closed spend, log per year.
     log_share : array (draw, firm)
         Log revenue shares of the firms of the fit.
+    log_closed_next, log_share_next : array (draw,), array (draw, firm)
+        Closed spend and shares at the start of the next quarter, where the fit's own paths end: what is
+        reported within the last quarter says as much about its end as about its start.
     log_share_past : array (draw, quarter, firm)
         The same in the four quarters before.
     origin, per_unit : array (draw,)
@@ -72,20 +85,26 @@ class Start:
 
     frontier: np.ndarray
     released: np.ndarray
+    unreleased: np.ndarray
     tier_released: np.ndarray
     record: np.ndarray
     growth_closed: np.ndarray
     growth_open: np.ndarray
     share: np.ndarray
+    share_last: np.ndarray
     item_price: np.ndarray
     offers: np.ndarray
     flagship: np.ndarray
     mix_router: np.ndarray
     mix_enterprise: np.ndarray
+    lean: np.ndarray
+    lean_last: np.ndarray
     log_closed_spend: np.ndarray
     log_open_spend: np.ndarray
     spend_growth: np.ndarray
     log_share: np.ndarray
+    log_closed_next: np.ndarray
+    log_share_next: np.ndarray
     log_share_past: np.ndarray
     origin: np.ndarray
     per_unit: np.ndarray
@@ -126,23 +145,58 @@ def _capability(part: World, panel: Panel, design: Design, lines: Lines) -> dict
     left, fraction = panel.catalogue.quarter_weights(pd.DatetimeIndex([panel.catalogue.vintage]))
     now = path[:, left[0]] * (1.0 - fraction[0]) + path[:, left[0] + 1] * fraction[0]
     measured = _measured(panel)
-    frontier, released = np.zeros((2, len(index), lines.incumbents))
+    frontier, released, since = np.zeros((3, len(index), lines.incumbents))
+    dates = panel.catalogue.models["release_date"].to_numpy("datetime64[D]")
     for place in range(lines.incumbents):
         own = _line_models(panel, lines, place)
         trusted = own[measured[own]]
-        best = index[:, trusted if len(trusted) else own].max(1)
+        known = trusted if len(trusted) else own
+        leading = known[index[:, known].argmax(1)]
+        best = index[np.arange(len(index)), leading]
+        if len(trusted):
+            days = (np.datetime64(panel.catalogue.vintage, "D") - dates[leading]) / np.timedelta64(1, "D")
+            since[:, place] = np.minimum(days / DAYS_PER_YEAR, UNSEEN_YEARS)
         label = f"{lines.developer[place]} {'open' if lines.is_open[place] else 'closed'}"
         released[:, place] = best
         frontier[:, place] = np.maximum(best, now[:, labels.index(label)]) if label in labels else best
     closed = (panel.catalogue.models["access"] == "closed").to_numpy()
-    tiers = [index[:, measured & closed].max(1), index[:, measured & ~closed].max(1)]
+    tier_released = np.stack(
+        [index[:, measured & closed].max(1), index[:, measured & ~closed].max(1)], axis=-1
+    )
+    growth = _growth(part, path, int(left[0]), design)
+    yearly = np.where(
+        lines.is_open[: lines.incumbents], growth["growth_open"][:, None], growth["growth_closed"][:, None]
+    )
+    frontier, unreleased = _as_released(frontier, released, tier_released, lines, yearly * since)
     return {
         "frontier": frontier,
         "released": released,
-        "tier_released": np.stack(tiers, axis=-1),
+        "unreleased": unreleased,
+        "tier_released": tier_released,
         "record": np.maximum.accumulate(index[:, measured & closed], axis=1),
-        **_growth(part, path, int(left[0]), design),
+        **growth,
     }
+
+
+def _as_released(
+    frontier: np.ndarray,
+    released: np.ndarray,
+    tier_released: np.ndarray,
+    lines: Lines,
+    unseen: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
+    """State frontiers at the level at which lines release, and by how much that is below the fitted ones.
+
+    A fitted frontier lies above what its line has released: lines that release little grow at the pooled
+    rate, and the best of many uncertain frontiers is too high. Forecasts that let every line release at once
+    what it was held to be capable of were 5 to 10 points too high after one quarter. So each line goes on
+    from its own record and what it has gained since the day of that record (``unseen``), never above its
+    fitted frontier. Who is not measured has no record to be held to, but cannot be known to lead.
+    """
+    opened = lines.is_open[: lines.incumbents].astype(int)
+    record = np.minimum(released, tier_released[:, opened])
+    level = np.maximum(record, np.minimum(record + unseen, frontier))
+    return level, np.maximum(frontier - level, 0.0)
 
 
 def _growth(part: World, path: np.ndarray, now: int, design: Design) -> dict[str, np.ndarray]:
@@ -179,11 +233,12 @@ def _menus(
     draws, n = len(part.theta), lines.incumbents
     index = _nominal(part.theta)
     share = np.zeros((draws, 2, n, len(SLOTS)))
-    paid = np.zeros_like(share)
+    paid, last = np.zeros_like(share), np.zeros_like(share)
     offers = np.zeros((draws, n, len(SLOTS)))
     flagship = np.zeros((draws, n))
     inside = np.isin(demand.cell_month, months)
     by_segment = np.stack([part.choice.frontier_share, part.choice.threshold_share], axis=1) / len(months)
+    in_last = demand.cell_month == months[-1]
     for place in range(n):
         own = inside & (demand.cell_open == float(lines.is_open[place]))
         cells = np.flatnonzero(own & (developers[demand.cell_developer] == lines.developer[place]))
@@ -193,6 +248,7 @@ def _menus(
         for slot, mask in enumerate((top, ~top)):
             held = by_segment[:, :, cells] * mask[:, None, :]
             share[:, :, place, slot] = held.sum(-1)
+            last[:, :, place, slot] = (held * in_last[cells]).sum(-1) * len(months)
             paid[:, :, place, slot] = (held * demand.price_usd_per_mtok[cells]).sum(-1)
             offers[:, place, slot] = mask.sum(-1) / len(months)
     flat = (draws, 2, n * len(SLOTS))
@@ -200,23 +256,29 @@ def _menus(
         price = np.where(share > 0, paid / share, np.nan)
     return {
         "share": share.reshape(flat),
+        "share_last": last.reshape(flat),
         "item_price": price.reshape(flat),
         "offers": offers.reshape(draws, -1),
         "flagship": flagship,
         "mix_router": part.choice.mix_router[:, months].mean(1),
         "mix_enterprise": part.choice.mix_enterprise[:, months].mean(1),
+        "lean": part.choice.router_lean[:, months].mean(1),
+        "lean_last": part.choice.router_lean[:, months[-1]],
     }
 
 
 def _money(part: World, design: Design) -> dict[str, np.ndarray]:
     assert part.money is not None  # noqa: S101 - the caller checks the blocks
     now, money = design.money.anchor, part.money
-    back = min(2, now)
+    after = min(now + 1, money.closed.shape[1] - 1)
+    before = max(after - GROWTH_QUARTERS, 0)
     return {
         "log_closed_spend": money.closed[:, now],
         "log_open_spend": money.open[:, now],
-        "spend_growth": (money.closed[:, now] - money.closed[:, now - back]) * 4.0 / max(back, 1),
+        "spend_growth": (money.closed[:, after] - money.closed[:, before]) * 4.0 / max(after - before, 1),
         "log_share": money.log_share[:, now],
+        "log_closed_next": money.closed[:, after],
+        "log_share_next": money.log_share[:, after],
         "log_share_past": money.log_share[:, max(now - 4, 0) : now],
     }
 

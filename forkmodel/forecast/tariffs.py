@@ -170,7 +170,9 @@ class Tariffs:
     def _redraw(self, steps: float, number: int) -> None:
         """Move deviations towards what lasts of them: new models replace today's."""
         kept = np.exp(-steps / QUARTERS_PER_YEAR / self.parameters["forecast.menu_years"])[:, None]
-        spread = self.value["price.model_spread"][:, None] / np.sqrt(self.averaged)
+        # What lasts has its own spread; what is redrawn adds only the rest.
+        redrawn = np.sqrt(1.0 - self.parameters["forecast.lasting_appeal"] ** 2)[:, None]
+        spread = redrawn * self.value["price.model_spread"][:, None] / np.sqrt(self.averaged)
         shock = self.randomness.normals("menu price", len(self._closed), number)
         # Less half the variance, so that the mean price does not grow with the spread of its logarithm.
         new = np.sqrt(1.0 - kept**2) * spread * shock - 0.5 * (1.0 - kept**2) * spread**2

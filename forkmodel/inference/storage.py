@@ -28,7 +28,7 @@ __all__ = ["ENGINE", "FILE_FORMAT", "load", "save", "to_datatree"]
 
 ENGINE: Final = "h5netcdf"
 #: Raised when the layout of the file or the name of a free variable changes; a test holds the two together.
-FILE_FORMAT = 2
+FILE_FORMAT = 3
 
 
 def _observed(fit: Fit) -> dict[str, xr.Dataset]:

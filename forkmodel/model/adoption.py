@@ -23,6 +23,7 @@ from forkmodel.model.money import (
     log_open_spend,
     log_share_paths,
 )
+from forkmodel.model.observe import observed
 from forkmodel.model.ops import Array, Ops, TensorOps
 from forkmodel.priors import PriorSet
 
@@ -202,7 +203,7 @@ def _observe_revenue(
         nu=REVENUE_TAIL,
         mu=run_rate + (year - run_rate) * period,
         sigma=(rows["log_sd"].to_numpy() ** 2 + value["spend.revenue_noise"] ** 2) ** 0.5,
-        observed=rows["log_usd_bn"].to_numpy(),
+        observed=observed("revenue", rows["log_usd_bn"].to_numpy()),
         dims="revenue_row",
     )
 
@@ -234,7 +235,7 @@ def _observe_adoption(
         nu=REVENUE_TAIL,
         mu=ops.log(share) - ops.log1p(-share) + shift * rows["census"].to_numpy(),
         sigma=value["adoption.noise"],
-        observed=rows["logit_share"].to_numpy(),
+        observed=observed("adoption", rows["logit_share"].to_numpy()),
         dims="adoption_row",
     )
 
@@ -245,7 +246,7 @@ def _observe_adoption(
         "spend_per_employee",
         mu=value["spend.per_adopter_level"] + value["spend.per_adopter_slope"] * per_adopter,
         sigma=value["spend.per_adopter_noise"],
-        observed=rows["log_usd"].to_numpy(),
+        observed=observed("spend_per_employee", rows["log_usd"].to_numpy()),
         dims="spend_row",
     )
 
@@ -261,6 +262,6 @@ def _observe_adoption(
         + reach_offset[design.reach_firm]
         + value["adoption.reach_slope"] * size,
         sigma=value["adoption.reach_noise"],
-        observed=rows["logit_share"].to_numpy(),
+        observed=observed("reach", rows["logit_share"].to_numpy()),
         dims="reach_row",
     )

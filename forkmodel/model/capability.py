@@ -26,6 +26,7 @@ import numpy as np
 from forkmodel.data.panel import Panel
 from forkmodel.data.panel_catalogue import positions
 from forkmodel.model.frontier import FrontierDesign, line_frontiers
+from forkmodel.model.observe import observed
 from forkmodel.model.ops import Array, Ops, TensorOps
 from forkmodel.priors import PriorSet
 
@@ -34,7 +35,9 @@ __all__ = [
     "INDEX_PER_UNIT",
     "CapabilityDesign",
     "CapabilityState",
+    "ExpectedScores",
     "ability",
+    "add_abilities",
     "add_capability",
     "frontiers",
 ]
@@ -121,8 +124,19 @@ def ability(ops: Ops, design: CapabilityDesign, frontier: Array, value: dict[str
     return at_release - scale * value["capability.shortfall_unit"]
 
 
-def add_capability(panel: Panel, design: CapabilityDesign, priors: PriorSet) -> CapabilityState:
-    """Add the block to the PyMC model in context.
+@dataclass(frozen=True)
+class ExpectedScores:
+    """What the block expects of every score, on the logit scale: ``mean``, ``sd`` (score,) and the tail."""
+
+    mean: Array
+    sd: Array
+    tail: Array
+
+
+def add_abilities(
+    panel: Panel, design: CapabilityDesign, priors: PriorSet
+) -> tuple[CapabilityState, ExpectedScores]:
+    """Add frontiers, abilities and items to the PyMC model in context, without a likelihood.
 
     Parameters
     ----------
@@ -132,11 +146,6 @@ def add_capability(panel: Panel, design: CapabilityDesign, priors: PriorSet) -> 
         Index arrays made from the same panel.
     priors : PriorSet
         Resolved priors.
-
-    Returns
-    -------
-    CapabilityState
-        Symbolic ``theta`` and frontier for the blocks that follow.
     """
     import pymc as pm
 
@@ -177,12 +186,36 @@ def add_capability(panel: Panel, design: CapabilityDesign, priors: PriorSet) -> 
         + value["capability.developer_bias"] * reported
     )
     sd = noise[design.score_benchmark] * (1.0 + (value["capability.developer_noise_ratio"] - 1.0) * reported)
+    expected = ExpectedScores(mean=mean, sd=sd, tail=value["capability.score_tail"])
+    return CapabilityState(theta=theta, frontier=frontier), expected
+
+
+def add_capability(panel: Panel, design: CapabilityDesign, priors: PriorSet) -> CapabilityState:
+    """Add the block to the PyMC model in context.
+
+    Parameters
+    ----------
+    panel : Panel
+        Model-ready data.
+    design : CapabilityDesign
+        Index arrays made from the same panel.
+    priors : PriorSet
+        Resolved priors.
+
+    Returns
+    -------
+    CapabilityState
+        Symbolic ``theta`` and frontier for the blocks that follow.
+    """
+    import pymc as pm
+
+    state, expected = add_abilities(panel, design, priors)
     pm.StudentT(
         "scores",
-        nu=value["capability.score_tail"],
-        mu=mean,
-        sigma=sd,
-        observed=panel.scores["logit_score"].to_numpy(),
+        nu=expected.tail,
+        mu=expected.mean,
+        sigma=expected.sd,
+        observed=observed("scores", panel.scores["logit_score"].to_numpy()),
         dims="score",
     )
-    return CapabilityState(theta=theta, frontier=frontier)
+    return state

@@ -1,7 +1,8 @@
 """Block 3, choice: what a market reports is a mixture of the segments' shares, seen through its own lens.
 
 Markets differ in their mix of segments and in their unit. The router counts tokens, of which an unmapped
-fringe (stealth and unlisted models) takes a part; enterprise surveys count money, ``share * price``
+fringe (stealth and unlisted models) takes a part, and its buyers lean towards open weights by an amount that
+walks; enterprise surveys count money, ``share * price``
 renormalised, at the price paid rather than listed. Absent entities are not zeros: they are simply not
 observed, and their mass stays in the denominator.
 """
@@ -26,6 +27,7 @@ from forkmodel.model.demand import (
     utilities,
     walk_back,
 )
+from forkmodel.model.observe import observed
 from forkmodel.model.ops import Array, Ops, TensorOps
 from forkmodel.model.price import PriceDesign, PriceState
 from forkmodel.priors import PriorSet
@@ -93,15 +95,18 @@ class ChoiceDesign:
 
 @dataclass(frozen=True)
 class ChoicePaths:
-    """Shares on cells: token shares per market, money share in the enterprise market, fringe, mixes."""
+    """Shares on cells: token shares per market, money share in the enterprise market; paths by month."""
 
     frontier_share: Array
     threshold_share: Array
+    router_frontier_share: Array
+    router_threshold_share: Array
     router_share: Array
     enterprise_money: Array
     fringe: Array
     mix_router: Array
     mix_enterprise: Array
+    router_lean: Array
 
 
 @dataclass(frozen=True)
@@ -129,9 +134,10 @@ def choice_paths(
     Returns
     -------
     ChoicePaths
-        ``frontier_share``, ``threshold_share`` (cell,), each summing to one per month; ``router_share``
-        (cell,), tokens net of the fringe; ``enterprise_money`` (cell,), money at paid prices, summing to one
-        per month; ``fringe``, ``mix_router``, ``mix_enterprise`` (month,).
+        ``frontier_share``, ``threshold_share`` (cell,), each summing to one per month, and both again as the
+        router's buyers lean; ``router_share`` (cell,), tokens net of the fringe; ``enterprise_money``
+        (cell,), money at paid prices, summing to one per month; ``fringe``, ``mix_router``,
+        ``mix_enterprise``, ``router_lean`` (month,).
     """
     demand = design.demand
     month, n_months = demand.cell_month, len(demand.months)
@@ -140,9 +146,11 @@ def choice_paths(
     frontier_share = segment_shares(ops, demand, first, value["choice.inertia"])
     threshold_share = segment_shares(ops, demand, second, value["choice.inertia"])
 
+    def walk(anchor: Array, step: Array) -> Array:
+        return interpolate(walk_back(ops, anchor, step), demand.month_knot, demand.month_fraction)
+
     def monthly(anchor: Array, step: Array) -> Array:
-        path = walk_back(ops, anchor, step)
-        return ops.sigmoid(interpolate(path, demand.month_knot, demand.month_fraction))
+        return ops.sigmoid(walk(anchor, step))
 
     quarter = np.sqrt(MONTHS_PER_QUARTER)
     mix_sd = ops.scalar(value["choice.mix_walk"]) * quarter
@@ -153,23 +161,35 @@ def choice_paths(
     fringe_sd = ops.scalar(value["choice.fringe_walk"]) * quarter
     fringe = monthly(value["choice.fringe_level"], fringe_sd * value["choice.fringe_step"])
 
-    def mixture(weight: Array) -> Array:
-        return segment_mixture(frontier_share, threshold_share, weight, month)
+    lean_sd = ops.scalar(value["choice.router_walk"]) * quarter
+    lean = walk(value["choice.router_lean"], lean_sd * value["choice.router_step"])
+
+    tilt = ops.exp(lean[..., month] * demand.cell_open)
+
+    def leaning(share: Array) -> Array:
+        tilted = share * tilt
+        return tilted / ops.group_sum(tilted, month, n_months)[..., month]
+
+    router_frontier, router_threshold = leaning(frontier_share), leaning(threshold_share)
 
     # Only the ratio of the two wedges moves money shares; free tokens pay nothing: their price is zero.
     log_wedge = ops.log(ops.scalar(value["price.paid_share_open"])) - ops.log(
         ops.scalar(value["price.paid_share_closed"])
     )
     paid = demand.price_usd_per_mtok * ops.exp(log_wedge * demand.cell_open)
-    money = mixture(mix_enterprise) * paid
+    money = segment_mixture(frontier_share, threshold_share, mix_enterprise, month) * paid
+    router = segment_mixture(router_frontier, router_threshold, mix_router, month)
     return ChoicePaths(
         frontier_share=frontier_share,
         threshold_share=threshold_share,
-        router_share=mixture(mix_router) * (1.0 - fringe)[..., month],
+        router_frontier_share=router_frontier,
+        router_threshold_share=router_threshold,
+        router_share=router * (1.0 - fringe)[..., month],
         enterprise_money=money / ops.group_sum(money, month, n_months)[..., month],
         fringe=fringe,
         mix_router=mix_router,
         mix_enterprise=mix_enterprise,
+        router_lean=lean,
     )
 
 
@@ -203,6 +223,8 @@ def add_choice(
         "capability_threshold",
         "threshold",
         "open_taste",
+        "router_lean",
+        "router_walk",
         "brand_spread",
         "shock_spread",
         "endogeneity",
@@ -228,7 +250,7 @@ def add_choice(
         value[name] = priors.rv(name)
     value["choice.brand_unit"] = pm.ZeroSumNormal("choice.brand_unit", sigma=1.0, dims="developer")
     value["choice.shock_unit"] = pm.Normal("choice.shock_unit", dims="model")
-    for name in ("mix_router_step", "mix_enterprise_step", "fringe_step"):
+    for name in ("mix_router_step", "mix_enterprise_step", "fringe_step", "router_step"):
         value[f"choice.{name}"] = pm.Normal(f"choice.{name}", dims="step")
     survey_bias = pm.Normal("choice.survey_bias_unit", dims="survey_entity")
 
@@ -245,7 +267,7 @@ def add_choice(
         nu=SHARE_TAIL,
         mu=ops.log(paths.router_share[shares["model_shares"]["cell"].to_numpy()] + TINY),
         sigma=value["choice.share_noise"],
-        observed=shares["model_shares"]["log_share"].to_numpy(),
+        observed=observed("model_shares", shares["model_shares"]["log_share"].to_numpy()),
         dims="model_share",
     )
 
@@ -257,7 +279,7 @@ def add_choice(
         nu=SHARE_TAIL,
         mu=_logit(open_share, ops),
         sigma=(value["choice.access_noise"] ** 2 + classified**2) ** 0.5,
-        observed=shares["access_shares"]["logit_open_share"].to_numpy(),
+        observed=observed("access_shares", shares["access_shares"]["logit_open_share"].to_numpy()),
         dims="access_share",
     )
 
@@ -267,7 +289,7 @@ def add_choice(
         nu=SHARE_TAIL,
         mu=_logit(fringe, ops),
         sigma=value["choice.fringe_noise"],
-        observed=shares["access_shares"]["logit_fringe"].to_numpy(),
+        observed=observed("fringe", shares["access_shares"]["logit_fringe"].to_numpy()),
         dims="access_share",
     )
 
@@ -277,7 +299,7 @@ def add_choice(
         nu=SHARE_TAIL,
         mu=ops.log(by_developer[design.day_cell] + TINY),
         sigma=value["choice.developer_day_noise"],
-        observed=shares["developer_days"]["log_share"].to_numpy(),
+        observed=observed("developer_days", shares["developer_days"]["log_share"].to_numpy()),
         dims="developer_day",
     )
 
@@ -312,7 +334,7 @@ def _add_surveys(
         nu=SHARE_TAIL,
         mu=ops.log(mean_share + TINY) + (value["choice.enterprise_bias"] * survey_bias)[design.survey_bias],
         sigma=SURVEY_SD,
-        observed=panel.shares["money_shares"]["log_share"].to_numpy(),
+        observed=observed("money_shares", panel.shares["money_shares"]["log_share"].to_numpy()),
         dims="money_share",
     )
     first, second = design.card_labs
@@ -323,6 +345,6 @@ def _add_surveys(
         - ops.log(money[second, design.card_month] + TINY)
         + value["choice.card_bias"],
         sigma=value["choice.card_noise"],
-        observed=panel.shares["card_ratio"]["log_ratio"].to_numpy(),
+        observed=observed("card_ratio", panel.shares["card_ratio"]["log_ratio"].to_numpy()),
         dims="card_month",
     )

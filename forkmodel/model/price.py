@@ -19,6 +19,7 @@ import pandas as pd
 from forkmodel.data.panel import Panel
 from forkmodel.data.panel_catalogue import positions
 from forkmodel.model.capability import INDEX_ORIGIN, INDEX_PER_UNIT, CapabilityState
+from forkmodel.model.observe import observed
 from forkmodel.model.ops import Array
 from forkmodel.priors import PriorSet
 
@@ -120,7 +121,7 @@ def add_price(panel: Panel, design: PriceDesign, priors: PriorSet, capability: C
         nu=value["tail"],
         mu=mean,
         sigma=value["noise"],
-        observed=panel.spells["log_price"].to_numpy(),
+        observed=observed("prices", panel.spells["log_price"].to_numpy()),
         dims="spell",
     )
     return PriceState(price_residual=residual, decline=value["decline"])

@@ -17,6 +17,7 @@ import numpy as np
 from forkmodel.data.panel import Panel
 from forkmodel.model.demand import interpolate
 from forkmodel.model.money import MoneyDesign
+from forkmodel.model.observe import observed
 from forkmodel.model.ops import Array, Ops, TensorOps
 from forkmodel.priors import PriorSet
 
@@ -75,6 +76,6 @@ def add_value(panel: Panel, design: MoneyDesign, priors: PriorSet, log_open_spen
         nu=REVENUE_TAIL,
         mu=open_spend + ops.log1p(-royalty) + ops.log(weight),
         sigma=(np.square(rows["log_sd"].to_numpy()) + stale**2 + noise**2) ** 0.5,
-        observed=rows["log_usd_bn"].to_numpy(),
+        observed=observed("host_revenue", rows["log_usd_bn"].to_numpy()),
         dims="host_row",
     )

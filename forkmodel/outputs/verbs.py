@@ -112,13 +112,19 @@ def shares(fit: Fit, market: str, unit: str) -> xr.DataArray:
     )
 
 
+def _segment_shares(paths: ChoicePaths, market: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return both segments' shares of cells in a market, and the part of the frontier segment."""
+    if market == "openrouter":
+        return paths.router_frontier_share, paths.router_threshold_share, paths.mix_router
+    return paths.frontier_share, paths.threshold_share, paths.mix_enterprise
+
+
 def _cell_shares(
     fit: Fit, value: dict[str, np.ndarray], paths: ChoicePaths, market: str, unit: str
 ) -> np.ndarray:
     demand, ops = fit.design.choice.demand, ArrayOps()
     month = demand.cell_month
-    mix = paths.mix_router if market == "openrouter" else paths.mix_enterprise
-    tokens = segment_mixture(paths.frontier_share, paths.threshold_share, mix, month)
+    tokens = segment_mixture(*_segment_shares(paths, market), month)
     if unit == "tokens":
         return np.asarray(tokens)
     money = tokens * paid_over_list(value, demand) * demand.price_usd_per_mtok
@@ -149,9 +155,10 @@ def _month_market(
         paths = part.choice
         if paths is None:
             break
-        pair = np.stack([paths.frontier_share[:, cells], paths.threshold_share[:, cells]], axis=1)
+        first, second, path = _segment_shares(paths, market)
+        pair = np.stack([first[:, cells], second[:, cells]], axis=1)
         segment.append(pair / pair.sum(-1, keepdims=True))
-        mix = (paths.mix_router if market == "openrouter" else paths.mix_enterprise)[:, place]
+        mix = path[:, place]
         weight.append(np.stack([mix, 1.0 - mix], axis=1))
         eta.append(price_coefficients(part.value))
     sample = {"chain": np.arange(fit.chains), "draw": np.arange(fit.draws)}

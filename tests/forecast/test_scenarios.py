@@ -68,12 +68,14 @@ def test_a_merger_raises_the_hhi_at_its_date_in_every_draw(under, baseline):
     merged = under("frontier-merger")
     date = "2028-01-01"
     assert (merged.hhi("closed").sel(time=date) > baseline.hhi("closed").sel(time=date)).all()
-    shares = baseline.worlds["revenue"].sel(time=date)
     rise = merged.hhi("closed").sel(time=date) - baseline.hhi("closed").sel(time=date)
     assert float(rise.min()) > 0.0
-    # Nobody's money is lost: the buyer has both firms' revenue.
+    # The buyer has both firms' part of closed revenue; the rise of closed prices moves parts by a trace.
+    gain = (merged.cr(1, "closed") - baseline.cr(1, "closed")).sel(time=date)
+    assert float(gain.min()) > -1e-3
+    assert float(gain.median()) > 0.05
+    # Nobody's money is lost.
     after = merged.worlds["revenue"].sel(time=date)
-    assert float((after.max("developer") - shares.max("developer")).min()) > 0.0
     narrow = merged.worlds["value"].sel(time=date, definition="narrow").sum("access")
     np.testing.assert_allclose(after.sum("developer"), narrow, rtol=1e-9)
 
