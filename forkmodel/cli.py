@@ -16,6 +16,7 @@ import typer
 from forkmodel.cli_failures import failure_status
 from forkmodel.cli_future import claims, compare, forecast, scenarios_app
 from forkmodel.cli_tables import data_app, priors_app
+from forkmodel.cli_trust import backtest, score, sensitivity, validate_app
 from forkmodel.console import print_json, print_table, show_progress
 from forkmodel.run import DERIVING, Sampling, Source
 
@@ -39,6 +40,9 @@ app = typer.Typer(
 app.add_typer(data_app, name="data", help="Check and show market tables.")
 app.add_typer(scenarios_app, name="scenarios", help="Show and check scenarios.")
 app.add_typer(priors_app, name="priors", help="Show and check prior sets.")
+app.add_typer(
+    validate_app, name="validate", help="Studies of the model: calibration, comparison, references."
+)
 
 DataOption = Annotated[
     Path | None, typer.Option("--data", help="Folder of CSV tables; the bundled snapshot if left out.")
@@ -50,7 +54,9 @@ UpdateOption = Annotated[
 AsOfOption = Annotated[
     str | None, typer.Option("--as-of", help="Use only what was known on this day (YYYY-MM-DD).")
 ]
-PriorsOption = Annotated[str, typer.Option("--priors", help="reference, skeptic, advocate, or a TOML file.")]
+PriorsOption = Annotated[
+    str, typer.Option("--priors", help="reference, skeptic, advocate, hindsight-free, or a TOML file.")
+]
 DrawsOption = Annotated[int | None, typer.Option("--draws", min=MIN_DRAWS, help="Kept draws per chain.")]
 TuneOption = Annotated[int | None, typer.Option("--tune", min=1, help="Warm-up steps per chain.")]
 SeedOption = Annotated[int, typer.Option("--seed", min=0, help="Same seed, same draws.")]
@@ -204,6 +210,9 @@ def report(
 app.command()(forecast)
 app.command()(compare)
 app.command()(claims)
+app.command()(backtest)
+app.command()(score)
+app.command()(sensitivity)
 
 
 @app.command()

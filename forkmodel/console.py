@@ -29,6 +29,8 @@ STAGES = {
     "sample": "Sample",
     "derive": "Review",
     "report": "Report",
+    "fits": "Jobs",
+    "score": "Score",
 }
 
 

@@ -10,6 +10,7 @@ __all__ = [
     "DataError",
     "FitFileError",
     "ForkModelError",
+    "JobError",
     "ModelError",
     "PriorError",
     "Problem",
@@ -105,6 +106,10 @@ class ScenarioError(ForkModelError):
 
 class ClaimError(ForkModelError):
     """A claim file is wrong; the message names the file, the claim and what to change."""
+
+
+class JobError(ForkModelError):
+    """Some of many jobs failed; the message names them, and the same command runs only what is missing."""
 
 
 def did_you_mean(word: str, valid: list[str]) -> str:

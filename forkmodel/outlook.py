@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from forkmodel.claims import ClaimsTable, Side, approximate_side, exact_side, judge, load_ledger
 from forkmodel.claims.information import watch_list
 from forkmodel.claims.judge import held
-from forkmodel.errors import ForkModelError
+from forkmodel.errors import ForkModelError, ModelError
 from forkmodel.forecast.effects import effects
 from forkmodel.forecast.forecast import Forecast
 from forkmodel.forecast.scenario_files import BASELINE, bundled_scenarios, load_scenarios
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from forkmodel.inference.fit import Fit
-    from forkmodel.report.content import ForecastContent
+    from forkmodel.report.content import ForecastContent, TrustContent
 
-__all__ = ["WATCHED", "Outlook", "claims", "claims_table", "make_outlook", "make_sides"]
+__all__ = ["WATCHED", "Outlook", "claims", "claims_table", "make_outlook", "make_sides", "track_record"]
 
 #: Claims whose watch-list is shown, besides the joint verdict.
 WATCHED = ("C1", "C7", "C8")
@@ -147,6 +147,27 @@ def claims(forecast: Forecast) -> pd.DataFrame:
         for row in (table.joint, *table.rows)
     ]
     return pd.DataFrame(rows)[[*keep[:3], *numbers, *keep[3:]]]
+
+
+def track_record(fit: Fit) -> TrustContent:
+    """Return how forecasts of this kind have done: the backtest on record, and the frozen forecast scored.
+
+    Parameters
+    ----------
+    fit : Fit
+        A fit with the capability block; its tables hold the outcomes.
+    """
+    from forkmodel.report.content import TrustContent
+    from forkmodel.validate.frozen import score_frozen
+    from forkmodel.validate.measure import Measure
+    from forkmodel.validate.records import backtest_record
+
+    try:
+        frozen = score_frozen(fit.data, Measure.from_fit(fit))
+    except ModelError:
+        # Tables of another market have no outcome for it.
+        frozen = None
+    return TrustContent(backtest_record(), frozen)
 
 
 def make_outlook(

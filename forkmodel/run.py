@@ -188,11 +188,11 @@ def run(
     others = _other_fits(out, source, priors, sampling, progress) if all_priors else {}
     content = fit.report_content()
     foreseen = time.perf_counter()
-    from forkmodel.outlook import make_outlook
+    from forkmodel.outlook import make_outlook, track_record
 
     outlook = make_outlook(fit, horizon, others, progress)
     outlook.forecast.save(out / FORECAST_FILE)
-    content = replace(content, forecast=outlook.content())
+    content = replace(content, forecast=outlook.content(), trust=track_record(fit))
     fit.timings["forecast"] = time.perf_counter() - foreseen
     progress("report", 0.0, "")
     from forkmodel.report import summary_json, write_report
@@ -242,9 +242,9 @@ def report(fit: Fit, *, to: str | Path = "report.html", outlook: bool = True) ->
     check_target(path, folder=False)
     content = fit.report_content()
     if outlook and fit.blocks == BLOCKS:
-        from forkmodel.outlook import make_outlook
+        from forkmodel.outlook import make_outlook, track_record
 
-        content = replace(content, forecast=make_outlook(fit).content())
+        content = replace(content, forecast=make_outlook(fit).content(), trust=track_record(fit))
     write_report(content, path)
     return path
 

@@ -14,7 +14,9 @@ from forkmodel.report.intervals import MIN_FINITE, sample_dims
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["FAIL", "PASS", "REVIEW", "ForecastContent", "ReportContent"]
+    from forkmodel.validate.frozen import FrozenScore
+
+__all__ = ["FAIL", "PASS", "REVIEW", "ForecastContent", "ReportContent", "TrustContent"]
 
 PASS, REVIEW, FAIL = "PASS", "REVIEW", "FAIL"
 
@@ -46,6 +48,22 @@ class ForecastContent:
 
 
 @dataclass(frozen=True)
+class TrustContent:
+    """What the report shows of how forecasts have done.
+
+    Attributes
+    ----------
+    backtest : mapping or None
+        The backtest on record, in the shape of ``forkmodel backtest --json``.
+    frozen : FrozenScore or None
+        The frozen forecast, scored on the tables of the fit.
+    """
+
+    backtest: Mapping[str, Any] | None
+    frozen: FrozenScore | None
+
+
+@dataclass(frozen=True)
 class ReportContent:
     """Everything a report needs, as plain labelled data.
 
@@ -71,6 +89,8 @@ class ReportContent:
         Draws by ``"block.parameter"``; where both are given the comparison shows densities.
     forecast : ForecastContent, optional
         The future; without it the page is about the past only.
+    trust : TrustContent, optional
+        How forecasts of this kind have done.
     """
 
     history: xr.Dataset
@@ -82,6 +102,7 @@ class ReportContent:
     prior_draws: Mapping[str, np.ndarray] = field(default_factory=dict)
     posterior_draws: Mapping[str, np.ndarray] = field(default_factory=dict)
     forecast: ForecastContent | None = None
+    trust: TrustContent | None = None
 
     @property
     def failed(self) -> bool:

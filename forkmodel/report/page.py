@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -11,10 +12,11 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from forkmodel.report import claims_table, text
+from forkmodel.report import claims_table, text, trust
 from forkmodel.report.content import FAIL, PASS, ReportContent
 from forkmodel.report.formatting import day_label, significant
 from forkmodel.report.headline import cards, limits, sentences
+from forkmodel.report.layout import Figure
 from forkmodel.report.outlook import outlook_figures
 from forkmodel.report.palette import CHART_CONFIG, COLOURS
 from forkmodel.report.parameters import parameter_groups
@@ -103,6 +105,14 @@ def _facts(content: ReportContent) -> list[tuple[str, str]]:
     return rows
 
 
+def _cautioned(figures: list[Figure], notes: dict[str, str]) -> list[Figure]:
+    """Return figures with what the backtest says of their quantities under them."""
+    return [
+        replace(figure, caption=f"{figure.caption} {notes[figure.key]}") if figure.key in notes else figure
+        for figure in figures
+    ]
+
+
 def render(content: ReportContent) -> str:
     """Return the page.
 
@@ -128,7 +138,7 @@ def render(content: ReportContent) -> str:
     environment.filters["csv_link"] = _csv_link
     sections = figures(content)
     if content.forecast is not None:
-        sections["outlook"] = outlook_figures(content)
+        sections["outlook"] = _cautioned(outlook_figures(content), trust.notes(content))
     specs = {
         f"{figure.key}-{place}": panel.spec
         for group in sections.values()
@@ -145,9 +155,11 @@ def render(content: ReportContent) -> str:
         titles={
             key: title
             for key, title in text.SECTIONS.items()
-            if content.forecast is not None or key not in text.FUTURE_SECTIONS
+            if (content.forecast is not None or key not in text.FUTURE_SECTIONS)
+            and (content.trust is not None or key != "trust")
         },
         future=claims_table,
+        trust=trust,
         sections=sections,
         groups=parameter_groups(content),
         facts=_facts(content),

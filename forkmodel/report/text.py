@@ -112,6 +112,7 @@ SECTIONS = {
     "claims": "Claims of the thesis and of its critics",
     "scenarios": "What scenarios change",
     "watch": "What to measure next",
+    "trust": "How well such forecasts have done",
     "priors": "Prior against posterior",
     "review": "Review of the fit",
     "provenance": "Provenance and sources",
@@ -143,6 +144,16 @@ INTROS = {
         "exactly: the expected fall of the squared error, as a part of the event's variance. It ranks "
         "evidence by what it would settle; the rest is chance that nobody can know today, or interaction "
         "that an additive regression does not see."
+    ),
+    "trust": (
+        "The model was fitted to what was known on five days from June 2025 to June 2026, under priors "
+        "stripped of what they owe to later months, and its forecasts were scored on what came next. The "
+        "score is the CRPS, the mean distance between forecast and outcome with the forecast's spread "
+        "counted in; smaller is better. Skill is the part of the best baseline's score that the model "
+        "saves. The best of five baselines is picked for each quantity after the fact, which no forecaster "
+        "can do, so zero skill is not a poor result and a negative one means: for this quantity over a "
+        "year, use the baseline. Outcomes of neighbouring quarters are not independent, so few of these "
+        "numbers are sure."
     ),
     "concentration": (
         "The Herfindahl-Hirschman index (HHI) is the sum of squared percentage shares: 10,000 for a "
@@ -254,8 +265,7 @@ LIMITS = {
     ),
     "structure": (
         "What happens if the model is wrong. Intervals are conditional on the model and on the data named "
-        "above; they do not cover mistakes of structure, and published trend extrapolations of capability "
-        "have kept only about half of what their 90% intervals promised."
+        "above. The backtest says how such intervals did within a year; nothing says how they do in ten."
     ),
     "future": (
         "Anything after the data's last day. The paths end there unless a forecast is shown, and a forecast "

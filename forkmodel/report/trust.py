@@ -1,0 +1,123 @@
+"""How far to trust the page: the backtest, and the frozen forecast scored on this fit's own tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from forkmodel.report import trust_text as text
+from forkmodel.report.content import ReportContent
+from forkmodel.report.formatting import day_label
+
+__all__ = ["backtest_rows", "coverage_sentences", "frozen_facts", "frozen_rows", "notes"]
+
+
+@dataclass(frozen=True)
+class BacktestRow:
+    """One target of the backtest as text."""
+
+    target: str
+    n: int
+    crps: str
+    baseline: str
+    skill: str
+    coverage: str
+    won: bool
+
+
+@dataclass(frozen=True)
+class FrozenRow:
+    """One outcome of the frozen forecast as text."""
+
+    target: str
+    date: str
+    outcome: str
+    foreseen: str
+    interval: str
+    inside: bool
+
+
+def _record(content: ReportContent) -> Mapping[str, Any] | None:
+    return None if content.trust is None else content.trust.backtest
+
+
+def backtest_rows(content: ReportContent) -> list[BacktestRow]:
+    """Return the backtest by target, or nothing where none is on record."""
+    record = _record(content)
+    rows = []
+    for row in [] if record is None else record["by_target"]:
+        skill, best = row["skill"], row["best_baseline"]
+        known = best is not None
+        rows.append(
+            BacktestRow(
+                target=text.TARGETS[row["target"]],
+                n=row["n"],
+                crps=f"{row['crps']:.2g} {text.TARGET_UNITS[row['target']]}",
+                baseline=f"{best}, {row['crps_baselines'][best]:.2g}" if known else text.NO_BASELINE,
+                skill=f"{skill:+.2f}".replace("-", "−") if known else "",
+                coverage=f"{row['coverage']['0.9']:.0%}",
+                won=not known or skill > 0,
+            )
+        )
+    return rows
+
+
+def coverage_sentences(content: ReportContent) -> list[str]:
+    """Return how often outcomes fell into the forecast's intervals, pooled over targets."""
+    record = _record(content)
+    if record is None:
+        return []
+    return [
+        text.pooled_coverage(name, group["n"], {float(k): v for k, v in group["coverage"].items()})
+        for name, group in record["pooled"].items()
+    ]
+
+
+def frozen_facts(content: ReportContent) -> str:
+    """Return what the frozen forecast is, with its hash; empty without one."""
+    found = None if content.trust is None else content.trust.frozen
+    if found is None:
+        return ""
+    inside = int((np.abs(found.cases["pit"] - 0.5) <= 0.45).sum())
+    days = day_label(found.vintage), day_label(found.scored_to)
+    return text.frozen(*days, str(found.hash), len(found.cases), inside)
+
+
+def frozen_rows(content: ReportContent) -> list[FrozenRow]:
+    """Return every outcome beside what was foreseen."""
+    found = None if content.trust is None else content.trust.frozen
+    rows = []
+    for row in [] if found is None else found.cases.to_dict("records"):
+        name = text.TARGETS[row["target"]]
+        entity = "" if row["entity"] == "-" else f", {row['entity']}"
+
+        def say(value: float, target: str = row["target"]) -> str:
+            return text.target_value(target, value)
+
+        rows.append(
+            FrozenRow(
+                target=f"{name}{entity}",
+                date=day_label(row["date"]),
+                outcome=say(row["outcome"]),
+                foreseen=say(row["median"]),
+                interval=f"{say(row['low'])} to {say(row['high'])}",
+                inside=abs(row["pit"] - 0.5) <= 0.45,
+            )
+        )
+    return rows
+
+
+def notes(content: ReportContent) -> dict[str, str]:
+    """Return, by figure, the caution that a simple baseline forecast its quantity better."""
+    record = _record(content)
+    lost: dict[str, list[str]] = {}
+    for row in [] if record is None else record["by_target"]:
+        figure = text.TARGET_FIGURES.get(row["target"])
+        if figure is not None and row["skill"] is not None and row["skill"] <= 0:
+            name = text.TARGETS[row["target"]]
+            said = text.baseline_won(name, row["best_baseline"], row["skill"], row["n"])
+            lost.setdefault(figure, []).append(said)
+    return {figure: " ".join(said) for figure, said in lost.items()}

@@ -1,0 +1,87 @@
+"""What the report says about past forecasts: names of targets, headings, cautions."""
+
+from __future__ import annotations
+
+import math
+
+TARGETS = {
+    "closed_frontier": "Closed frontier",
+    "open_frontier": "Open frontier",
+    "gap": "Gap between the frontiers",
+    "frontier_price": "Price of the best closed models",
+    "fixed_capability_price": "Price at fixed capability, open",
+    "open_share": "Open share of router tokens",
+    "developer_share": "Developers' shares of router tokens",
+    "token_hhi": "HHI of router tokens",
+    "firm_adoption": "Firms paying for AI",
+    "openai_revenue": "OpenAI revenue",
+    "anthropic_revenue": "Anthropic revenue",
+}
+TARGET_UNITS = {
+    **dict.fromkeys(("closed_frontier", "open_frontier", "gap"), "points"),
+    **dict.fromkeys(("open_share", "developer_share", "firm_adoption"), "share"),
+    **dict.fromkeys(
+        ("frontier_price", "fixed_capability_price", "token_hhi", "openai_revenue", "anthropic_revenue"),
+        "log",
+    ),
+}
+#: Figure of the outlook beside which a target's record is told.
+TARGET_FIGURES = {
+    "closed_frontier": "outlook-frontier",
+    "open_frontier": "outlook-frontier",
+    "gap": "outlook-gap",
+    "frontier_price": "outlook-price",
+    "fixed_capability_price": "outlook-price",
+    "open_share": "outlook-open-share",
+    "developer_share": "outlook-open-share",
+    "token_hhi": "outlook-hhi",
+    "firm_adoption": "outlook-value",
+    "openai_revenue": "outlook-value",
+    "anthropic_revenue": "outlook-value",
+}
+TRUST_COLUMNS = ("Quantity", "Outcomes", "CRPS", "Best baseline, its CRPS", "Skill", "In the 90% interval")
+FROZEN_COLUMNS = ("Quantity", "Date", "Outcome", "Foreseen", "90% interval")
+FROZEN_TITLE = "The forecast frozen on the day of the essay"
+NO_BASELINE = "none: too few figures"
+OUTSIDE = "outside"
+_POOLED = {
+    "tuned": "Cut-offs to December 2025, on which process noise was set",
+    "confirmed": "Cut-offs of 2026, which had no part in that",
+    "all": "All cut-offs",
+}
+
+
+def pooled_coverage(name: str, n: int, coverage: dict[float, float]) -> str:
+    """Say how often intervals held their outcome."""
+    parts = [f"{mass:.0%} intervals held {held:.0%}" for mass, held in sorted(coverage.items())]
+    return f"{_POOLED[name]}: {', '.join(parts)} of {n} outcomes."
+
+
+def frozen(vintage: str, scored_to: str, digest: str, n: int, inside: int) -> str:
+    """Say what the frozen forecast is."""
+    return (
+        f"Made from what was known on {vintage} and never changed since (SHA-256 {digest}); scored here on "
+        f"the data to {scored_to}: {inside} of {n} outcomes lie in their 90% interval. Capability outcomes "
+        "are measured by this fit, in the units of the forecast."
+    )
+
+
+def target_value(target: str, value: float) -> str:
+    """Write a target's value as it is scored: shares in percent, logarithms as what they are of."""
+    unit = TARGET_UNITS[target]
+    if unit == "share":
+        return f"{value:.0%}" if value >= 0.1 else f"{value:.1%}"
+    if unit == "points":
+        return f"{value:.1f}"
+    number = math.exp(value)
+    if target == "token_hhi":
+        return f"{number:,.0f}"
+    return f"{number:,.1f} bn USD" if target.endswith("revenue") else f"{number:.2f} USD"
+
+
+def baseline_won(target: str, baseline: str, skill: float, n: int) -> str:
+    """Caution that a baseline did better."""
+    return (
+        f"In the backtest the baseline “{baseline}” forecast this better: {target}, skill "
+        f"{skill:+.2f} over {n} outcomes within a year."
+    ).replace("skill -", "skill −")

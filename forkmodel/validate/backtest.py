@@ -1,0 +1,191 @@
+"""The rolling-origin backtest: fit what was known on a day, forecast, and score what came after.
+
+Each cut-off gets a fit of its own on ``as_of`` tables under priors free of hindsight; outcomes come from the
+last tables, and capability outcomes from a fit of their scores alone. Fits are jobs, so a backtest goes on
+where it stopped, and new forecast parameters cost no fit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from forkmodel.data.market import Market
+from forkmodel.forecast.run import run_forecast
+from forkmodel.forecast.scenario_files import BASELINE, load_scenarios
+from forkmodel.inference.sampling import DEFAULT_DRAWS, DEFAULT_TUNE
+from forkmodel.model.build import BLOCKS
+from forkmodel.prior_files import HINDSIGHT_FREE
+from forkmodel.priors import PriorSet, load_priors
+from forkmodel.validate.fit_job import FitJob
+from forkmodel.validate.foresight import Foresight, foresee
+from forkmodel.validate.many import run_jobs
+from forkmodel.validate.measure import Measure
+from forkmodel.validate.scores import skill_table
+from forkmodel.validate.scoring import score_foresight
+
+if TYPE_CHECKING:
+    from forkmodel.inference.fit import Fit
+
+__all__ = ["CUTOFFS", "Backtest", "backtest", "foresee_from", "yardstick_job"]
+
+#: Every quarter's end, and the day of the essay that the thesis comes from.
+CUTOFFS = ("2025-06-30", "2025-09-30", "2025-12-31", "2026-03-31", "2026-06-01")
+#: Process noise was set on outcomes of cut-offs up to here; later ones are its confirmation.
+TUNED_UP_TO = "2025-12-31"
+HORIZONS = 4
+MONTHS_PER_QUARTER = 3
+
+type Progress = Callable[[str, float, str], None]
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """All cases of a backtest.
+
+    Attributes
+    ----------
+    cases : DataFrame
+        One row per cut-off, target, entity and outcome; see
+        :func:`forkmodel.validate.scoring.score_foresight`.
+    facts : dict
+        Data and prior hashes, cut-offs, sampling and seed.
+    """
+
+    cases: pd.DataFrame
+    facts: dict[str, Any]
+
+    def by_target(self) -> pd.DataFrame:
+        """Return scores and skill by target, all horizons together."""
+        return skill_table(self.cases, ["target"])
+
+    def by_horizon(self) -> pd.DataFrame:
+        """Return scores and skill by target and horizon."""
+        return skill_table(self.cases, ["target", "horizon_quarters"])
+
+    def pooled(self) -> dict[str, dict[str, Any]]:
+        """Return coverage pooled over targets, for the cut-offs that noise was tuned on and the others."""
+        tuned = self.cases["cutoff"] <= TUNED_UP_TO
+        groups = {"tuned": self.cases[tuned], "confirmed": self.cases[~tuned], "all": self.cases}
+        return {
+            name: {"n": len(group), "coverage": skill_table(group.assign(all="all"), ["all"])["coverage"][0]}
+            for name, group in groups.items()
+            if len(group)
+        }
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the JSON document of ``forkmodel backtest --json``."""
+        return {
+            "facts": self.facts,
+            "pooled": self.pooled(),
+            "targets": self.by_horizon().to_dict("records"),
+            "by_target": self.by_target().to_dict("records"),
+        }
+
+
+def yardstick_job(
+    market: Market, priors: PriorSet, draws: int, tune: int, seed: int, cores: int = 1
+) -> FitJob:
+    """Return the fit that measures capability in later tables: scores alone, so that it takes a minute."""
+    return FitJob(market, priors, ("capability",), draws=draws, tune=tune, seed=seed, cores=cores)
+
+
+def foresee_from(
+    path: Path, horizons: int = HORIZONS, priors: PriorSet | None = None
+) -> tuple[Fit, Foresight]:
+    """Load a fit and foresee its targets.
+
+    Parameters
+    ----------
+    path : Path
+        Fit file.
+    horizons : int
+        Quarters ahead.
+    priors : PriorSet, optional
+        Priors of what only the future needs; those of the fit by default.
+
+    Returns
+    -------
+    Fit
+        The fit.
+    Foresight
+        Its predictive draws.
+    """
+    from forkmodel.inference.storage import load
+
+    fit = load(path)
+    # One quarter more than is scored, so that flows of the last one lie between two nodes.
+    horizon = fit.panel.catalogue.vintage + pd.DateOffset(months=MONTHS_PER_QUARTER * (horizons + 1))
+    # Not through the fit's own verb, which would review the fit: a minute that no score needs.
+    worlds = run_forecast(fit.origin, load_scenarios(BASELINE), str(horizon.date()), priors)
+    return fit, foresee(fit, worlds)
+
+
+def backtest(
+    market: Market,
+    folder: Path,
+    *,
+    cutoffs: Sequence[str] = CUTOFFS,
+    priors: str | PriorSet = HINDSIGHT_FREE,
+    draws: int = DEFAULT_DRAWS,
+    tune: int = DEFAULT_TUNE,
+    seed: int = 1,
+    workers: int = 1,
+    dask: str | None = None,
+    progress: Progress | None = None,
+) -> Backtest:
+    """Fit at every cut-off, forecast up to four quarters, and score.
+
+    Parameters
+    ----------
+    market : Market
+        Tables of the last day; outcomes come from them.
+    folder : Path
+        Where fits are kept.
+    cutoffs : sequence of str
+        Days.
+    priors : str or PriorSet
+        Priors of all fits.
+    draws, tune, seed : int
+        Sampling of all fits, four chains each.
+    workers, dask
+        Where fits run; see :func:`forkmodel.validate.many.run_jobs`.
+    progress : callable, optional
+        Called as ``progress(stage, fraction, message)``.
+    """
+    priors = priors if isinstance(priors, PriorSet) else load_priors(priors)
+    cores = 1 if workers > 1 or dask else 4
+    # The newest tables take longest; begun first, they are not waited for at the end.
+    days = sorted(cutoffs, reverse=True)
+    jobs = [
+        FitJob(market.as_of(day), priors, BLOCKS, draws=draws, tune=tune, seed=seed, cores=cores)
+        for day in days
+    ]
+    jobs.append(yardstick_job(market, priors, draws, tune, seed, cores))
+    *fits, last = run_jobs(jobs, folder, workers=workers, dask=dask, progress=progress)
+    from forkmodel.inference.storage import load
+
+    yardstick = Measure.from_fit(load(last))
+    cases = []
+    for place, (day, path) in enumerate(zip(days, fits, strict=True)):
+        if progress is not None:
+            progress("score", place / len(days), f"cut-off {day}")
+        fit, foresight = foresee_from(path, priors=priors)
+        scored = score_foresight(foresight, fit.data, market, yardstick)
+        cases.append(scored.assign(cutoff=day))
+    facts = {
+        "data_hash": market.content_hash,
+        "vintage": str(market.vintage.date()),
+        "prior_set": priors.name,
+        "prior_hash": priors.hash,
+        "cutoffs": sorted(cutoffs),
+        "draws": draws,
+        "tune": tune,
+        "seed": seed,
+    }
+    ordered = pd.concat(cases, ignore_index=True)
+    return Backtest(ordered.sort_values(["cutoff", "target", "entity", "date"], ignore_index=True), facts)

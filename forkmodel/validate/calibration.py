@@ -1,0 +1,306 @@
+"""Simulation-based calibration: truth from the prior, data from the truth, and where the fit ranks the truth.
+
+If a model and its sampler are right, the truth is a draw from the posterior like any other, so its rank among
+posterior draws is uniform, for every parameter and for every statistic of the market (Talts and others 2018;
+the bands of the figures are those of Säilynoja, Bürkner and Vehtari 2022). One compilation serves all
+replications: the data are shared variables of the compiled density.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import xarray as xr
+
+from forkmodel.data.market import Market
+from forkmodel.data.panel import PanelOptions
+from forkmodel.model.build import BLOCKS
+from forkmodel.model.observe import data_name
+from forkmodel.priors import PriorSet
+from forkmodel.validate.fit_job import code_hash
+from forkmodel.whole_files import whole_file
+
+if TYPE_CHECKING:
+    from forkmodel.inference.fit import Fit
+    from forkmodel.inference.model import ForkModel
+
+__all__ = ["CalibrationJob", "calibrate", "calibration_jobs", "statistics"]
+
+ENGINE: Final = "h5netcdf"
+#: Draws that ranks are taken among: every sixteenth of the chain, so that they are nearly independent.
+DRAWS, TUNE, THIN = 800, 400, 16
+#: Date to which the joint model's worlds are simulated for claim statistics, and the quarter they are read.
+HORIZON, READ_AT = "2031-12-31", "2031-10-01"
+#: Offset of the seed of the truth's future from that of the fits.
+TRUTH_SEED = 9_000_000
+
+#: Statistics of the data's last quarter: variable and labels. Those a fit lacks are left out.
+LAST_QUARTER: dict[str, tuple[str, dict[str, str]]] = {
+    "closed frontier": ("capability_frontier", {"access": "closed"}),
+    "open frontier": ("capability_frontier", {"access": "open"}),
+    "gap": ("capability_gap", {}),
+    "frontier price, closed": ("price_frontier", {"access": "closed"}),
+    "price at fixed capability, open": ("price_fixed_capability", {"access": "open"}),
+    "residual premium": ("premium_residual", {}),
+    "elasticity, frontier segment, closed": ("elasticity_own", {"segment": "frontier", "access": "closed"}),
+    "open share of router tokens": ("open_share", {"market": "openrouter", "unit": "tokens"}),
+    "open share of enterprise money": ("open_share", {"market": "enterprise", "unit": "spend"}),
+    "HHI of router tokens": ("hhi", {"scope": "openrouter_tokens"}),
+    "HHI of closed revenue": ("hhi", {"scope": "closed"}),
+    "CR1 of closed revenue": ("cr1", {"scope": "closed"}),
+    "firms paying": ("adoption_firms", {}),
+    "revenue, OpenAI": ("revenue", {"developer": "OpenAI"}),
+    "HHI of hosts": ("hhi", {"scope": "open_hosts"}),
+    "broad open value": ("value", {"access": "open", "definition": "broad"}),
+}
+#: Statistics of the horizon, which claims are about.
+AT_HORIZON: dict[str, tuple[str, dict[str, str]]] = {
+    "2031: HHI of closed revenue": ("hhi", {"scope": "closed"}),
+    "2031: gap": ("capability_gap", {}),
+    "2031: residual premium": ("premium_residual", {}),
+    "2031: open share of router tokens": ("open_share", {"market": "openrouter", "unit": "tokens"}),
+    "2031: broad open value": ("value", {"access": "open", "definition": "broad"}),
+    "2031: strict lag": ("lag_months_strict", {}),
+}
+
+
+def _read(data: xr.Dataset, wanted: dict[str, tuple[str, dict[str, str]]]) -> dict[str, Any]:
+    out = {}
+    for label, (name, where) in wanted.items():
+        if name not in data:
+            continue
+        drawn = data[name].sel(where).to_numpy().reshape(-1)
+        if np.isfinite(drawn).all():
+            out[label] = drawn
+    return out
+
+
+def statistics(fit: Fit, future_seed: int) -> dict[str, np.ndarray]:
+    """Return every statistic whose rank is taken (draw,): scalar parameters, the last quarter, the horizon.
+
+    Parameters
+    ----------
+    fit : Fit
+        Posterior draws, or one draw from the prior.
+    future_seed : int
+        Seed of what happens after the data, where all blocks are there to simulate it.
+    """
+    found: dict[str, np.ndarray] = {
+        str(name): array.to_numpy().reshape(-1)
+        for name, array in fit.posterior.data_vars.items()
+        if array.ndim == 2
+    }
+    history = fit.history()
+    found |= _read(history.isel(time=-1), LAST_QUARTER)
+    if fit.blocks == BLOCKS:
+        from forkmodel.forecast.run import Origin, run_forecast
+        from forkmodel.forecast.scenario_files import load_scenarios
+
+        worlds = run_forecast(Origin.from_fit(fit, future_seed), load_scenarios("baseline"), HORIZON).worlds
+        found |= _read(worlds.sel(time=READ_AT), AT_HORIZON)
+    return found
+
+
+def calibrate(
+    model: ForkModel,
+    replications: Sequence[int],
+    *,
+    of: int,
+    seed: int = 1,
+    draws: int = DRAWS,
+    tune: int = TUNE,
+) -> xr.Dataset:
+    """Run some replications of a calibration.
+
+    Parameters
+    ----------
+    model : ForkModel
+        The model and its design; its observed values are replaced.
+    replications : sequence of int
+        Which replications, counted from zero.
+    of : int
+        How many there are in all: all truths are drawn at once, so that each is the same wherever it runs.
+    seed : int
+        Seed of truths, data and chains.
+    draws, tune : int
+        Kept draws and warm-up of the one chain of each replication.
+
+    Returns
+    -------
+    Dataset
+        Dims ``replication, statistic``: ``rank`` of the truth among the thinned draws (ties at random),
+        ``ess`` of these draws; and ``divergences`` by replication. Attribute ``draws``: how many draws a rank
+        is among.
+    """
+    import arviz as az
+    import nutpie
+
+    from forkmodel.inference.compiling import compile_model
+
+    compiled = compile_model(model.pymc_model)
+    truths, data = _simulated(model, of, seed)
+    ranks, ess, divergences = [], [], []
+    labels: list[str] = []
+    for replication in replications:
+        given = {data_name(str(name)): array.to_numpy()[replication] for name, array in data.items()}
+        tree = nutpie.sample(
+            compiled.with_data(**given),
+            draws=draws,
+            tune=tune,
+            chains=1,
+            cores=1,
+            seed=seed * 100_000 + replication,
+            progress_bar=False,
+            save_warmup=False,
+        )
+        truth = _wrapped(model, truths.isel(draw=[replication]), seed + TRUTH_SEED + replication)
+        chain = tree["posterior"].to_dataset()
+        thinned = _wrapped(model, chain.isel(draw=slice(None, None, THIN)), seed + replication)
+        true = statistics(truth, truth.seed)
+        drawn = statistics(thinned, thinned.seed)
+        labels = list(true)
+        rng = np.random.default_rng([seed, replication])
+        ranks.append([_rank(true[label][0], drawn[label], rng) for label in labels])
+        whole = {label: xr.DataArray(drawn[label][None, :], dims=("chain", "draw")) for label in labels}
+        with np.errstate(all="ignore"):
+            found = az.ess(xr.Dataset(whole), method="bulk")
+        ess.append([float(found[label]) for label in labels])
+        divergences.append(int(tree["sample_stats"]["diverging"].sum()))
+    return xr.Dataset(
+        {
+            "rank": (("replication", "statistic"), np.array(ranks, dtype=np.int64)),
+            "ess": (("replication", "statistic"), np.array(ess)),
+            "divergences": ("replication", np.array(divergences, dtype=np.int64)),
+        },
+        coords={"replication": list(replications), "statistic": labels},
+        attrs={"draws": len(range(0, draws, THIN))},
+    )
+
+
+def _rank(true: float, drawn: np.ndarray, rng: np.random.Generator) -> int:
+    below, ties = int((drawn < true).sum()), int((drawn == true).sum())
+    return below + int(rng.integers(0, ties + 1))
+
+
+def _wrapped(model: ForkModel, posterior: xr.Dataset, seed: int) -> Fit:
+    from forkmodel.inference.fit import Fit
+
+    return Fit(
+        data=model.data,
+        priors=model.priors,
+        blocks=model.design.blocks,
+        options=model.panel.options,
+        posterior=posterior,
+        sample_stats=xr.Dataset(),
+        seed=seed,
+        tune=0,
+        timings={},
+        versions={},
+        panel=model.panel,
+        design=model.design,
+    )
+
+
+def _simulated(model: ForkModel, count: int, seed: int) -> tuple[xr.Dataset, dict[str, xr.DataArray]]:
+    """Draw truths from the prior, and data of every kind from each."""
+    import pymc as pm
+    import pytensor
+
+    logging.getLogger("pymc.sampling.forward").setLevel(logging.WARNING)
+    mode = pytensor.compile.mode.Mode(linker="py", optimizer="fast_compile")
+    with model.pymc_model as context:
+        names = [variable.name for variable in [*context.free_RVs, *context.observed_RVs]]
+        tree = pm.sample_prior_predictive(
+            count, var_names=names, random_seed=seed, compile_kwargs={"mode": mode}
+        )
+    data = tree["prior_predictive"].to_dataset().isel(chain=0)
+    return tree["prior"].to_dataset(), {str(name): data[name] for name in data.data_vars}
+
+
+@dataclass(frozen=True, eq=False)
+class CalibrationJob:
+    """A batch of replications as a job.
+
+    Attributes
+    ----------
+    data : Market
+        Tables of the design.
+    options : PanelOptions
+        Its grids.
+    priors : PriorSet
+        Priors that truths come from.
+    blocks : tuple of str
+        Blocks calibrated together.
+    first, count, of : int
+        Replications ``first`` to ``first + count`` of ``of``.
+    seed, draws, tune : int
+        As for :func:`calibrate`.
+    """
+
+    data: Market
+    options: PanelOptions
+    priors: PriorSet
+    blocks: tuple[str, ...]
+    first: int
+    count: int
+    of: int
+    seed: int = 1
+    draws: int = DRAWS
+    tune: int = TUNE
+
+    @cached_property
+    def key(self) -> str:
+        """Hash of design, priors, replications and code."""
+        parts: list[Any] = [self.data.content_hash, repr(self.options), self.priors.hash, list(self.blocks)]
+        parts += [self.first, self.count, self.of, self.seed, self.draws, self.tune, code_hash()]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:20]
+
+    @property
+    def label(self) -> str:
+        """Blocks and replications."""
+        return f"{'+'.join(self.blocks)}, replications {self.first} to {self.first + self.count - 1}"
+
+    def run(self, to: Path) -> None:
+        """Calibrate, and write the ranks."""
+        from forkmodel.inference.model import ForkModel
+
+        model = ForkModel(self.data, self.priors, self.blocks, self.options)
+        wanted = range(self.first, self.first + self.count)
+        found = calibrate(model, wanted, of=self.of, seed=self.seed, draws=self.draws, tune=self.tune)
+        with whole_file(to) as temporary:
+            found.to_netcdf(temporary, engine=ENGINE)
+
+
+def calibration_jobs(
+    data: Market,
+    options: PanelOptions,
+    priors: PriorSet,
+    blocks: tuple[str, ...],
+    replications: int,
+    batches: int,
+    seed: int = 1,
+) -> list[CalibrationJob]:
+    """Split a calibration into batches; each compiles once.
+
+    Parameters
+    ----------
+    data, options, priors, blocks, seed
+        As for :class:`CalibrationJob`.
+    replications, batches : int
+        How many in all, and into how many jobs.
+    """
+    edges = np.linspace(0, replications, batches + 1).astype(int)
+    return [
+        CalibrationJob(data, options, priors, blocks, int(low), int(high - low), replications, seed)
+        for low, high in pairwise(edges)
+        if high > low
+    ]

@@ -1,0 +1,301 @@
+"""Model comparison: whether the data would have been predicted better without a part of the model.
+
+A part is taken out by pinning its parameter (catch-up at zero, decay at zero, one segment's share at one), so
+that the variant is the same code under another prior set and every table still speaks. The one variant that
+is another likelihood, Beta scores, is built here. Variants are compared by the expected log density of each
+observation left out (PSIS-LOO, Vehtari, Gelman and Gabry 2017), per observation block, with stacking weights
+(Yao and others 2018).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from forkmodel.data.market import Market
+from forkmodel.priors import Prior, PriorSet
+from forkmodel.validate.fit_job import code_hash
+from forkmodel.whole_files import whole_file
+
+__all__ = ["QUESTIONS", "LikelihoodJob", "Question", "compare", "likelihood_jobs"]
+
+ENGINE: Final = "h5netcdf"
+DRAWS, TUNE = 300, 300
+#: Pareto k above which the estimate of an observation's density is not to be trusted.
+BAD_K = 0.7
+BETA_SCORES = "Beta scores"
+TINY = 1e-9
+
+type Pin = tuple[str, dict[str, float]]
+
+_OFF: Pin = ("HalfNormal", {"sigma": 1e-3})
+_ALL: Pin = ("Beta", {"alpha": 4000.0, "beta": 1.0})
+_NONE: Pin = ("Beta", {"alpha": 1.0, "beta": 4000.0})
+
+
+@dataclass(frozen=True)
+class Question:
+    """A choice that was made, and what else could have been chosen.
+
+    Attributes
+    ----------
+    title : str
+        The question.
+    blocks : tuple of str
+        Blocks that are fitted to answer it.
+    observed : tuple of str
+        Observation blocks whose densities are compared.
+    variants : mapping of str to mapping
+        By name, pinned parameters; the first is the model as it is.
+    """
+
+    title: str
+    blocks: tuple[str, ...]
+    observed: tuple[str, ...]
+    variants: Mapping[str, Mapping[str, Pin]]
+
+
+_SHARES = ("model_shares", "access_shares", "developer_days", "money_shares", "card_ratio")
+_CHOICE = ("capability", "price", "choice")
+
+QUESTIONS = {
+    "score-likelihood": Question(
+        "Student-t on logits or Beta on shares for benchmark scores?",
+        ("capability",),
+        ("scores",),
+        {"Student-t on the logit": {}, BETA_SCORES: {}},
+    ),
+    "catch-up": Question(
+        "Do open lines catch up, or do they only grow?",
+        ("capability",),
+        ("scores",),
+        {"with catch-up": {}, "without": {"capability.catch_up": _NONE}},
+    ),
+    "premium-decay": Question(
+        "Does the residual premium decay?",
+        ("capability", "price"),
+        ("prices",),
+        {
+            "with decay": {},
+            "constant premium": {"price.premium_decay": ("Normal", {"mu": 0.0, "sigma": 1e-3})},
+        },
+    ),
+    "segments": Question(
+        "Two segments with a threshold, or something simpler?",
+        _CHOICE,
+        _SHARES,
+        {
+            "two segments, threshold": {},
+            "two segments, both linear": {"choice.threshold": ("Normal", {"mu": 60.0, "sigma": 0.5})},
+            "frontier segment alone": {
+                "choice.mix_router": _ALL,
+                "choice.mix_enterprise": _ALL,
+                "choice.mix_walk": _OFF,
+            },
+            "threshold segment alone": {
+                "choice.mix_router": _NONE,
+                "choice.mix_enterprise": _NONE,
+                "choice.mix_walk": _OFF,
+            },
+        },
+    ),
+    "router-lean": Question(
+        "Do the router's buyers lean towards open weights by an amount that walks?",
+        _CHOICE,
+        _SHARES,
+        {
+            "walking lean": {},
+            "constant lean": {"choice.router_walk": _OFF},
+            "no lean": {
+                "choice.router_walk": _OFF,
+                "choice.router_lean": ("Normal", {"mu": 0.0, "sigma": 1e-3}),
+            },
+        },
+    ),
+}
+
+
+def _pinned(priors: PriorSet, pins: Mapping[str, Pin]) -> PriorSet:
+    changed: dict[str, Prior] = dict(priors)
+    for key, (family, params) in pins.items():
+        free = replace(priors[key], family=family, params=params, lower=None, upper=None)
+        changed[key] = replace(free, interval=None, mass=None)
+    return PriorSet(priors.name, changed)
+
+
+@dataclass(frozen=True, eq=False)
+class LikelihoodJob:
+    """A variant fitted, and the log density of every observation on every draw.
+
+    Attributes
+    ----------
+    data : Market
+        Tables.
+    priors : PriorSet
+        Priors with the pins of the variant.
+    blocks, observed : tuple of str
+        Blocks fitted, and observation blocks whose densities are kept.
+    variant : str
+        Name of the variant.
+    seed, draws, tune : int
+        Sampling, four chains.
+    """
+
+    data: Market
+    priors: PriorSet
+    blocks: tuple[str, ...]
+    observed: tuple[str, ...]
+    variant: str
+    seed: int = 1
+    draws: int = DRAWS
+    tune: int = TUNE
+
+    @cached_property
+    def key(self) -> str:
+        """Hash of tables, priors, likelihood, sampling and code; equal variants of two questions share it."""
+        parts: list[Any] = [self.data.content_hash, self.priors.hash, list(self.blocks), list(self.observed)]
+        parts += [self.variant == BETA_SCORES, self.seed, self.draws, self.tune, code_hash()]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:20]
+
+    @property
+    def label(self) -> str:
+        """Variant and blocks."""
+        return f"{self.variant} ({', '.join(self.blocks)})"
+
+    def run(self, to: Path) -> None:
+        """Fit, and write the log densities."""
+        from forkmodel.inference.model import ForkModel
+        from forkmodel.inference.sampling import sample
+
+        model = ForkModel(self.data, self.priors, self.blocks)
+        built = _beta_model(model) if self.variant == BETA_SCORES else model.pymc_model
+        from forkmodel.inference.compiling import compile_model
+
+        compiled = compile_model(built)
+        tree = sample(compiled, draws=self.draws, tune=self.tune, chains=4, seed=self.seed, cores=1)
+        found = log_densities(built, tree["posterior"].to_dataset(), self.observed)
+        if self.variant == BETA_SCORES:
+            found = found.assign(scores=found["scores"] + _log_slope(model.panel.scores["logit_score"]))
+        found.attrs["divergences"] = int(tree["sample_stats"]["diverging"].sum())
+        with whole_file(to) as temporary:
+            found.to_netcdf(temporary, engine=ENGINE)
+
+
+def log_densities(model: Any, posterior: xr.Dataset, observed: tuple[str, ...]) -> xr.Dataset:
+    """Return the log density of each observation on each draw, dims ``chain, draw`` and the block's own.
+
+    Parameters
+    ----------
+    model : pymc.Model
+        The model.
+    posterior : Dataset
+        Draws of its free variables.
+    observed : tuple of str
+        Observation blocks.
+    """
+    import pymc as pm
+
+    tree = xr.DataTree.from_dict({"posterior": posterior})
+    with model:
+        pm.compute_log_likelihood(tree, var_names=list(observed), progressbar=False)
+    return tree["log_likelihood"].to_dataset()
+
+
+def _log_slope(logit: xr.DataArray) -> np.ndarray:
+    """Return ``log(d share / d logit)``: densities of a share, stated as densities of its logit."""
+    share = 1.0 / (1.0 + np.exp(-logit.to_numpy()))
+    return np.asarray(np.log(share) + np.log1p(-share))
+
+
+def _beta_model(model: Any) -> Any:
+    """Return the capability block with Beta scores of the same mean and about the same spread."""
+    import pymc as pm
+
+    from forkmodel.model.capability import add_abilities
+    from forkmodel.model.ops import TensorOps
+
+    panel, design = model.panel, model.design
+    share = 1.0 / (1.0 + np.exp(-panel.scores["logit_score"].to_numpy()))
+    with pm.Model(coords=design.coords(panel)) as built:
+        _, expected = add_abilities(panel, design.capability, model.priors)
+        # The variance of a logit is about 4 / concentration in the middle of the scale.
+        concentration = 4.0 / expected.sd**2 + 1.0
+        mean = TensorOps().sigmoid(expected.mean)
+        mean = mean * (1.0 - 2.0 * TINY) + TINY
+        pm.Beta(
+            "scores",
+            alpha=mean * concentration,
+            beta=(1.0 - mean) * concentration,
+            observed=share,
+            dims="score",
+        )
+    return built
+
+
+def likelihood_jobs(question: Question, data: Market, priors: PriorSet, seed: int = 1) -> list[LikelihoodJob]:
+    """Return one job per variant of a question, in order."""
+    return [
+        LikelihoodJob(data, _pinned(priors, pins), question.blocks, question.observed, name, seed)
+        for name, pins in question.variants.items()
+    ]
+
+
+def compare(question: Question, paths: list[Path]) -> pd.DataFrame:
+    """Compare the variants of a question.
+
+    Parameters
+    ----------
+    question : Question
+        The question.
+    paths : list of Path
+        What its jobs wrote, in order.
+
+    Returns
+    -------
+    DataFrame
+        One row per observation block and variant: ``block``, ``variant``, ``n``, ``elpd`` (sum of expected
+        log densities), ``difference`` from the best with its standard error ``se``, ``weight`` (stacking),
+        ``bad_k`` (observations whose density is not to be trusted), ``divergences``.
+    """
+    import arviz as az
+
+    loaded = []
+    for path in paths:
+        with xr.open_dataset(path, engine=ENGINE) as stored:
+            loaded.append(stored.load())
+    rows = []
+    for block in question.observed:
+        estimates = {}
+        for name, found in zip(question.variants, loaded, strict=True):
+            if not found[block].size:
+                continue
+            tree = xr.DataTree.from_dict({"log_likelihood": found[[block]], "posterior": found[[block]]})
+            estimates[name] = az.loo(tree, var_name=block, pointwise=True)
+        if not estimates:
+            continue
+        table = az.compare(estimates, method="stacking", round_to="none")
+        for name, found in zip(question.variants, loaded, strict=True):
+            bad = int((estimates[name].pareto_k > BAD_K).sum())
+            rows.append(
+                {
+                    "block": block,
+                    "variant": name,
+                    "n": int(estimates[name].n_data_points),
+                    "elpd": float(table.loc[name, "elpd"]),
+                    "difference": float(table.loc[name, "elpd_diff"]),
+                    "se": float(table.loc[name, "dse"]),
+                    "weight": float(table.loc[name, "weight"]),
+                    "bad_k": bad,
+                    "divergences": int(found.attrs["divergences"]),
+                }
+            )
+    return pd.DataFrame(rows)

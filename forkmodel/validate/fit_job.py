@@ -1,0 +1,112 @@
+"""One fit as a job: everything that decides its posterior, and nothing else, is in its key."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+
+from forkmodel.data.market import Market
+from forkmodel.data.panel import PanelOptions
+from forkmodel.forecast.parameters import is_forecast_key
+from forkmodel.inference.sampling import DEFAULT_CHAINS, DEFAULT_DRAWS, DEFAULT_TUNE
+from forkmodel.model.build import BLOCKS
+from forkmodel.priors import PriorSet
+
+__all__ = ["FitJob", "code_hash"]
+
+DEFAULT_OPTIONS = PanelOptions()
+
+
+@dataclass(frozen=True, eq=False)
+class FitJob:
+    """A fit to be made somewhere.
+
+    Attributes
+    ----------
+    data : Market
+        Tables.
+    priors : PriorSet
+        Resolved priors.
+    blocks : tuple of str
+        Blocks of the model.
+    options : PanelOptions
+        Grids and the like.
+    draws, tune, chains, seed : int
+        As for :meth:`forkmodel.ForkModel.fit`.
+    cores : int
+        Chains run at once; makes no difference to the draws.
+    """
+
+    data: Market
+    priors: PriorSet
+    blocks: tuple[str, ...] = BLOCKS
+    options: PanelOptions = DEFAULT_OPTIONS
+    draws: int = DEFAULT_DRAWS
+    tune: int = DEFAULT_TUNE
+    chains: int = DEFAULT_CHAINS
+    seed: int = 1
+    cores: int = 1
+
+    @cached_property
+    def key(self) -> str:
+        """Hash of tables, priors, sampling and the code that makes a fit."""
+        parts = [
+            self.data.content_hash,
+            _sampled(self.priors),
+            list(self.blocks),
+            asdict(self.options),
+            self.draws,
+            self.tune,
+            self.chains,
+            self.seed,
+            code_hash(),
+        ]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:20]
+
+    @property
+    def label(self) -> str:
+        """Vintage and priors."""
+        blocks = "" if self.blocks == BLOCKS else f", {' and '.join(self.blocks)}"
+        return f"fit of {self.data.vintage.date()}, {self.priors.name}{blocks}"
+
+    def run(self, to: Path) -> None:
+        """Fit, and write the fit."""
+        from forkmodel.inference.model import ForkModel
+
+        model = ForkModel(self.data, self.priors, self.blocks, self.options)
+        model.fit(self.draws, self.tune, self.chains, self.seed, self.cores).save(to)
+
+
+def _sampled(priors: PriorSet) -> dict[str, str]:
+    """Return the priors that a fit depends on: what only the future needs makes no other posterior."""
+    return {
+        key: repr((p.family, p.params, p.lower, p.upper))
+        for key, p in priors.items()
+        if not is_forecast_key(key)
+    }
+
+
+def code_hash() -> str:
+    """Return a hash of the code that decides a posterior: equations count, comments and layout do not."""
+    package = Path(__file__).parents[1]
+    digest = hashlib.sha256()
+    for folder in ("data", "model", "inference"):
+        for path in sorted((package / folder).glob("*.py")):
+            digest.update(path.name.encode() + _code(path.read_text(encoding="utf-8")).encode())
+    return digest.hexdigest()
+
+
+def _code(source: str) -> str:
+    """Return source as a tree without comments, layout and docstrings."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(body, list) and body and isinstance(body[0], ast.Expr):
+            value = body[0].value
+            if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                node.body = body[1:]  # type: ignore[attr-defined]
+    return ast.dump(tree)

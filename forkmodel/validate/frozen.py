@@ -1,0 +1,151 @@
+"""The frozen forecast: made from what was known on the day of the essay, published, and scored ever since.
+
+The file beside this module holds the predictive draws. Its hash is in every report, so that anyone can see
+that the forecast that is scored today is the one that was frozen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from forkmodel.data.market import Market
+from forkmodel.errors import ModelError
+from forkmodel.validate.foresight import Foresight, file_hash
+from forkmodel.validate.measure import Measure
+from forkmodel.validate.scores import skill_table
+from forkmodel.validate.scoring import score_foresight
+
+__all__ = ["FROZEN", "FROZEN_SAMPLES", "FrozenScore", "frozen_path", "score", "score_frozen"]
+
+#: Day of the essay whose thesis is modelled; the frozen forecast knows nothing later.
+FROZEN = "2026-06-01"
+#: Draws that are published, and quarters ahead.
+FROZEN_SAMPLES, FROZEN_QUARTERS = 1000, 10
+#: Quarters ahead that are scored.
+HORIZONS = 10
+
+type Progress = Callable[[str, float, str], None]
+
+
+@dataclass(frozen=True)
+class FrozenScore:
+    """How a forecast has done so far.
+
+    Attributes
+    ----------
+    cases : DataFrame
+        One row per outcome; see :func:`forkmodel.validate.scoring.score_foresight`.
+    vintage, scored_to : Timestamp
+        Last day that the forecast knew, and the last day of the outcomes.
+    hash : str or None
+        SHA-256 of the published file, if it is one.
+    """
+
+    cases: pd.DataFrame
+    vintage: pd.Timestamp
+    scored_to: pd.Timestamp
+    hash: str | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the JSON document of ``forkmodel score``."""
+        columns = ["target", "entity", "date", "horizon_quarters", "outcome", "median", "low", "high", "crps"]
+        return {
+            "vintage": str(self.vintage.date()),
+            "scored_to": str(self.scored_to.date()),
+            "sha256": self.hash,
+            "targets": skill_table(self.cases, ["target", "horizon_quarters"]).to_dict("records"),
+            "cases": self.cases[[*columns, "pit"]].to_dict("records"),
+        }
+
+
+def frozen_path() -> Path:
+    """Return the file of the frozen forecast that comes with the package."""
+    return Path(str(resources.files("forkmodel"))) / "validate" / "frozen" / f"{FROZEN}.nc"
+
+
+def score(
+    foresight: Foresight, known: Market, later: Market, yardstick: Measure, hash_: str | None = None
+) -> FrozenScore:
+    """Score a foresight on later tables.
+
+    Parameters
+    ----------
+    foresight : Foresight
+        Predictive draws.
+    known, later : Market
+        Tables of the forecast, and later ones.
+    yardstick : Measure
+        Abilities as a fit of the later tables measures them.
+    hash_ : str, optional
+        Hash of the published file.
+
+    Raises
+    ------
+    ModelError
+        If no target has an outcome yet.
+    """
+    cases = score_foresight(foresight, known, later, yardstick, horizons=HORIZONS)
+    if cases.empty:
+        raise ModelError(
+            f"the tables to {later.vintage.date()} report none of the targets after "
+            f"{foresight.vintage.date()}; score again when they do."
+        )
+    return FrozenScore(cases, foresight.vintage, later.vintage, hash_)
+
+
+def score_frozen(later: Market, yardstick: Measure) -> FrozenScore | None:
+    """Score the frozen forecast of the package; None where the tables do not go past its day.
+
+    Parameters
+    ----------
+    later : Market
+        Tables.
+    yardstick : Measure
+        Abilities as a fit of them measures.
+    """
+    path = frozen_path()
+    if not path.is_file() or later.vintage <= pd.Timestamp(FROZEN):
+        return None
+    return score(Foresight.load(path), later.as_of(FROZEN), later, yardstick, file_hash(path))
+
+
+def measure_of(market: Market, seed: int, progress: Progress | None, cores: int | None = None) -> Measure:
+    """Fit the scores of tables and return the abilities: the yardstick of later tables."""
+    from forkmodel.inference.model import ForkModel
+
+    model = ForkModel(market, blocks=("capability",))
+    return Measure.from_fit(model.fit(draws=300, tune=300, seed=seed, cores=cores, progress=progress))
+
+
+def score_fit(path: Path, later: Market, progress: Progress | None = None) -> FrozenScore:
+    """Score a saved fit on later tables.
+
+    Parameters
+    ----------
+    path : Path
+        Fit file.
+    later : Market
+        Tables of a later day.
+    progress : callable, optional
+        Called as ``progress(stage, fraction, message)``.
+
+    Raises
+    ------
+    ModelError
+        If the tables are not later than those of the fit.
+    """
+    from forkmodel.validate.backtest import foresee_from
+
+    fit, foresight = foresee_from(path, HORIZONS)
+    if later.vintage <= foresight.vintage:
+        raise ModelError(
+            f"the tables end on {later.vintage.date()} and the fit was made from tables up to "
+            f"{foresight.vintage.date()}; give later ones."
+        )
+    return score(foresight, fit.data, later, measure_of(later, fit.seed, progress), file_hash(path))

@@ -1,0 +1,108 @@
+"""What the ranks of a calibration say: are they uniform, statistic by statistic, and all together.
+
+The band of a statistic holds the empirical distribution of its ranks in 95 of 100 calibrations of a right
+model, over its whole length (Säilynoja, Bürkner and Vehtari 2022, by simulation). With many statistics one in
+twenty leaves its band by chance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+__all__ = ["rank_table", "ranks_figure", "read_ranks", "uniform_ranks"]
+
+ENGINE: Final = "h5netcdf"
+BAND = 0.95
+SIMULATIONS = 1000
+SEED = 95
+CELL_WIDTH, CELL_HEIGHT, COLUMNS = 150, 90, 5
+
+
+def read_ranks(paths: Sequence[Path]) -> xr.Dataset:
+    """Return the batches of one calibration as one, in the order of replications."""
+    parts = []
+    for path in paths:
+        with xr.open_dataset(path, engine=ENGINE) as stored:
+            parts.append(stored.load())
+    joined = xr.concat(parts, "replication").sortby("replication")
+    joined.attrs = parts[0].attrs
+    return joined
+
+
+def uniform_ranks(ranks: xr.Dataset, seed: int = SEED) -> np.ndarray:
+    """Return ranks as numbers in (0, 1) (replication, statistic), spread at random within their step."""
+    step = np.random.default_rng(seed).random(ranks["rank"].shape)
+    return np.asarray((ranks["rank"].to_numpy() + step) / (int(ranks.attrs["draws"]) + 1))
+
+
+def _band(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return points, and distribution and band there less the points."""
+    from arviz_stats import ecdf_utils
+
+    at, ecdf, low, high = ecdf_utils.ecdf_pit(values, BAND, SIMULATIONS, rng=np.random.default_rng(SEED))
+    return at, ecdf - at, low - at, high - at
+
+
+def rank_table(ranks: xr.Dataset) -> pd.DataFrame:
+    """Return, by statistic, whether its ranks are uniform.
+
+    Returns
+    -------
+    DataFrame
+        ``statistic``, ``n``, ``mean`` (0.5 without bias), ``spread`` (standard deviation over that of a
+        uniform: above 1 the fit is too sure, below 1 too unsure), ``covered_90`` (part of the truths inside
+        the central 90 %), ``inside_band``, ``ess`` (median over replications).
+    """
+    values = uniform_ranks(ranks)
+    rows = []
+    for place, name in enumerate(ranks["statistic"].to_numpy()):
+        own = values[:, place]
+        _, ecdf, low, high = _band(own)
+        rows.append(
+            {
+                "statistic": str(name),
+                "n": len(own),
+                "mean": float(own.mean()),
+                "spread": float(own.std() * np.sqrt(12.0)),
+                "covered_90": float((np.abs(own - 0.5) <= 0.45).mean()),
+                "inside_band": bool(((ecdf >= low - 1e-12) & (ecdf <= high + 1e-12)).all()),
+                "ess": float(np.median(ranks["ess"].to_numpy()[:, place])),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def ranks_figure(ranks: xr.Dataset, title: str) -> Any:
+    """Return the distribution of every statistic's ranks less the uniform's, with its band, as a chart.
+
+    Parameters
+    ----------
+    ranks : Dataset
+        From :func:`read_ranks`.
+    title : str
+        Title.
+    """
+    import altair as alt
+
+    from forkmodel.report.palette import COLOURS
+
+    ink, band, good, bad = (COLOURS[name][0] for name in ("ink", "grid", "closed", "open"))
+    values = uniform_ranks(ranks)
+    cells = []
+    for place, name in enumerate(ranks["statistic"].to_numpy()):
+        at, ecdf, low, high = _band(values[:, place])
+        inside = ((ecdf >= low - 1e-12) & (ecdf <= high + 1e-12)).all()
+        frame = pd.DataFrame({"rank": at, "difference": ecdf, "low": low, "high": high})
+        base = alt.Chart(frame).encode(x=alt.X("rank", title=None, axis=alt.Axis(values=[0, 0.5, 1])))
+        area = base.mark_area(color=band).encode(y=alt.Y("low", title=None), y2="high")
+        line = base.mark_line(color=good if inside else bad, interpolate="step-after").encode(y="difference")
+        cell = (area + line).properties(width=CELL_WIDTH, height=CELL_HEIGHT)
+        cells.append(cell.properties(title=alt.Title(str(name), fontSize=10, color=ink, anchor="start")))
+    grid = alt.concat(*cells, columns=COLUMNS, spacing=12)
+    return grid.properties(title=title).configure_view(stroke=None).configure_axis(grid=False)

@@ -1,0 +1,85 @@
+"""What forecasts are scored on: quantities that tables report later, each with the scale it is scored on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+__all__ = ["TARGETS", "Target"]
+
+
+def _same(x: np.ndarray) -> np.ndarray:
+    return np.asarray(x, dtype=float)
+
+
+def _logit(share: np.ndarray) -> np.ndarray:
+    return np.asarray(np.log(share) - np.log1p(-np.asarray(share)), dtype=float)
+
+
+def _expit(x: np.ndarray) -> np.ndarray:
+    return np.asarray(1.0 / (1.0 + np.exp(-np.asarray(x, dtype=float))))
+
+
+@dataclass(frozen=True)
+class Target:
+    """One quantity that forecasts are scored on.
+
+    Attributes
+    ----------
+    name : str
+        As in tables and files.
+    unit : str
+        Unit of the CRPS: that of the quantity, or log units where it grows by factors.
+    reads : str
+        Where in a quarter its forecast stands: ``start``, ``middle`` or ``end``.
+    meaning : str
+        One sentence.
+    to_line : callable
+        From the quantity to the scale on which it may take any value; baselines work there.
+    from_line : callable
+        From that scale to the one it is scored on.
+    """
+
+    name: str
+    unit: str
+    reads: str
+    meaning: str
+    to_line: Callable[[np.ndarray], np.ndarray]
+    from_line: Callable[[np.ndarray], np.ndarray]
+
+
+def _points(name: str, meaning: str) -> Target:
+    return Target(name, "index points", "end", meaning, _same, _same)
+
+
+def _factor(name: str, reads: str, meaning: str) -> Target:
+    return Target(name, "log", reads, meaning, np.log, _same)
+
+
+def _share(name: str, reads: str, meaning: str) -> Target:
+    return Target(name, "share", reads, meaning, _logit, _expit)
+
+
+#: In the order of the chain of cause.
+TARGETS = {
+    target.name: target
+    for target in (
+        _points("closed_frontier", "Best closed model measured so far."),
+        _points("open_frontier", "Best open model measured so far."),
+        _points("gap", "Closed less open frontier."),
+        _factor("frontier_price", "end", "List price of the closed models within 3 points of the best."),
+        _factor(
+            "fixed_capability_price",
+            "end",
+            "List price of an open model at a fixed index, from a regression on a year of price spells.",
+        ),
+        _share("open_share", "middle", "Open-weight part of the router's tokens of known access."),
+        _share("developer_share", "middle", "Part of the router's tokens, the five largest developers."),
+        _factor("token_hhi", "middle", "HHI of the router's tokens by developer."),
+        _share("firm_adoption", "start", "US firms on company cards that pay for AI."),
+        _factor("openai_revenue", "start", "OpenAI's run-rate of revenue."),
+        _factor("anthropic_revenue", "start", "Anthropic's run-rate of revenue."),
+    )
+}

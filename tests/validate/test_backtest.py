@@ -1,0 +1,178 @@
+"""The backtest: nothing leaks, everything is scored, and what it prints has the shape callers rely on."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+import forkmodel as fm
+from forkmodel.data.merging import canonical, resolves
+from forkmodel.validate.backtest import Backtest, foresee_from
+from forkmodel.validate.fit_job import FitJob
+from forkmodel.validate.foresight import Foresight, file_hash
+from forkmodel.validate.frozen import frozen_path, score_frozen
+from forkmodel.validate.measure import Measure
+from forkmodel.validate.observed import observations
+from forkmodel.validate.scoring import score_foresight
+from forkmodel.validate.small_design import SMALL_OPTIONS, small_market
+from forkmodel.validate.targets import TARGETS
+
+CUTOFF = "2026-03-31"
+
+
+def planted(market, day):
+    """Return the market with one absurd row of every kind, dated on a day."""
+    date = pd.Timestamp(day)
+    tables = market.tables()
+
+    def added(table, **changes):
+        frame = tables[table]
+        row = frame.iloc[[-1]].assign(**changes)
+        return pd.concat([frame, row], ignore_index=True)
+
+    frames = tables | {
+        "models": added("models", model_id="planted", release_date=date),
+        "scores": added("scores", model_id="planted", score=0.999, source_snapshot=date),
+        "prices": added("prices", model_id="planted", effective_from=date, first_observed=date),
+        "revenue": added("revenue", developer="OpenAI", as_of=date, annualised_revenue_usd=9e14),
+        "adoption": added("adoption", date=date, value=0.999),
+        "structure": added("structure", as_of=date),
+    }
+    usage = tables["usage"].iloc[[-1]].assign(period_start=date, period_end=date, value=0.999)
+    frames["usage"] = pd.concat([tables["usage"], usage], ignore_index=True)
+    frames["usage"] = frames["usage"].assign(mapped=resolves(frames["usage"], frames["models"]))
+    return type(market)(**canonical(frames), vintage=market.vintage)
+
+
+@pytest.fixture(scope="module")
+def small(market):
+    return small_market(market)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("fits")
+
+
+def _foresight(tables, folder):
+    job = FitJob(
+        tables.as_of(CUTOFF),
+        fm.load_priors("hindsight-free"),
+        options=SMALL_OPTIONS,
+        draws=30,
+        tune=60,
+        chains=2,
+        seed=4,
+        cores=2,
+    )
+    path = folder / f"{job.key}-{len(list(folder.iterdir()))}.nc"
+    job.run(path)
+    return job, foresee_from(path)[1]
+
+
+@pytest.fixture(scope="module")
+def made(small, folder):
+    return _foresight(small, folder)
+
+
+def test_a_value_planted_after_the_cutoff_does_not_move_the_forecast(small, folder, made):
+    job, before = made
+    other, after = _foresight(planted(small, "2026-04-01"), folder)
+    assert other.key == job.key
+    xr.testing.assert_identical(before.paths, after.paths)
+    pd.testing.assert_series_equal(before.measure.index, after.measure.index)
+
+
+def test_a_value_planted_before_the_cutoff_would_have_moved_it(small, made):
+    job, _ = made
+    moved = planted(small, "2026-03-15").as_of(CUTOFF)
+    assert moved.content_hash != job.data.content_hash
+
+
+def test_baselines_see_no_more_than_the_forecast(small, made):
+    _, foresight = made
+    args = (foresight.measure, foresight.developers)
+    known = observations(small.as_of(CUTOFF), *args)
+    assert known["date"].max() <= pd.Timestamp(CUTOFF)
+    pd.testing.assert_frame_equal(known, observations(planted(small, "2026-04-01").as_of(CUTOFF), *args))
+
+
+def test_observations_after_a_day_are_after_that_day(small, made):
+    _, foresight = made
+    later = observations(small, foresight.measure, foresight.developers, after=pd.Timestamp("2026-05-10"))
+    assert (later["date"] > pd.Timestamp("2026-05-10")).all()
+    assert {"open_share", "closed_frontier", "token_hhi"} <= set(later["target"])
+
+
+@pytest.fixture(scope="module")
+def cases(small, made):
+    _, foresight = made
+    return score_foresight(foresight, small.as_of(CUTOFF), small, foresight.measure).assign(cutoff=CUTOFF)
+
+
+def test_every_target_with_an_outcome_is_scored(cases):
+    assert set(cases["target"]) >= set(TARGETS) - {"openai_revenue"}
+    assert cases["horizon_quarters"].between(1, 4).all()
+    assert cases["date"].gt(pd.Timestamp(CUTOFF)).all()
+    assert cases["crps"].gt(0).all()
+    assert cases["pit"].between(0, 1).all()
+    assert (cases["low"] <= cases["median"]).all()
+    assert (cases["median"] <= cases["high"]).all()
+
+
+def test_the_document_has_the_promised_shape(cases):
+    document = json.loads(json.dumps(Backtest(cases, {"seed": 4}).as_dict(), default=str))
+    for row in document["targets"]:
+        assert {"target", "horizon_quarters", "n", "crps", "crps_baselines", "skill", "coverage"} <= set(row)
+        assert {"0.5", "0.8", "0.95"} <= set(row["coverage"])
+    assert sum(row["n"] for row in document["targets"]) == len(cases)
+    assert set(document["pooled"]) == {"confirmed", "all"}
+
+
+def test_a_foresight_comes_back_from_its_file(made, tmp_path):
+    _, foresight = made
+    path = tmp_path / "frozen.nc"
+    foresight.save(path)
+    back = Foresight.load(path)
+    assert back.vintage == foresight.vintage
+    assert back.developers == foresight.developers
+    date = pd.Timestamp("2026-07-15")
+    np.testing.assert_allclose(
+        back.at("open_share", "-", date), foresight.at("open_share", "-", date), rtol=1e-5, atol=1e-5
+    )
+    np.testing.assert_allclose(back.measure.index, foresight.measure.index, rtol=1e-6)
+    with pytest.raises(fm.FitFileError, match="no frozen forecast"):
+        Foresight.load(tmp_path / "none.nc")
+
+
+def test_units_of_two_measures_are_brought_together(made):
+    _, foresight = made
+    own = foresight.measure
+    stretched = Measure(own.models, 3.0 + 1.7 * own.draws)
+    back = stretched.in_units_of(own)
+    np.testing.assert_allclose(back.index, own.index)
+    dates = pd.DatetimeIndex(["2025-12-31", "2026-03-31"])
+    np.testing.assert_allclose(back.frontier(dates, "closed")[0], own.frontier(dates, "closed")[0])
+    with pytest.raises(fm.ForkModelError, match="in common"):
+        own.in_units_of(Measure(own.models.iloc[:3], own.draws[:, :3]))
+
+
+def test_earlier_tables_are_refused(small, made):
+    _, foresight = made
+    with pytest.raises(fm.ForkModelError, match="give later ones"):
+        score_foresight(foresight, small.as_of(CUTOFF), small.as_of("2026-01-31"), foresight.measure)
+
+
+def test_the_frozen_forecast_is_scored_with_its_hash(market):
+    frozen = Foresight.load(frozen_path())
+    assert frozen.vintage == pd.Timestamp("2026-06-01")
+    assert frozen.facts["prior_set"] == "hindsight-free"
+    scored = score_frozen(market, frozen.measure)
+    assert scored.hash == file_hash(frozen_path())
+    assert {"open_share", "token_hhi", "closed_frontier"} <= set(scored.cases["target"])
+    assert scored.cases["date"].between(pd.Timestamp("2026-06-02"), market.vintage).all()
+    assert score_frozen(market.as_of("2026-06-01"), frozen.measure) is None

@@ -1,0 +1,58 @@
+"""Sensitivities against cases whose answer is known, and on a real fit."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from forkmodel.validate.sensitivity import diagnosis, first_order_indices, power_scaling
+
+
+def test_first_order_indices_are_those_of_a_linear_function():
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((3, 20_000))
+    figure = 2.0 * x[0] + 1.0 * x[1]
+    parameters = xr.Dataset({f"p{i}": (("chain", "draw"), x[i][None, :]) for i in range(3)})
+    table = first_order_indices({"f": figure}, parameters).set_index("parameter")["index"]
+    assert table["p0"] == pytest.approx(0.8, abs=0.02)
+    assert table["p1"] == pytest.approx(0.2, abs=0.02)
+    assert table["p2"] == pytest.approx(0.0, abs=0.01)
+
+
+def test_interaction_alone_is_no_first_order_effect():
+    rng = np.random.default_rng(1)
+    x = rng.standard_normal((2, 20_000))
+    parameters = xr.Dataset({f"p{i}": (("chain", "draw"), x[i][None, :]) for i in range(2)})
+    table = first_order_indices({"f": x[0] * x[1]}, parameters)
+    assert table["index"].max() < 0.02
+
+
+def test_diagnoses():
+    assert diagnosis(0.2, 0.01) == "driven by its prior"
+    assert diagnosis(0.01, 0.2) == "data speak"
+    assert diagnosis(0.2, 0.2) == "prior and data pull apart"
+    assert diagnosis(0.0, 0.0) == "insensitive to both"
+
+
+def test_what_no_table_informs_is_driven_by_its_prior(golden_money):
+    _, fit = golden_money
+    figures = xr.Dataset(
+        {
+            "margin": fit.posterior["value.margin_closed"],
+            "revenue noise": fit.posterior["spend.revenue_noise"],
+            "adoption noise": fit.posterior["adoption.noise"],
+            "imitation": fit.posterior["adoption.imitation"],
+        }
+    )
+    table = power_scaling(fit, figures)
+    by = table.set_index(["figure", "kind", "source"])["sensitivity"]
+    # A margin has a prior of its own block and nothing else; what is left is the noise of the method.
+    assert by["margin", "prior", "value"] > 0.05
+    assert by["margin", "prior", "value"] > 1.5 * by["margin", "prior", "adoption"]
+    assert by["margin", "prior", "all priors"] > by["margin", "data", "all data"]
+    assert by["imitation", "data", "adoption"] > 0.05
+    # The noise of revenue figures is learned from revenue figures.
+    assert by["revenue noise", "data", "revenue"] > 0.05
+    assert {"revenue", "adoption", "all data", "all priors"} <= set(table["source"])
+    assert np.isfinite(table["sensitivity"]).all()
