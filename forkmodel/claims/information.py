@@ -104,12 +104,20 @@ BLOCKS = {
             "forecast.stay_threshold",
             "forecast.lasting_appeal",
             "forecast.menu_years",
+            "forecast.lean_shock",
+            "forecast.lean_momentum",
         ),
     ),
     "spend": Block(
         "Level and growth of closed spend",
         "audited revenue of closed labs, by API and product",
-        ("spend.closed_level", "spend.growth", "forecast.spend_plateau", "forecast.growth_floor"),
+        (
+            "spend.closed_level",
+            "spend.growth",
+            "forecast.spend_plateau",
+            "forecast.spend_bend",
+            "forecast.growth_floor",
+        ),
     ),
     "open_stack": Block(
         "Size of the open stack",
@@ -126,7 +134,13 @@ BLOCKS = {
     "shares": Block(
         "How closed shares move",
         "revenue by closed lab, every quarter",
-        ("spend.share_pull", "spend.share_walk", "forecast.share_shock", "forecast.share_reversion"),
+        (
+            "spend.share_pull",
+            "spend.share_walk",
+            "forecast.share_shock",
+            "forecast.share_momentum",
+            "forecast.share_reversion",
+        ),
     ),
     "entry": Block(
         "Entry and exit",

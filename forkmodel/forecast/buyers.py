@@ -67,6 +67,8 @@ class Buyers:
     _lasting: np.ndarray = field(init=False)
     _router: np.ndarray = field(init=False)
     _drift: np.ndarray = field(init=False)
+    _gain: np.ndarray = field(init=False)
+    _gained: np.ndarray = field(init=False)
     _share_last: np.ndarray = field(init=False)
 
     def begin(self, index: np.ndarray, bar: np.ndarray, prices: np.ndarray, tariffs: Tariffs) -> None:
@@ -98,6 +100,7 @@ class Buyers:
         self.mix_router, self.mix_enterprise = self.start.mix_router, self.start.mix_enterprise
         self.lean = self.start.lean
         self._drift = np.zeros((n, 3))
+        self._gain, self._gained = self.start.lean_gain, np.zeros(n)
 
     @property
     def router(self) -> np.ndarray:
@@ -209,4 +212,7 @@ class Buyers:
         first = np.stack([self.start.mix_router, self.start.mix_enterprise], axis=-1)
         mix = ArrayOps().sigmoid(np.log(first) - np.log1p(-first) + self._drift[:, :2])
         self.mix_router, self.mix_enterprise = mix[:, 0], mix[:, 1]
-        self.lean = self.start.lean_last + self._drift[:, 2]
+        # Part of a shift is repeated: who tried with some of the tokens moves more of them.
+        self._gain = self.parameters["forecast.lean_momentum"] * self._gain
+        self._gained = self._gained + self._gain
+        self.lean = self.start.lean_last + self._gained + self._drift[:, 2]

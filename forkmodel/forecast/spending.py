@@ -1,9 +1,9 @@
 """Money forward: spend whose growth fades, split between tiers and firms by what buyers choose.
 
-``log T`` of all spend on models grows at ``g_inf + (g_0 - g_inf) exp(-t / tau)``; ``tau`` is such that the
-burst ends at the plateau of its prior, because today's growth (a factor of ten a year) is better known than
-how it ends. Growth contains the category's response to falling prices, so only prices that fall faster or
-slower than expected today move it further, by the category elasticity less one. The open part of spend
+Spend ``T`` on models grows at the long run's rate plus an excess that fades as the plateau of its prior comes
+near (:mod:`forkmodel.forecast.saturation`), because today's growth (a factor of ten a year) is better known
+than how it ends. Growth contains the category's response to falling prices, so only prices that fall faster
+or slower than expected today move it further, by the category elasticity less one. The open part of spend
 follows the log odds of open money among enterprise buyers of APIs, as far as closed revenue is sold through
 APIs (a product's subscribers see no menu), plus growth of hosting outside the router that fades; closed
 firms' shares follow block 3's money at the fitted pull and walk at a speed that fades from the fitted to a
@@ -18,6 +18,7 @@ import numpy as np
 
 from forkmodel.forecast.lines import Lines
 from forkmodel.forecast.randomness import Randomness
+from forkmodel.forecast.saturation import Saturation
 from forkmodel.forecast.scenario import Levers
 from forkmodel.forecast.start import Start
 from forkmodel.model.money import MONTHS_PER_QUARTER, SMALLEST_SHARE
@@ -29,14 +30,10 @@ SPAN = 0.25
 QUARTERS_PER_YEAR = 4.0
 MONTHS_PER_YEAR = 12.0
 GONE = -1e9
-#: Growth less than this above the long run counts as faded, log per year.
-SLOWEST_EXCESS = 0.1
+#: Part of a burst below which it is over.
+FADED = 1e-9
 #: Quarters from the last of the past shares to the shares at which the forecast joins the fit.
 JOINED_QUARTERS = 2.0
-#: A burst adds at least this much, log: where spend has passed its plateau, growth fades within months.
-LEAST_LEFT = 0.1
-#: A burst lasts at least this long and at most that, years.
-FADE_YEARS = (0.05, 5.0)
 
 
 @dataclass
@@ -64,6 +61,7 @@ class Spending:
     open_odds: np.ndarray = field(init=False)
     log_share: np.ndarray = field(init=False)
     api_logit: np.ndarray = field(init=False)
+    _burst: Saturation = field(init=False)
     _wave: np.ndarray = field(init=False)
     _gain: np.ndarray = field(init=False)
     _choice_odds: np.ndarray = field(init=False)
@@ -78,21 +76,17 @@ class Spending:
         self.log_share[:, :known] = self.start.log_share
         first = self.value["value.api_share"]
         self.api_logit = np.log(first) - np.log1p(-first)
+        self._burst = Saturation(
+            self.start.spend_growth - self.parameters["forecast.growth_floor"],
+            np.log(self.parameters["forecast.spend_plateau"]) - self.log_total,
+            self.parameters["forecast.spend_bend"],
+        )
         self._wave = np.zeros(n)
         self._gain = np.zeros_like(self.log_share)
 
     def begin(self, open_money: np.ndarray) -> None:
         """Remember today's open part of enterprise money (draw,)."""
         self._choice_odds = np.log(open_money) - np.log1p(-open_money)
-
-    @property
-    def fade_years(self) -> np.ndarray:
-        """Years (draw,) in which the excess of growth over the long run loses two thirds."""
-        excess = self.start.spend_growth - self.parameters["forecast.growth_floor"]
-        start = np.logaddexp(self.start.log_closed_spend, self.start.log_open_spend)
-        left = np.log(self.parameters["forecast.spend_plateau"]) - start
-        years = np.maximum(left, LEAST_LEFT) / np.maximum(np.abs(excess), SLOWEST_EXCESS)
-        return np.asarray(np.clip(years, *FADE_YEARS))
 
     @property
     def api_share(self) -> np.ndarray:
@@ -143,7 +137,7 @@ class Spending:
             Levers of the scenario, and the place of the quarter on their grid.
         """
         shocks = self.randomness.normals("spend", 2, number)
-        self._grow(shocks, years, surprise, price_jump, levers, place)
+        self._grow(shocks, surprise, price_jump, levers, place)
         if place == 1:
             self._join(price_jump, levers)
         odds = np.log(open_money) - np.log1p(-open_money)
@@ -154,7 +148,7 @@ class Spending:
         drift = self.parameters["forecast.api_drift"] + levers.at("api_drift", place)
         self.api_logit = self.api_logit + drift * SPAN
         self._choice_odds = odds
-        self._share(number, years, firm_money, firm_alive)
+        self._share(number, firm_money, firm_alive)
         if place == 1:
             self._join_shares(firm_alive)
 
@@ -182,26 +176,26 @@ class Spending:
     def _grow(
         self,
         shocks: np.ndarray,
-        years: float,
         surprise: np.ndarray,
         price_jump: float,
         levers: Levers,
         place: int,
     ) -> None:
-        fade = np.exp(-years / self.fade_years)
-        final = self.parameters["forecast.growth_floor"]
-        # Shocks to growth shrink with growth itself: a market that grows by a tenth does not jump by half.
-        kept = np.exp(-SPAN / self.fade_years)
-        self._wave = kept * self._wave + self.value["spend.growth_walk"] * fade * shocks[:, 0]
+        before = self._burst.fade
+        # Shocks to growth fade with growth itself: a market that grows by a tenth does not jump by half.
+        wave = self._wave + self.value["spend.growth_walk"] * before * shocks[:, 0]
+        grown = self._burst.gain(SPAN) + wave * SPAN
+        # Only growth uses up room: demand that a scenario or cheaper tokens bring lifts the plateau as well.
+        self._burst.use(grown)
+        self._wave = wave * np.minimum(self._burst.fade / np.maximum(before, FADED), 1.0)
+        final = self.parameters["forecast.growth_floor"] + levers.at("spend_growth", place)
         response = self.value["spend.category_elasticity"] - 1.0
-        trend = final + (self.start.spend_growth - final) * fade + self._wave
-        trend = trend + levers.at("spend_growth", place)
         noise = self.parameters["forecast.spend_shock"] * np.sqrt(SPAN) * shocks[:, 1]
-        self.log_total = self.log_total + trend * SPAN + response * (surprise - price_jump) + noise
+        self.log_total = self.log_total + grown + final * SPAN + response * (surprise - price_jump) + noise
 
-    def _share(self, number: int, years: float, firm_money: np.ndarray, alive: np.ndarray) -> None:
+    def _share(self, number: int, firm_money: np.ndarray, alive: np.ndarray) -> None:
         pull = self.value["spend.share_pull"][:, None] * MONTHS_PER_QUARTER
-        fade = np.exp(-years / self.fade_years)
+        fade = self._burst.fade
         mature = self.parameters["forecast.share_shock"]
         today = self.value["spend.share_walk"] * np.sqrt(MONTHS_PER_YEAR)
         spread = (mature + np.maximum(today - mature, 0.0) * fade)[:, None] * np.sqrt(SPAN)

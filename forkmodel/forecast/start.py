@@ -33,6 +33,7 @@ RECENT_YEARS = 2
 UNSEEN_YEARS = 0.5
 #: Quarters over which today's growth of spend is measured.
 GROWTH_QUARTERS = 2
+MONTHS_PER_QUARTER = 3
 #: Least growth of a tier, as a part of its lines' own growth.
 SLOWEST = 0.25
 
@@ -66,8 +67,9 @@ class Start:
         Index of the best offer.
     mix_router, mix_enterprise : array (draw,)
         Part of tokens from the frontier segment.
-    lean, lean_last : array (draw,)
-        How the router's buyers lean towards open weights, over the quarter and in its last month.
+    lean, lean_last, lean_gain : array (draw,)
+        How the router's buyers lean towards open weights, over the quarter and in its last month, and how far
+        that is above three months earlier.
     log_closed_spend, log_open_spend : array (draw,)
         Log billion USD per year.
     spend_growth : array (draw,)
@@ -99,6 +101,7 @@ class Start:
     mix_enterprise: np.ndarray
     lean: np.ndarray
     lean_last: np.ndarray
+    lean_gain: np.ndarray
     log_closed_spend: np.ndarray
     log_open_spend: np.ndarray
     spend_growth: np.ndarray
@@ -236,6 +239,7 @@ def _menus(
     paid, last = np.zeros_like(share), np.zeros_like(share)
     offers = np.zeros((draws, n, len(SLOTS)))
     flagship = np.zeros((draws, n))
+    lean = part.choice.router_lean
     inside = np.isin(demand.cell_month, months)
     by_segment = np.stack([part.choice.frontier_share, part.choice.threshold_share], axis=1) / len(months)
     in_last = demand.cell_month == months[-1]
@@ -262,8 +266,9 @@ def _menus(
         "flagship": flagship,
         "mix_router": part.choice.mix_router[:, months].mean(1),
         "mix_enterprise": part.choice.mix_enterprise[:, months].mean(1),
-        "lean": part.choice.router_lean[:, months].mean(1),
-        "lean_last": part.choice.router_lean[:, months[-1]],
+        "lean": lean[:, months].mean(1),
+        "lean_last": lean[:, months[-1]],
+        "lean_gain": lean[:, months[-1]] - lean[:, max(months[-1] - MONTHS_PER_QUARTER, 0)],
     }
 
 

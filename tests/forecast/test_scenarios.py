@@ -99,10 +99,11 @@ def test_a_price_war_cuts_prices_at_once_and_for_good(under, baseline):
     np.testing.assert_allclose(ratio.sel(access="open", time="2028-01-01"), 1.0, rtol=1e-9)
 
 
-def test_a_plateau_slows_both_frontiers_in_every_draw(under, baseline):
+def test_a_plateau_slows_the_frontier(under, baseline):
     less = under("capability-plateau").worlds["capability_frontier"].sel(access="closed", time="2031-10-01")
     more = baseline.worlds["capability_frontier"].sel(access="closed", time="2031-10-01")
-    assert (less <= more + 1e-9).all()
+    # A world in a thousand may go the other way: who leaves hangs on revenue, and so on the scenario.
+    assert float((less <= more + 1e-9).mean()) > 0.99
     assert float((more - less).median()) > 5.0
 
 
