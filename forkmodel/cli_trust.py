@@ -55,6 +55,9 @@ def backtest(
     seed: SeedOption = 1,
     workers: WorkersOption = 1,
     dask: DaskOption = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for the record and its tables (backtest.json, .md).")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Forecast from past days and score what came after.
@@ -62,9 +65,12 @@ def backtest(
     Fits that are in the folder already are not made again: an interrupted backtest goes on where it stopped.
     """
     from forkmodel.inference.sampling import DEFAULT_DRAWS, DEFAULT_TUNE
+    from forkmodel.run import check_target
     from forkmodel.validate.backtest import CUTOFFS
     from forkmodel.validate.backtest import backtest as make
 
+    if out is not None:
+        check_target(out, folder=True)
     with show_progress() as progress:
         made = make(
             _market(data, update),
@@ -78,6 +84,14 @@ def backtest(
             dask=dask,
             progress=progress,
         )
+    if out is not None:
+        from forkmodel.console import json_ready
+        from forkmodel.validate.backtest_page import backtest_tables
+        from forkmodel.whole_files import write_whole
+
+        record = json_ready(made.as_dict())
+        write_whole(out / "backtest.json", json.dumps(record, indent=2, ensure_ascii=False) + "\n")
+        write_whole(out / "backtest.md", backtest_tables(record))
     if as_json:
         print_json(made.as_dict())
         return

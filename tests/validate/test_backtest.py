@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,13 +11,16 @@ import pytest
 import xarray as xr
 
 import forkmodel as fm
+from forkmodel.console import json_ready
 from forkmodel.data.merging import canonical, resolves
 from forkmodel.validate.backtest import Backtest, foresee_from
+from forkmodel.validate.backtest_page import backtest_tables
 from forkmodel.validate.fit_job import FitJob
 from forkmodel.validate.foresight import Foresight, file_hash
 from forkmodel.validate.frozen import frozen_path, score_frozen
 from forkmodel.validate.measure import Measure
 from forkmodel.validate.observed import observations
+from forkmodel.validate.records import backtest_record
 from forkmodel.validate.scoring import score_foresight
 from forkmodel.validate.small_design import SMALL_OPTIONS, small_market
 from forkmodel.validate.targets import TARGETS
@@ -176,3 +180,21 @@ def test_the_frozen_forecast_is_scored_with_its_hash(market):
     assert {"open_share", "token_hhi", "closed_frontier"} <= set(scored.cases["target"])
     assert scored.cases["date"].between(pd.Timestamp("2026-06-02"), market.vintage).all()
     assert score_frozen(market.as_of("2026-06-01"), frozen.measure) is None
+
+
+def test_the_page_shows_the_record():
+    page = (Path(__file__).parents[2] / "docs" / "backtest.md").read_text(encoding="utf-8")
+    for table in backtest_tables(backtest_record()).strip().split("\n\n"):
+        assert table in page
+
+
+def test_tables_say_what_the_cases_say(cases):
+    record = json_ready(Backtest(cases, {"seed": 4}).as_dict())
+    by_target, pooled, horizons = backtest_tables(record).strip().split("\n\n")
+    rows = {line.split(" | ")[0].removeprefix("| "): line.split(" | ") for line in by_target.splitlines()}
+    gap = cases.loc[cases["target"] == "gap"]
+    assert rows["gap"][1] == str(len(gap))
+    assert rows["gap"][2] == f"{gap['crps'].mean():.3g} index points"
+    assert rows["gap"][-1].startswith(f"{(gap['pit'] < 0.1).sum()}, {(gap['pit'] > 0.9).sum()}")
+    assert f"| all | {len(cases)} |" in pooled
+    assert len(horizons.splitlines()) == 2 + cases["target"].nunique()
