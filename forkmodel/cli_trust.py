@@ -191,32 +191,60 @@ def calibrate(
     ] = "joint",
     replications: Annotated[int, typer.Option("--replications", min=10, help="How many.")] = 200,
     fits: FitsOption = Path("calibration-fits"),
-    priors: Annotated[str, typer.Option("--priors", help="Prior set that truths come from.")] = "reference",
+    design: Annotated[
+        str, typer.Option("--design", help="Part of the bundled tables to simulate: small or smallest.")
+    ] = "small",
+    priors: Annotated[
+        str, typer.Option("--priors", help="Prior set that truths come from; `calibration` is a narrow one.")
+    ] = "reference",
+    draws: Annotated[int, typer.Option("--draws", min=20, help="Kept draws of each refit's chain.")] = 800,
+    tune: Annotated[int, typer.Option("--tune", min=1, help="Its warm-up steps.")] = 400,
+    ranked: Annotated[
+        int, typer.Option("--ranked", min=10, help="Draws, evenly spread, that a truth is ranked among.")
+    ] = 50,
+    batches: Annotated[
+        int | None, typer.Option("--batches", min=1, help="Jobs to split into; each compiles once.")
+    ] = None,
     seed: SeedOption = 1,
     workers: WorkersOption = 1,
     dask: DaskOption = None,
 ) -> None:
     """Check inference by simulation: rank each truth among the draws of a fit to data made from it."""
     from forkmodel.data.read import load_snapshot
+    from forkmodel.errors import ForkModelError, did_you_mean
     from forkmodel.model.build import resolve_blocks
     from forkmodel.priors import load_priors
     from forkmodel.validate.calibration import calibration_jobs
     from forkmodel.validate.many import run_jobs
     from forkmodel.validate.ranks import rank_table, ranks_figure, read_ranks
-    from forkmodel.validate.small_design import SMALL_OPTIONS, small_market
+    from forkmodel.validate.small_design import DESIGNS, small_market
     from forkmodel.whole_files import whole_file, write_whole
 
     blocks = resolve_blocks(None if block == "joint" else [block])
-    market = small_market(load_snapshot())
+    if design not in DESIGNS:
+        raise ForkModelError(f"unknown design {design!r}. {did_you_mean(design, list(DESIGNS))}")
+    market = small_market(load_snapshot(), DESIGNS[design])
     jobs = calibration_jobs(
-        market, SMALL_OPTIONS, load_priors(priors), blocks, replications, batches=max(2, workers), seed=seed
+        market,
+        DESIGNS[design].options,
+        load_priors(priors),
+        blocks,
+        replications,
+        batches=batches or max(2, workers),
+        seed=seed,
+        draws=draws,
+        tune=tune,
+        ranked=ranked,
     )
     with show_progress() as progress:
         ranks = read_ranks(run_jobs(jobs, fits, workers=workers, dask=dask, progress=progress))
     table = rank_table(ranks)
-    command = f"forkmodel validate calibrate --block {block} --replications {replications} --seed {seed}"
+    command = (
+        f"forkmodel validate calibrate --block {block} --replications {replications} --seed {seed} "
+        f"--design {design} --priors {priors} --draws {draws} --tune {tune} --ranked {ranked}"
+    )
     record = {
-        "command": f"{command} --priors {priors}",
+        "command": command,
         "blocks": list(blocks),
         "replications": replications,
         "draws_ranked_among": int(ranks.attrs["draws"]),

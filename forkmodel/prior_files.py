@@ -12,13 +12,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from forkmodel.errors import PriorError, did_you_mean
 
-__all__ = ["BUNDLED", "HINDSIGHT_FREE", "NAMED", "PARAMETERS", "PriorEntry", "read_priors"]
+__all__ = ["BUNDLED", "CALIBRATION", "HINDSIGHT_FREE", "NAMED", "PARAMETERS", "PriorEntry", "read_priors"]
 
 #: The three points of view that come with the package: every report shows them side by side.
 BUNDLED = ("reference", "skeptic", "advocate")
-#: Those and the set that backtests are fitted with.
-HINDSIGHT_FREE = "hindsight-free"
-NAMED = (*BUNDLED, HINDSIGHT_FREE)
+#: Those, the set that backtests are fitted with, and the one that calibration draws truths from.
+HINDSIGHT_FREE, CALIBRATION = "hindsight-free", "calibration"
+NAMED = (*BUNDLED, HINDSIGHT_FREE, CALIBRATION)
 
 #: Distribution parameters of each family, by the names PyMC uses.
 PARAMETERS: dict[str, tuple[str, ...]] = {

@@ -36,8 +36,10 @@ if TYPE_CHECKING:
 __all__ = ["CalibrationJob", "calibrate", "calibration_jobs", "statistics"]
 
 ENGINE: Final = "h5netcdf"
-#: Draws that ranks are taken among: every sixteenth of the chain, so that they are nearly independent.
-DRAWS, TUNE, THIN = 800, 400, 16
+#: Draws of the chain, and how many of them, evenly spread, ranks are taken among: nearly independent ones.
+DRAWS, TUNE, RANKED = 800, 400, 50
+#: Least depth of trajectories where buyers' choices are refitted: short ones do not cross slow directions.
+CHOICE_MINDEPTH = 7
 #: Date to which the joint model's worlds are simulated for claim statistics, and the quarter they are read.
 HORIZON, READ_AT = "2031-12-31", "2031-10-01"
 #: Offset of the seed of the truth's future from that of the fits.
@@ -118,6 +120,7 @@ def calibrate(
     seed: int = 1,
     draws: int = DRAWS,
     tune: int = TUNE,
+    ranked: int = RANKED,
 ) -> xr.Dataset:
     """Run some replications of a calibration.
 
@@ -131,8 +134,9 @@ def calibrate(
         How many there are in all: all truths are drawn at once, so that each is the same wherever it runs.
     seed : int
         Seed of truths, data and chains.
-    draws, tune : int
-        Kept draws and warm-up of the one chain of each replication.
+    draws, tune, ranked : int
+        Kept draws and warm-up of the one chain of each replication, and how many draws, evenly spread, a
+        truth is ranked among.
 
     Returns
     -------
@@ -147,6 +151,8 @@ def calibrate(
     from forkmodel.inference.compiling import compile_model
 
     compiled = compile_model(model.pymc_model)
+    thin = max(1, draws // ranked)
+    mindepth = CHOICE_MINDEPTH if "choice" in model.design.blocks else 0
     truths, data = _simulated(model, of, seed)
     ranks, ess, divergences = [], [], []
     labels: list[str] = []
@@ -161,10 +167,11 @@ def calibrate(
             seed=seed * 100_000 + replication,
             progress_bar=False,
             save_warmup=False,
+            mindepth=mindepth,
         )
         truth = _wrapped(model, truths.isel(draw=[replication]), seed + TRUTH_SEED + replication)
         chain = tree["posterior"].to_dataset()
-        thinned = _wrapped(model, chain.isel(draw=slice(None, None, THIN)), seed + replication)
+        thinned = _wrapped(model, chain.isel(draw=slice(None, None, thin)), seed + replication)
         true = statistics(truth, truth.seed)
         drawn = statistics(thinned, thinned.seed)
         labels = list(true)
@@ -182,7 +189,7 @@ def calibrate(
             "divergences": ("replication", np.array(divergences, dtype=np.int64)),
         },
         coords={"replication": list(replications), "statistic": labels},
-        attrs={"draws": len(range(0, draws, THIN))},
+        attrs={"draws": len(range(0, draws, thin))},
     )
 
 
@@ -242,7 +249,7 @@ class CalibrationJob:
         Blocks calibrated together.
     first, count, of : int
         Replications ``first`` to ``first + count`` of ``of``.
-    seed, draws, tune : int
+    seed, draws, tune, ranked : int
         As for :func:`calibrate`.
     """
 
@@ -256,12 +263,13 @@ class CalibrationJob:
     seed: int = 1
     draws: int = DRAWS
     tune: int = TUNE
+    ranked: int = RANKED
 
     @cached_property
     def key(self) -> str:
         """Hash of design, priors, replications and code."""
         parts: list[Any] = [self.data.content_hash, repr(self.options), self.priors.hash, list(self.blocks)]
-        parts += [self.first, self.count, self.of, self.seed, self.draws, self.tune, code_hash()]
+        parts += [self.first, self.count, self.of, self.seed, self.draws, self.tune, self.ranked, code_hash()]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:20]
 
     @property
@@ -275,7 +283,8 @@ class CalibrationJob:
 
         model = ForkModel(self.data, self.priors, self.blocks, self.options)
         wanted = range(self.first, self.first + self.count)
-        found = calibrate(model, wanted, of=self.of, seed=self.seed, draws=self.draws, tune=self.tune)
+        sampling = {"draws": self.draws, "tune": self.tune, "ranked": self.ranked}
+        found = calibrate(model, wanted, of=self.of, seed=self.seed, **sampling)
         with whole_file(to) as temporary:
             found.to_netcdf(temporary, engine=ENGINE)
 
@@ -288,19 +297,24 @@ def calibration_jobs(
     replications: int,
     batches: int,
     seed: int = 1,
+    draws: int = DRAWS,
+    tune: int = TUNE,
+    ranked: int = RANKED,
 ) -> list[CalibrationJob]:
     """Split a calibration into batches; each compiles once.
 
     Parameters
     ----------
-    data, options, priors, blocks, seed
+    data, options, priors, blocks, seed, draws, tune, ranked
         As for :class:`CalibrationJob`.
     replications, batches : int
         How many in all, and into how many jobs.
     """
     edges = np.linspace(0, replications, batches + 1).astype(int)
     return [
-        CalibrationJob(data, options, priors, blocks, int(low), int(high - low), replications, seed)
+        CalibrationJob(
+            data, options, priors, blocks, int(low), int(high - low), replications, seed, draws, tune, ranked
+        )
         for low, high in pairwise(edges)
         if high > low
     ]
