@@ -60,9 +60,10 @@ def pooled_coverage(name: str, n: int, coverage: dict[float, float]) -> str:
 def frozen(vintage: str, scored_to: str, digest: str, n: int, inside: int) -> str:
     """Say what the frozen forecast is."""
     return (
-        f"Made from what was known on {vintage} and never changed since (SHA-256 {digest}); scored here on "
-        f"the data to {scored_to}: {inside} of {n} outcomes lie in their 90% interval. Capability outcomes "
-        "are measured by this fit, in the units of the forecast."
+        f"Made from the tables as known on {vintage}, under priors free of hindsight, and unchanged since it "
+        f"was published with this package (SHA-256 {digest}); the structure of the model is of November "
+        f"2026. Scored here on the data to {scored_to}: {inside} of {n} outcomes lie in their 90% interval. "
+        "Capability outcomes are measured by this fit, in the units of the forecast."
     )
 
 
