@@ -146,7 +146,7 @@ def score(
 
 def sensitivity(
     file: FitArgument,
-    horizon: Annotated[str, typer.Option("--horizon", help="Last day, month or year.")] = "2031-12",
+    horizon: Annotated[str, typer.Option("--horizon", help="Last day, month or year.")] = "2036-12",
     as_json: JsonOption = False,
 ) -> None:
     """Say what the figures owe to priors, data and inputs."""

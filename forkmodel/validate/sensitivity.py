@@ -16,6 +16,9 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from forkmodel.claims import exact_side, load_ledger
+from forkmodel.claims.judge import held
+from forkmodel.errors import QueryError
 from forkmodel.validate.comparison import log_densities
 
 if TYPE_CHECKING:
@@ -49,6 +52,8 @@ FIGURES: dict[str, tuple[str, dict[str, str], str | None]] = {
     ),
     "firms that will ever pay": ("adoption.ceiling", {}, None),
 }
+#: Events of the ledger that are examined beside them: the verdict and the claims that decide it.
+EVENTS = ("joint", "C1", "C7", "C8", "C9")
 #: Observation blocks by what they are about; scaled together.
 DATA = {
     "benchmark scores": ("scores",),
@@ -61,8 +66,26 @@ DATA = {
 BINS = 20
 
 
+def _events(forecast: Forecast) -> dict[str, np.ndarray]:
+    """Return the events (chain, draw), 1 where they happen; those out of reach or settled are left out."""
+    ledger, side = load_ledger(), exact_side(forecast)
+    found = {}
+    for claim in (ledger.joint, *ledger.claims):
+        if claim.id not in EVENTS or claim.expression is None:
+            continue
+        try:
+            happens = held(claim.expression, side)
+        except QueryError:
+            # The forecast ends before the event is decided.
+            continue
+        if np.isfinite(happens).all() and 0.0 < happens.mean() < 1.0:
+            label = "the great fork" if claim.id == "joint" else claim.id
+            found[f"event: {label}"] = happens
+    return found
+
+
 def claim_statistics(fit: Fit, forecast: Forecast) -> xr.Dataset:
-    """Return the figures that are examined on every draw, dims ``chain, draw``.
+    """Return the figures and events that are examined on every draw, dims ``chain, draw``.
 
     Parameters
     ----------
@@ -81,7 +104,8 @@ def claim_statistics(fit: Fit, forecast: Forecast) -> xr.Dataset:
                 found[label] = array.isel(time=last)
             elif pd.Timestamp(array["time"].to_numpy()[-1]).year >= int(year):
                 found[label] = array.sel(time=year).mean("time")
-    return xr.Dataset({label: (("chain", "draw"), array.to_numpy()) for label, array in found.items()})
+    figures = {label: array.to_numpy() for label, array in found.items()} | _events(forecast)
+    return xr.Dataset({label: (("chain", "draw"), array) for label, array in figures.items()})
 
 
 def _log_priors(fit: Fit) -> xr.Dataset:

@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from forkmodel.validate.sensitivity import diagnosis, first_order_indices, power_scaling
+from forkmodel.validate.sensitivity import (
+    claim_statistics,
+    diagnosis,
+    first_order_indices,
+    power_scaling,
+)
 
 
 def test_first_order_indices_are_those_of_a_linear_function():
@@ -56,3 +61,18 @@ def test_what_no_table_informs_is_driven_by_its_prior(golden_money):
     assert by["revenue noise", "data", "revenue"] > 0.05
     assert {"revenue", "adoption", "all data", "all priors"} <= set(table["source"])
     assert np.isfinite(table["sensitivity"]).all()
+
+
+def test_figures_and_events_are_those_of_the_worlds(quick_fit):
+    forecast = quick_fit.forecast()
+    figures = claim_statistics(quick_fit, forecast)
+    assert dict(figures.sizes) == {"chain": quick_fit.chains, "draw": quick_fit.draws}
+    kept = forecast.prob("premium_residual[2031] >= 0.8 * premium_residual[2026]")
+    assert float(figures["event: C1"].mean()) == pytest.approx(kept.probability)
+    hhi = forecast.worlds["hhi"].sel(scope="closed", time="2031").mean("time")
+    np.testing.assert_array_equal(figures["HHI, closed revenue, 2031"], hhi)
+    # A claim about 2036 is not decided by worlds that end before.
+    short = claim_statistics(quick_fit, quick_fit.forecast("2031-12"))
+    assert "event: C8" in figures
+    assert "event: C8" not in short
+    assert "event: C1" in short
