@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from forkmodel.console import json_ready
 from forkmodel.errors import ForkModelError
-from forkmodel.prior_files import BUNDLED
 from forkmodel.whole_files import write_whole
 
 if TYPE_CHECKING:
@@ -133,6 +132,9 @@ def _other_fits(
     out: Path, source: Source, priors: str, sampling: Sampling, progress: Progress
 ) -> dict[str, Fit]:
     """Fit the model under the other bundled prior sets, and keep each fit as soon as it is made."""
+    # Here and not on top: every command imports this module, and few need what reads prior files.
+    from forkmodel.prior_files import BUNDLED
+
     fits = {}
     for name in BUNDLED:
         if name == priors:

@@ -53,9 +53,10 @@ def test_every_claim_is_judged_under_three_prior_sets(table):
             assert set(row["probability"].values()) == {None}
             continue
         for name, p in row["probability"].items():
+            # A short fit may hold too few effective draws for an event; then the row says so.
+            unanswered = row["method"][name].startswith("not answered")
+            assert (p is None) == unanswered, (row["id"], name)
             assert p is None or 0.0 <= p <= 1.0, (row["id"], name)
-            assert row["method"][name]
-        assert row["probability"]["reference"] is not None, row["id"]
         assert row["diagnostic"] in (True, False)
         assert (row["why_not_diagnostic"] is None) == row["diagnostic"]
     json.dumps(table.as_dict())
@@ -119,7 +120,12 @@ def test_claims_of_a_forecast_come_as_a_table(forecast):
     sound = fm.Forecast(forecast.worlds, forecast.parameters, {**forecast.facts, "review": "PASS"})
     found = fm.claims(sound)
     assert len(found) == len(load_ledger().claims) + 1
-    assert found["probability"].notna().sum() == len(found) - 2
+    silent = set(found.loc[found["probability"].isna(), "id"])
+    assert {"C19", "K10"} <= silent
+    for claim in load_ledger().claims:
+        if claim.id in silent - {"C19", "K10"}:
+            with pytest.raises(fm.QueryError, match="effective"):
+                forecast.prob(claim.expression)
 
 
 def test_movers_find_what_an_event_is_made_of():
