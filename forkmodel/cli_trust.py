@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from forkmodel.console import print_json, print_table, show_progress
+from forkmodel.console import json_ready, json_text, print_json, print_table, show_progress
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,16 +84,15 @@ def backtest(
             dask=dask,
             progress=progress,
         )
+    record = json_ready(made.as_dict())
     if out is not None:
-        from forkmodel.console import json_ready
         from forkmodel.validate.backtest_page import backtest_tables
         from forkmodel.whole_files import write_whole
 
-        record = json_ready(made.as_dict())
-        write_whole(out / "backtest.json", json.dumps(record, indent=2, ensure_ascii=False) + "\n")
+        write_whole(out / "backtest.json", json_text(record))
         write_whole(out / "backtest.md", backtest_tables(record))
     if as_json:
-        print_json(made.as_dict())
+        print_json(record)
         return
     _print_skill(made.by_target(), "All cut-offs and horizons, by target")
     for name, group in made.pooled().items():

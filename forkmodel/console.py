@@ -16,7 +16,15 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Bars
     from rich.progress import TaskID
 
-__all__ = ["BarProgress", "LineProgress", "json_ready", "print_json", "print_table", "show_progress"]
+__all__ = [
+    "BarProgress",
+    "LineProgress",
+    "json_ready",
+    "json_text",
+    "print_json",
+    "print_table",
+    "show_progress",
+]
 
 #: Seconds between two lines where there is no terminal to draw a bar on.
 LINE_SECONDS = 5.0
@@ -58,10 +66,14 @@ def json_ready(value: Any) -> Any:
     return str(value)
 
 
+def json_text(document: object) -> str:
+    """Return a JSON document as text, as commands print it and files hold it."""
+    return json.dumps(json_ready(document), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
 def print_json(document: object) -> None:
     """Print one JSON document on stdout."""
-    text = json.dumps(json_ready(document), indent=2, ensure_ascii=False, allow_nan=False)
-    sys.stdout.write(text + "\n")
+    sys.stdout.write(json_text(document))
 
 
 def _cell(value: Any) -> str:

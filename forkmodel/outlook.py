@@ -105,13 +105,8 @@ def claims_table(fit: Fit, sides: Sequence[Side]) -> ClaimsTable:
 
 
 def _watchlist(side: Side) -> pd.DataFrame:
-    ledger = load_ledger()
-    wanted = {claim.id: claim.expression for claim in (ledger.joint, *ledger.claims)}
-    events = {
-        name: held(expression, side)
-        for name in (JOINT, *WATCHED)
-        if (expression := wanted.get(name)) is not None
-    }
+    wanted = load_ledger().expressions
+    events = {name: held(wanted[name], side) for name in (JOINT, *WATCHED) if name in wanted}
     return watch_list(events, side.forecast.parameters)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import json
 import os
 import time
 from collections.abc import Callable
@@ -11,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from forkmodel.console import json_ready
+from forkmodel.console import json_ready, json_text
 from forkmodel.errors import ForkModelError
 from forkmodel.whole_files import write_whole
 
@@ -210,7 +209,7 @@ def run(
         "total": end - begin,
     }
     summary = json_ready(summary)
-    write_whole(out / SUMMARY_FILE, json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    write_whole(out / SUMMARY_FILE, json_text(summary))
     return fit, summary
 
 

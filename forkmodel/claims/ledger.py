@@ -77,6 +77,12 @@ class Ledger:
     claims: tuple[Claim, ...]
     joint: Claim
 
+    @property
+    def expressions(self) -> dict[str, str]:
+        """Event of every claim that can be computed, by id, the headline first."""
+        found = {claim.id: claim.expression for claim in (self.joint, *self.claims)}
+        return {name: expression for name, expression in found.items() if expression is not None}
+
 
 def _check(claim: Claim, file: str) -> None:
     if claim.expression is None:

@@ -54,6 +54,7 @@ def sample(
     chains: int,
     seed: int,
     cores: int | None = None,
+    mindepth: int | None = None,
     progress: Progress | None = None,
 ) -> xr.DataTree:
     """Draw from the posterior.
@@ -68,6 +69,8 @@ def sample(
         Same seed, same draws, whatever the number of cores.
     cores : int, optional
         Chains run at once; all cores by default.
+    mindepth : int, optional
+        Least depth of trajectories; by default what the number of variables calls for.
     progress : callable, optional
         Receives ``("sample", fraction, message)``.
 
@@ -83,6 +86,8 @@ def sample(
     """
     import nutpie
 
+    if mindepth is None:
+        mindepth = MANY_MINDEPTH if compiled.n_dim > MANY_VARIABLES else 0
     callback = None if progress is None else lambda state: _report(progress, state)
     try:
         sampler = nutpie.sample(
@@ -97,7 +102,7 @@ def sample(
             progress_bar=False,
             progress_callback=callback,
             progress_rate=PROGRESS_MS,
-            mindepth=MANY_MINDEPTH if compiled.n_dim > MANY_VARIABLES else 0,
+            mindepth=mindepth,
         )
         # Waiting for it here lets an interrupt through; a blocking call would return cut-off draws instead.
         try:

@@ -146,27 +146,25 @@ def calibrate(
         is among.
     """
     import arviz as az
-    import nutpie
 
     from forkmodel.inference.compiling import compile_model
+    from forkmodel.inference.sampling import sample
 
     compiled = compile_model(model.pymc_model)
     thin = max(1, draws // ranked)
-    mindepth = CHOICE_MINDEPTH if "choice" in model.design.blocks else 0
+    mindepth = CHOICE_MINDEPTH if "choice" in model.design.blocks else None
     truths, data = _simulated(model, of, seed)
     ranks, ess, divergences = [], [], []
     labels: list[str] = []
     for replication in replications:
         given = {data_name(str(name)): array.to_numpy()[replication] for name, array in data.items()}
-        tree = nutpie.sample(
+        tree = sample(
             compiled.with_data(**given),
             draws=draws,
             tune=tune,
             chains=1,
             cores=1,
             seed=seed * 100_000 + replication,
-            progress_bar=False,
-            save_warmup=False,
             mindepth=mindepth,
         )
         truth = _wrapped(model, truths.isel(draw=[replication]), seed + TRUTH_SEED + replication)
@@ -283,8 +281,15 @@ class CalibrationJob:
 
         model = ForkModel(self.data, self.priors, self.blocks, self.options)
         wanted = range(self.first, self.first + self.count)
-        sampling = {"draws": self.draws, "tune": self.tune, "ranked": self.ranked}
-        found = calibrate(model, wanted, of=self.of, seed=self.seed, **sampling)
+        found = calibrate(
+            model,
+            wanted,
+            of=self.of,
+            seed=self.seed,
+            draws=self.draws,
+            tune=self.tune,
+            ranked=self.ranked,
+        )
         with whole_file(to) as temporary:
             found.to_netcdf(temporary, engine=ENGINE)
 

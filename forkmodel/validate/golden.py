@@ -22,6 +22,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from forkmodel.console import json_text
 from forkmodel.data.market import Market
 from forkmodel.data.panel import PanelOptions
 from forkmodel.errors import FitFileError
@@ -80,7 +81,7 @@ def _unzip(path: Path) -> Any:
 
 
 def _json(path: Path, document: Mapping[str, Any]) -> None:
-    write_whole(path, json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+    write_whole(path, json_text(document))
 
 
 def write_golden(name: str, fit: Fit, thin: int, folder: Path, facts: Mapping[str, Any]) -> None:

@@ -53,7 +53,7 @@ FIGURES: dict[str, tuple[str, dict[str, str], str | None]] = {
     "firms that will ever pay": ("adoption.ceiling", {}, None),
 }
 #: Events of the ledger that are examined beside them: the verdict and the claims that decide it.
-EVENTS = ("joint", "C1", "C7", "C8", "C9")
+EVENTS = {"joint": "the great fork", "C1": "C1", "C7": "C7", "C8": "C8", "C9": "C9"}
 #: Observation blocks by what they are about; scaled together.
 DATA = {
     "benchmark scores": ("scores",),
@@ -68,18 +68,15 @@ BINS = 20
 
 def _events(forecast: Forecast) -> dict[str, np.ndarray]:
     """Return the events (chain, draw), 1 where they happen; those out of reach or settled are left out."""
-    ledger, side = load_ledger(), exact_side(forecast)
+    wanted, side = load_ledger().expressions, exact_side(forecast)
     found = {}
-    for claim in (ledger.joint, *ledger.claims):
-        if claim.id not in EVENTS or claim.expression is None:
-            continue
+    for name, label in EVENTS.items():
         try:
-            happens = held(claim.expression, side)
+            happens = held(wanted[name], side)
         except QueryError:
             # The forecast ends before the event is decided.
             continue
         if np.isfinite(happens).all() and 0.0 < happens.mean() < 1.0:
-            label = "the great fork" if claim.id == "joint" else claim.id
             found[f"event: {label}"] = happens
     return found
 

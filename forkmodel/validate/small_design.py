@@ -73,15 +73,14 @@ def small_market(market: Market, design: SmallDesign = DESIGNS["small"]) -> Mark
     """
     counts = market.scores.groupby("model_id")["benchmark"].nunique()
     models = market.models.assign(scores=market.models["model_id"].map(counts).fillna(0))
-    recent = models["release_date"] >= pd.Timestamp(design.first_release)
-    recent |= models["model_id"].isin(ANCHORS)
-    models = models.loc[models["developer"].isin(DEVELOPERS) & recent]
+    anchors = models["model_id"].isin(ANCHORS)
+    released = (models["release_date"] >= pd.Timestamp(design.first_release)) | anchors
+    models = models.loc[models["developer"].isin(DEVELOPERS) & released]
     models = models.loc[models["model_id"].isin(market.prices["model_id"])]
     ranked = models.sort_values(["scores", "model_id"], ascending=[False, True])
     place = ranked.groupby(["developer", "access"]).cumcount()
-    kept = ranked.loc[(place < design.models_per_line) | ranked["model_id"].isin(ANCHORS)].drop(
-        columns="scores"
-    )
+    chosen = (place < design.models_per_line) | ranked["model_id"].isin(ANCHORS)
+    kept = ranked.loc[chosen].drop(columns="scores")
     scores = market.scores.loc[market.scores["model_id"].isin(kept["model_id"])]
     benchmarks = scores["benchmark"].value_counts().index[: design.benchmarks]
     usage = market.usage
