@@ -31,5 +31,10 @@ def compile_model(model: pm.Model) -> Any:
         Reusable: sampling again, with other seeds or other data of the same shape, costs no compilation.
     """
     import nutpie
+    import pytensor
 
-    return nutpie.compile_pymc_model(model, backend="numba", var_names=free_variables(model))
+    # Fast mathematics lets the compiler reorder sums, and what it reorders depends on which kernels it
+    # compiled just now and which it took from the cache: the first fit on a machine would then draw other
+    # numbers than the second.
+    with pytensor.config.change_flags(numba__fastmath=False):
+        return nutpie.compile_pymc_model(model, backend="numba", var_names=free_variables(model))

@@ -1,8 +1,8 @@
 """Run one job in an interpreter of its own: what ``run_jobs`` starts, wherever it runs jobs.
 
-The rounding of a compiled density depends on what the interpreter compiled before, and a chain amplifies the
-last digit. A fresh interpreter has no before, so a job gives the same draws in a loop, in a process pool and
-on a cluster. The job comes as bytes from its own parent, on standard input.
+A fresh interpreter has no memory of jobs before, so a job gives the same draws in a loop, in a process pool
+and on a cluster. (That a warm cache of compiled code makes no difference either is the care of
+:mod:`forkmodel.inference.compiling`.) The job comes as bytes from its own parent, on standard input.
 """
 
 from __future__ import annotations
