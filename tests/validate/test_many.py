@@ -107,17 +107,17 @@ def test_a_worker_killed_midway_costs_no_fit_and_none_is_done_twice(tmp_path, lo
     """A real cluster of processes; the kill comes while both workers are busy."""
     from distributed import LocalCluster
 
-    jobs = [Counting(f"{place}", str(log), seconds=2.0) for place in range(6)]
+    jobs = [Counting(f"{place}", str(log), seconds=3.0) for place in range(6)]
     with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
         killed = []
 
         def kill_one(stage, fraction, message):
             patience = time.monotonic() + 30.0
             while fraction > 0.0 and not killed and time.monotonic() < patience:
-                finished = {path.name.removeprefix("done-") for path in log.glob("done-*")}
-                busy = [path.name.split("-") for path in log.glob("begun-*")]
-                # The parent of a job's process is the worker.
-                running = [int(parent) for _, name, _, parent in busy if name not in finished]
+                # A job begun just now is far from its end; the parent of its process is the worker.
+                young = time.time() - 1.0
+                begun = [path for path in log.glob("begun-*") if path.stat().st_mtime > young]
+                running = [int(path.name.split("-")[3]) for path in begun]
                 if running:
                     os.kill(running[0], signal.SIGKILL)
                     killed.append(running[0])
