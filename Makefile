@@ -22,7 +22,7 @@ report: $(READY) ## Fit and forecast: report.html, fit.nc, forecast.nc and summa
 	@.venv/bin/forkmodel run --out $(OUT) $(ARGS)
 
 test: $(READY) ## Run the tests
-	@$(PYTHON) -m pytest $(ARGS)
+	@$(PYTHON) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(READY) ## Check style and types
 	@$(PYTHON) -m ruff check .

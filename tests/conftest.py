@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from filelock import FileLock
 
 import forkmodel as fm
 from forkmodel.data.panel import Panel
@@ -30,6 +31,20 @@ def joint_model(market):
 
 
 @pytest.fixture(scope="session")
-def quick_fit(joint_model):
-    """The whole joint model, really sampled, too short to be quoted."""
-    return joint_model.fit(draws=100, tune=300, chains=2, seed=3)
+def quick_fit(joint_model, tmp_path_factory, worker_id):
+    """The whole joint model, really sampled, once for all processes; too short to be quoted."""
+    settings = {"draws": 100, "tune": 300, "chains": 2, "seed": 3}
+    if worker_id == "master":
+        return joint_model.fit(**settings)
+    path = tmp_path_factory.getbasetemp().parent / "quick_fit.nc"
+    with FileLock(f"{path}.lock"):
+        if path.exists():
+            return fm.load(path)
+        fit = joint_model.fit(**settings)
+        fit.save(path)
+        return fit
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with the notebooks: one long test at the end would leave the other process idle."""
+    items.sort(key=lambda item: item.path.name != "test_notebooks.py")

@@ -65,7 +65,7 @@ def test_run_leaves_its_four_files(call, tmp_path, folder, market):
     """The whole pipeline, from a folder of tables to the report, at small settings."""
     out = tmp_path / "out"
     done = call(
-        "run", "--data", folder, "--out", out, "--draws", "40", "--tune", "120", "--seed", "5", "--json"
+        "run", "--data", folder, "--out", out, "--draws", "30", "--tune", "70", "--seed", "5", "--json"
     )
     assert done.returncode in (0, 1), done.stderr
     assert sorted(path.name for path in out.iterdir()) == [
@@ -83,7 +83,7 @@ def test_run_leaves_its_four_files(call, tmp_path, folder, market):
     for stage in ("Set up", "Compile", "Sample", "Report"):
         assert stage in done.stderr
     loaded = fm.load(out / "fit.nc")
-    assert (loaded.draws, loaded.tune, loaded.seed) == (40, 120, 5)
+    assert (loaded.draws, loaded.tune, loaded.seed) == (30, 70, 5)
 
 
 @pytest.fixture(scope="module")
