@@ -116,8 +116,10 @@ def _match_header(
     reported: set[tuple[int, str]] = set()
     missing = [name for name in table.names if name not in place]
     for name in missing:
-        reported.add((0, name))
         near = _nearest(name, unknown)
+        if near is None and table.column(name).optional:
+            continue
+        reported.add((0, name))
         if near is None:
             fix = f"Add a column {name!r}: {table.column(name).meaning}"
             if table.column(name).empty:

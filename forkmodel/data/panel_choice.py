@@ -17,6 +17,8 @@ DAYS_PER_MONTH = 30.44
 TOP9, TOP50 = "openrouter_tokens_weekly_top9", "openrouter_tokens_weekly"
 MONTHLY, DAILY = "openrouter_tokens_monthly", "openrouter_tokens_day"
 ENTERPRISE, RAMP_SHARE = "enterprise_llm_api_spend", "ramp_model_share"
+#: The markets of the second router, and what each counts.
+GATEWAY = {"vercel_gateway_tokens": "tokens", "vercel_gateway_spend": "spend"}
 #: The ratio of the first to the second of these is read from company-card data.
 CARD_LABS = ["Anthropic", "OpenAI"]
 _ACCESS = {"closed": "closed", "open_weights": "open"}
@@ -217,6 +219,30 @@ def _money_shares(usage: pd.DataFrame, catalogue: Catalogue) -> xr.Dataset:
     )
 
 
+def _gateway_rows(usage: pd.DataFrame, catalogue: Catalogue, *, bounds: bool) -> xr.Dataset:
+    """Shares of a month's tokens and money by developer or access on the second router, or upper bounds."""
+    known = usage["entity"].isin(catalogue.developers) | usage["entity"].isin(_ACCESS)
+    rows = usage.loc[usage["market"].isin(GATEWAY) & (usage["unit"] == "share") & known & (usage["value"] > 0)]
+    month = rows["period_start"].dt.to_period("M").dt.start_time
+    rows = rows.assign(month=month).loc[month.isin(catalogue.months)]
+    rows = rows.loc[rows["bound"].eq("upper") if bounds else rows["bound"].isna()]
+    rows = rows.sort_values(["month", "market", "level", "entity"])
+    place = catalogue.months.get_indexer(pd.DatetimeIndex(rows["month"]))
+    dim = "gateway_bound" if bounds else "gateway_share"
+    return xr.Dataset(
+        {
+            "log_share": (dim, np.log(rows["value"].to_numpy(float))),
+            "first_month": (dim, place),
+            "last_month": (dim, place),
+        },
+        coords={
+            "month": (dim, rows["month"].to_numpy("datetime64[ns]")),
+            "unit": (dim, rows["market"].map(GATEWAY).to_numpy(str)),
+            "entity": (dim, rows["entity"].replace(_ACCESS).to_numpy(str)),
+        },
+    )
+
+
 def _card_ratio(usage: pd.DataFrame, catalogue: Catalogue) -> xr.Dataset:
     """Monthly log ratio of two labs' money on company cards (Ramp).
 
@@ -243,8 +269,8 @@ def build_share_observations(
     Returns
     -------
     dict of Dataset
-        Keys ``model_shares``, ``access_shares``, ``developer_days``, ``money_shares``, ``card_ratio``;
-        shares are logs or logits of fractions of all tokens (or of the survey's money).
+        Keys ``model_shares``, ``access_shares``, ``developer_days``, ``money_shares``, ``card_ratio``,
+        ``gateway_shares``, ``gateway_bounds``; shares are logs or logits of fractions of all tokens (or of the survey's money).
     """
     return {
         "model_shares": _model_shares(usage, cells),
@@ -252,4 +278,6 @@ def build_share_observations(
         "developer_days": _developer_days(usage, catalogue),
         "money_shares": _money_shares(usage, catalogue),
         "card_ratio": _card_ratio(usage, catalogue),
+        "gateway_shares": _gateway_rows(usage, catalogue, bounds=False),
+        "gateway_bounds": _gateway_rows(usage, catalogue, bounds=True),
     }

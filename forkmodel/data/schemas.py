@@ -52,6 +52,9 @@ class Column:
         Table that must hold this id.
     provenance : bool
         A date about where the row was read rather than about the market; it may lie after the vintage.
+    optional : bool
+        Whether the whole column may be left out of a file: it joined the table later. A column without a
+        value is no part of the content hash, so tables from before it keep theirs.
     """
 
     name: str
@@ -63,6 +66,7 @@ class Column:
     most: float | None = None
     refers_to: str = ""
     provenance: bool = False
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +92,10 @@ class Table:
         return [c.name for c in self.columns if c.kind == "date" and c.provenance == provenance]
 
 
-def _text(name: str, meaning: str, *, empty: bool = False, values: tuple[str, ...] = ()) -> Column:
-    return Column(name, "text", meaning, empty=empty, values=values)
+def _text(
+    name: str, meaning: str, *, empty: bool = False, values: tuple[str, ...] = (), optional: bool = False
+) -> Column:
+    return Column(name, "text", meaning, empty=empty, values=values, optional=optional)
 
 
 def _id(name: str, refers_to: str, meaning: str) -> Column:
@@ -214,6 +220,14 @@ _ALL = (
             ),
             _number("value", "Amount in the unit; shares are 0 to 1."),
             _text("unit", "Unit of value.", values=("tokens", "share", "downloads")),
+            _text(
+                "bound",
+                "upper or lower where the source says only that the amount is below or above value; "
+                "empty = the amount itself.",
+                empty=True,
+                values=("upper", "lower"),
+                optional=True,
+            ),
             _flag("mapped", "true = entity is in models.csv (as model, developer or access class)."),
             _SOURCE,
             _text("note", "Anything else.", empty=True),

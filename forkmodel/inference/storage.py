@@ -28,7 +28,7 @@ __all__ = ["ENGINE", "FILE_FORMAT", "load", "save", "to_datatree"]
 
 ENGINE: Final = "h5netcdf"
 #: Raised when the layout of the file or the name of a free variable changes; a test holds the two together.
-FILE_FORMAT = 3
+FILE_FORMAT = 4
 
 
 def _observed(fit: Fit) -> dict[str, xr.Dataset]:
@@ -91,6 +91,7 @@ def to_datatree(fit: Fit) -> xr.DataTree:
         "spec": json.dumps(spec),
         "versions": json.dumps(fit.versions),
         "timings": json.dumps(fit.timings),
+        "review": json.dumps(fit.review().as_dict()),
     }
     return tree
 
@@ -130,6 +131,7 @@ def load(path: str | Path) -> Fit:
     from forkmodel.data.market import Market
     from forkmodel.data.panel import PanelOptions
     from forkmodel.inference.fit import Fit
+    from forkmodel.inference.review import Review
     from forkmodel.priors import PriorSet
 
     path = Path(path)
@@ -167,6 +169,7 @@ def load(path: str | Path) -> Fit:
             tune=int(spec["tune"]),
             timings=json.loads(tree.attrs["timings"]),
             versions=json.loads(tree.attrs["versions"]),
+            review=Review.from_dict(json.loads(tree.attrs["review"])),
         )
     except KeyError as error:
         raise FitFileError(f"{path} lacks {error}; it was cut off or edited. Fit again.") from error

@@ -38,7 +38,7 @@ from forkmodel.outputs.schema import HISTORY_SCHEMA
 
 __all__ = ["MARKETS", "SCOPES", "UNITS", "build_history", "concentration_paths", "hosts_today"]
 
-MARKETS = ("openrouter", "enterprise", "business_subscriptions")
+MARKETS = ("openrouter", "enterprise", "gateway", "business_subscriptions")
 UNITS = ("tokens", "spend")
 SCOPES = (
     "closed",
@@ -112,8 +112,9 @@ def _shares(part: World, frame: _Frame, monthly: MonthlyShares) -> dict[str, np.
 
     token = np.full((draws, len(frame.times), len(MARKETS), len(frame.developers)), np.nan)
     spend = token.copy()
-    token[:, :, 0], token[:, :, 1] = placed(monthly.router_tokens), placed(monthly.enterprise_tokens)
-    spend[:, :, 0], spend[:, :, 1] = placed(monthly.router_money), placed(monthly.enterprise_money)
+    for shares, by_market in ((token, monthly.tokens), (spend, monthly.money)):
+        for market, path in by_market.items():
+            shares[:, :, MARKETS.index(market)] = placed(path)
     opened = np.full((draws, len(frame.times), len(MARKETS), len(UNITS)), np.nan)
     for (market, unit), path in monthly.open_share.items():
         opened[:, :, MARKETS.index(market), UNITS.index(unit)] = quarterly(path)
