@@ -222,7 +222,9 @@ def _money_shares(usage: pd.DataFrame, catalogue: Catalogue) -> xr.Dataset:
 def _gateway_rows(usage: pd.DataFrame, catalogue: Catalogue, *, bounds: bool) -> xr.Dataset:
     """Shares of a month's tokens and money by developer or access on the second router, or upper bounds."""
     known = usage["entity"].isin(catalogue.developers) | usage["entity"].isin(_ACCESS)
-    rows = usage.loc[usage["market"].isin(GATEWAY) & (usage["unit"] == "share") & known & (usage["value"] > 0)]
+    rows = usage.loc[
+        usage["market"].isin(GATEWAY) & (usage["unit"] == "share") & known & (usage["value"] > 0)
+    ]
     month = rows["period_start"].dt.to_period("M").dt.start_time
     rows = rows.assign(month=month).loc[month.isin(catalogue.months)]
     rows = rows.loc[rows["bound"].eq("upper") if bounds else rows["bound"].isna()]
@@ -270,7 +272,8 @@ def build_share_observations(
     -------
     dict of Dataset
         Keys ``model_shares``, ``access_shares``, ``developer_days``, ``money_shares``, ``card_ratio``,
-        ``gateway_shares``, ``gateway_bounds``; shares are logs or logits of fractions of all tokens (or of the survey's money).
+        ``gateway_shares``, ``gateway_bounds``; shares are logs or logits of fractions of all tokens (or of
+        the survey's money).
     """
     return {
         "model_shares": _model_shares(usage, cells),

@@ -214,10 +214,7 @@ def _shares(
     nothing = np.full_like(router, np.nan)
     open_nothing = np.full(router.shape[:2], np.nan)
     reach = _reach(setting, value, firms, developers)
-    opened = [
-        [lines[f"open_{market}_{unit}"] for unit in ("tokens", "money")]
-        for market in CHOSEN
-    ]
+    opened = [[lines[f"open_{market}_{unit}"] for unit in ("tokens", "money")] for market in CHOSEN]
     opened.append([open_nothing] * len(UNITS))
     return {
         "token_share": np.stack([*(lines[f"{market}_tokens"] for market in CHOSEN), nothing], axis=2),

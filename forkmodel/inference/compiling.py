@@ -22,7 +22,7 @@ def apart(model: pm.Model) -> dict[str, str]:
     near their centres: a spread near zero is a funnel from which warm-up takes long to climb out. Vectors are
     in units of their spreads, and the uniform jitter of one unit that they all get is as wide as they are.
     """
-    from pymc.distributions.continuous import HalfNormalRV
+    from pytensor.tensor.random.basic import HalfNormalRV
 
     scalars = [variable for variable in model.free_RVs if variable.ndim == 0]
     return {v.name: "prior" for v in scalars if not isinstance(v.owner.op, HalfNormalRV)}

@@ -15,7 +15,8 @@ import xarray as xr
 
 __all__ = ["SEPARATION", "Difference", "Modes", "find_modes"]
 
-#: Two groups of chains are modes when the gap between them is at least this many within-chain standard deviations.
+#: Two groups of chains are modes when the gap between them is at least this many within-chain standard
+#: deviations.
 SEPARATION = 2.5
 #: Quantities named as those in which the modes differ most.
 NAMED = 3
@@ -73,7 +74,7 @@ class Modes:
             gap = np.maximum(first.min(0) - second.max(0), second.min(0) - first.max(0))
             with np.errstate(invalid="ignore", divide="ignore"):
                 separation = np.where(sd > 0, gap / sd, -np.inf)
-            spot = np.unravel_index(int(np.argmax(np.nan_to_num(separation, nan=-np.inf))), separation.shape)
+            spot = _place(np.nan_to_num(separation, nan=-np.inf))
             found.append(
                 Difference(
                     element_label(values[0, 0], spot, str(name)),
@@ -94,13 +95,18 @@ def element_label(array: xr.DataArray, spot: tuple[int, ...], name: str) -> str:
     return f"{name}[{', '.join(place)}]" if place else name
 
 
+def _place(values: np.ndarray) -> tuple[int, ...]:
+    """Return the indices of the largest element."""
+    return tuple(int(i) for i in np.unravel_index(int(values.argmax()), values.shape))
+
+
 def _moments(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return chain means (chain, ...) and the root mean within-chain variance (...)."""
     return values.mean(1), np.sqrt(values.var(1).mean(0))
 
 
 def _widest_gap(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the widest gap between sorted chain means over the within-chain sd (...), and its place (...)."""
+    """Return the widest gap between sorted chain means over the within-chain sd, and its place (...)."""
     means, sd = _moments(values)
     gaps = np.diff(np.sort(means, axis=0), axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -127,8 +133,8 @@ def find_modes(posterior: xr.Dataset, separation: float = SEPARATION) -> Modes |
         wide, place = _widest_gap(values)
         if not wide.size or float(wide.max()) < separation or (best and float(wide.max()) <= best[0]):
             continue
-        spot = np.unravel_index(int(wide.argmax()), wide.shape)
-        order = np.argsort(values.mean(1)[(slice(None), *spot)])
+        spot = _place(wide)
+        order = np.argsort(values.mean(1).reshape(len(values), -1)[:, int(wide.argmax())])
         labels = ordered.coords["chain"].to_numpy()[order].tolist()
         cut = int(place[spot]) + 1
         pair = (tuple(sorted(labels[:cut])), tuple(sorted(labels[cut:])))

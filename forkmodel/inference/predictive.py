@@ -1,10 +1,10 @@
 """Predict every observation from all others, and count how often it lies in its interval.
 
-An interval that was fitted to the very point it is compared with is too kind: where a model has one price, its
-own effect explains most of that price, and 94 % of prices lay in their 80 % intervals. Leaving a point out
-costs no new fit: draws are weighted by the inverse of its likelihood, with Pareto smoothing. Its rank among the
-replicated values, so weighted, is the probability integral transform of leave-one-out prediction; 80 % of the
-ranks belong between 0.1 and 0.9, and more is as wrong as fewer.
+An interval that was fitted to the very point it is compared with is too kind: where a model has one price,
+its own effect explains most of that price, and 94 % of prices lay in their 80 % intervals. Leaving a point
+out costs no new fit: draws are weighted by the inverse of its likelihood, with Pareto smoothing. Its rank
+among the replicated values, so weighted, is the probability integral transform of leave-one-out prediction;
+80 % of the ranks belong between 0.1 and 0.9, and more is as wrong as fewer.
 
 Source: Vehtari, Gelman and Gabry (2017), Practical Bayesian model evaluation using leave-one-out
 cross-validation and WAIC, Statistics and Computing 27.
@@ -141,7 +141,7 @@ def leave_one_out_pit(sims: np.ndarray, data: np.ndarray, log_likelihood: np.nda
 
 
 def _below(sims: np.ndarray, data: np.ndarray) -> np.ndarray:
-    return (sims < data) + 0.5 * (sims == data)
+    return np.asarray((sims < data) + 0.5 * (sims == data))
 
 
 def _inside(rank: np.ndarray) -> float:

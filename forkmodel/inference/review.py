@@ -29,7 +29,7 @@ class ReviewConfig:
     rhat, rhat_fail : float
         Above the first a quantity needs review, above the second the fit fails.
     rhat_vectors : float
-        The first of these for the elements of vectors: of two thousand of them the worst exceeds 1.01 by luck.
+        The first of these for elements of vectors: the worst of two thousand exceeds 1.01 by luck.
     separation : float
         Gap between groups of chains, in within-chain standard deviations, from which they are two modes.
     margin : float
@@ -41,7 +41,7 @@ class ReviewConfig:
     ebfmi : float
         Smallest energy fraction of missing information.
     coverage_slack : float
-        How far, up or down, the coverage of a block's predictive interval may be from its mass before a review.
+        How far, up or down, the coverage of a block's predictive interval may be from its mass.
     smallest_share : float
         Shares whose posterior mean is below this are not quoted and not checked.
     """
@@ -114,7 +114,7 @@ def _worst(data: xr.Dataset, largest: bool) -> tuple[float, str]:
         spot = np.unravel_index((np.nanargmax if largest else np.nanargmin)(values), values.shape)
         value = float(values[spot])
         if (value > worst) if largest else (value < worst):
-            worst, label = value, element_label(array, spot, str(name))
+            worst, label = value, element_label(array, tuple(int(i) for i in spot), str(name))
     return (worst, label) if label else (float("nan"), "everything: too few draws to tell")
 
 
@@ -152,10 +152,10 @@ def _one_mode(fit: Fit, reported: xr.Dataset, config: ReviewConfig) -> tuple[Che
         else " No reported path tells them apart."
     )
     advice = (
-        f"Chains {_listed(first)} and {_listed(second)} sit in different modes (first against second): {apart}."
-        f"{effect} More draws will not help. Fit with another seed and more chains to see which mode is rare; "
-        "if both come back, the model answers the same data in two ways: order or narrow the prior of the "
-        "parameter named first, or report both answers."
+        f"Chains {_listed(first)} and {_listed(second)} sit in different modes (first against second): "
+        f"{apart}.{effect} More draws will not help. Fit with another seed and more chains to see which mode "
+        "is rare; if both come back, the model answers the same data in two ways: order or narrow the prior "
+        "of the parameter named first, or report both answers."
     )
     return Check(name, FAIL, modes.parameters[0].separation, config.separation, advice), modes
 
@@ -204,7 +204,7 @@ def _mixing(title: str, data: xr.Dataset, wanted: float, config: ReviewConfig, *
         advice = (
             "Enough effective draws for the intervals shown."
             if status == PASS
-            else f"Fewest effective draws: {at}; not a matter of their number, the chains sit in different modes."
+            else f"Fewest effective draws: {at}; more do not help, the chains sit in different modes."
             if split
             else f"Fewest effective draws: {at}; sample about {_factor(config.ess, ess)} times as many."
         )
@@ -215,7 +215,7 @@ def _mixing(title: str, data: xr.Dataset, wanted: float, config: ReviewConfig, *
 def enough_draws(tree: xr.DataTree, config: ReviewConfig | None = None) -> bool:
     """Say of the draws so far whether every free variable has enough effective draws, or more cannot help.
 
-    What :func:`forkmodel.inference.sampling.sample` asks before it goes on: the same thresholds as the review,
+    What :func:`forkmodel.inference.sampling.sample` asks before it goes on: the thresholds of the review,
     except that chains in different modes end it, because no number of draws brings those together.
     """
     import arviz as az

@@ -1,4 +1,4 @@
-"""Run nutpie on a compiled model until there are enough effective draws, with progress that tells the truth."""
+"""Run nutpie on a compiled model until the draws suffice, with progress that tells the truth."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ type Enough = Callable[[xr.DataTree], bool]
 
 
 def lengths(draws: int, limit: int = LIMIT) -> list[int]:
-    """Return the numbers of draws per chain at which a fit may end: ``draws``, then by quarters up to the limit."""
+    """Return the draws per chain at which a fit may end: ``draws``, then by quarters up to the limit."""
     step = max(1, round(draws * LOOK_AGAIN))
     return [draws, *range(draws + step, limit * draws + 1, step)]
 
@@ -169,7 +169,9 @@ def _finished(sampler: Any) -> bool:
 
 
 def _cut(tree: xr.DataTree, draws: int) -> xr.DataTree:
-    parts = {name: tree[name].to_dataset().isel(draw=slice(0, draws)) for name in ("posterior", "sample_stats")}
+    parts = {
+        name: tree[name].to_dataset().isel(draw=slice(0, draws)) for name in ("posterior", "sample_stats")
+    }
     return xr.DataTree.from_dict(parts)
 
 

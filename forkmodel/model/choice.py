@@ -1,10 +1,10 @@
 """Block 3, choice: what a market reports is a mixture of the segments' shares, seen through its own lens.
 
-Markets differ in their mix of segments, in how their buyers lean towards open weights, and in their unit. The
-router counts tokens, of which an unmapped fringe (stealth and unlisted models) takes a part. Enterprise surveys
-count money, ``share * price`` renormalised, at the price paid rather than listed, of buyers who stay long
-(:mod:`forkmodel.model.enterprise`). A gateway counts both (:mod:`forkmodel.model.gateway`). Absent entities are
-not zeros: they are simply not observed, and their mass stays in the denominator.
+Markets differ in their mix of segments, in how their buyers lean towards open weights, and in their unit.
+The router counts tokens, of which an unmapped fringe (stealth and unlisted models) takes a part. Enterprise
+surveys count money, ``share * price`` renormalised, at the price paid rather than listed, of buyers who
+stay long (:mod:`forkmodel.model.enterprise`). A gateway counts both (:mod:`forkmodel.model.gateway`).
+Absent entities are not zeros: they are simply not observed, and their mass stays in the denominator.
 """
 
 from __future__ import annotations
@@ -97,7 +97,9 @@ def _last_survey_knot(survey: xr.Dataset, demand: DemandDesign) -> int:
     """Return the knot at which enterprise buyers were last surveyed: there the common taste is theirs."""
     last = survey["last_month"].to_numpy()
     newest = int(last.max()) if len(last) else len(demand.months) - 1
-    middle = (int(survey["first_month"].to_numpy()[last == newest].min()) + newest) // 2 if len(last) else newest
+    middle = (
+        (int(survey["first_month"].to_numpy()[last == newest].min()) + newest) // 2 if len(last) else newest
+    )
     return int(demand.month_knot[middle])
 
 
@@ -173,7 +175,8 @@ def choice_paths(
     router_level = _logit(value["choice.mix_router"], ops)
     router_logit = walk(router_level, mix_sd * value["choice.mix_router_step"])
     mix_router = ops.sigmoid(router_logit)
-    # What moves developers moves them on every gateway, so its mix and leaning keep a distance from the router's.
+    # What moves developers moves them on every gateway, so its mix and leaning keep a distance from the
+    # router's.
     gateway_above = _logit(value["choice.mix_gateway"], ops) - router_level
     mix_gateway = ops.sigmoid(router_logit + ops.scalar(gateway_above))
     mix_enterprise = monthly(
@@ -193,7 +196,9 @@ def choice_paths(
     enterprise_walk = walk_from(ops, enterprise_sd * value["choice.enterprise_step"], design.lean_knot)
     enterprise_lean = interpolate(enterprise_walk, demand.month_knot, demand.month_fraction)
     enterprise_frontier, enterprise_threshold = (
-        enterprise_segment(ops, design.enterprise, demand, share, enterprise_lean, value[f"choice.stay_{segment}"])
+        enterprise_segment(
+            ops, design.enterprise, demand, share, enterprise_lean, value[f"choice.stay_{segment}"]
+        )
         for segment, share in zip(SEGMENTS, chosen, strict=True)
     )
 

@@ -1,25 +1,25 @@
 """Equations of demand: two ordered segments choose among the offers of a month, and stay with part of them.
 
-==============  ==========================  ===========================================================
-symbol          code                        meaning
-==============  ==========================  ===========================================================
-omega_2         ``capability_threshold``    utility lost per index point below the threshold
-d_omega > 0     ``capability_frontier_extra``  what a point is worth to the frontier segment on top of omega_2
-eta_1           ``price_frontier``          price coefficient of the frontier segment
-d_eta > 0       ``price_threshold_extra``   what the threshold segment adds to it
-T_t             ``threshold``               "good enough", relative to the open frontier of the month
-xi_m            ``demand_shock``            quality that buyers see and benchmarks do not
-iota            ``inertia``                 part of last month's buyers who do not choose again
-==============  ==========================  ===========================================================
+=============  =============================  ========================================================
+symbol         code                           meaning
+=============  =============================  ========================================================
+omega_2        ``capability_threshold``       utility lost per index point below the threshold
+d_omega > 0    ``capability_frontier_extra``  what a point is worth to the frontier segment above that
+eta_1          ``price_frontier``             price coefficient of the frontier segment
+d_eta > 0      ``price_threshold_extra``      what the threshold segment adds to it
+T_t            ``threshold``                  "good enough", relative to the open frontier of the month
+xi_m           ``demand_shock``               quality that buyers see and benchmarks do not
+iota           ``inertia``                    part of last month's buyers who do not choose again
+=============  =============================  ========================================================
 
-Frontier segment: ``V = omega_1 index - eta_1 log p + common`` with ``omega_1 = omega_2 + d_omega``; there is no
-outside good, so the month's best index cancels. Threshold segment: ``V = -omega_2 softplus(T_t - index) -
-(eta_1 + d_eta) log p + common``: capability above the threshold buys nothing.
+Frontier segment: ``V = omega_1 index - eta_1 log p + common`` with ``omega_1 = omega_2 + d_omega``; there
+is no outside good, so the month's best index cancels. Threshold segment: ``V = -omega_2 softplus(T_t -
+index) - (eta_1 + d_eta) log p + common``: capability above the threshold buys nothing.
 
 The frontier segment is the one that cares more for capability, at any level, *and* less for price: marginal
-utility of a point is ``omega_1`` there and at most ``omega_2 < omega_1`` in the other. Both orders are built in
-because either alone leaves a second mode in which the roles swap: ordered by price only, the "frontier" segment
-can become the one that does not care for capability, and one chain in twenty did
+utility of a point is ``omega_1`` there and at most ``omega_2 < omega_1`` in the other. Both orders are
+built in because either alone leaves a second mode in which the roles swap: ordered by price only, the
+"frontier" segment can become the one that does not care for capability, and one chain in twenty did
 (docs/decisions/segment-order.md).
 """
 

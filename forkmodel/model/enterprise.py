@@ -66,9 +66,7 @@ class EnterpriseDesign:
         vendors = (*CLOSED_FIRMS, OPEN_WEIGHTS)
         names = developers.to_numpy()[demand.cell_developer]
         closed = np.where(np.isin(names, CLOSED_FIRMS), names, OTHER_CLOSED)
-        vendor = pd.Index(vendors).get_indexer(
-            pd.Index(np.where(demand.cell_open > 0, OPEN_WEIGHTS, closed))
-        )
+        vendor = pd.Index(vendors).get_indexer(pd.Index(np.where(demand.cell_open > 0, OPEN_WEIGHTS, closed)))
         n_months = len(demand.months)
         index = demand.cell_month * len(vendors) + vendor
         count = np.bincount(index, minlength=n_months * len(vendors)).reshape(n_months, len(vendors))

@@ -73,13 +73,17 @@ def gateway_shares(
         The cells wanted: all those of some months.
     """
     month, opened, n = demand.cell_month[cells], demand.cell_open[cells], len(demand.months)
-    first, second = (leaning(ops, share[..., cells], lean, opened, month, n) for share in (frontier, threshold))
+    first, second = (
+        leaning(ops, share[..., cells], lean, opened, month, n) for share in (frontier, threshold)
+    )
     tokens = segment_mixture(first, second, mix, month)
     spent = tokens * paid[..., cells]
     return tokens, spent / ops.group_sum(spent, month, n)[..., month]
 
 
-def add_gateway(panel: Panel, design: GatewayDesign, ops: Ops, shares: tuple[Array, Array], noise: Array) -> None:
+def add_gateway(
+    panel: Panel, design: GatewayDesign, ops: Ops, shares: tuple[Array, Array], noise: Array
+) -> None:
     """Add the gateway's rows to the PyMC model in context; ``noise`` is the sd of a log share."""
     import pymc as pm
 

@@ -33,7 +33,13 @@ def test_leaving_a_point_out_undoes_what_its_own_effect_explains():
 
 @pytest.mark.parametrize(
     ("coverage", "n", "status"),
-    [(0.94, 458, "REVIEW"), (0.66, 458, "REVIEW"), (0.77, 458, "PASS"), (0.86, 458, "PASS"), (1.0, 7, "PASS")],
+    [
+        (0.94, 458, "REVIEW"),
+        (0.66, 458, "REVIEW"),
+        (0.77, 458, "PASS"),
+        (0.86, 458, "PASS"),
+        (1.0, 7, "PASS"),
+    ],
 )
 def test_too_wide_is_as_wrong_as_too_narrow(coverage, n, status):
     check = coverage_check(BlockCoverage("prices", n, coverage, coverage, 0.5), ReviewConfig())

@@ -50,7 +50,9 @@ def test_slow_mixing_is_not_taken_for_modes(seed):
 
 def test_differences_of_predictions_come_with_both_values():
     found = find_modes(posterior(a=chains([0, 6, 0, 0])))
-    paths = posterior(share=chains([0.36, 0.28, 0.36, 0.36], seed=3) * 0.01 + np.array([[0.36], [0.28], [0.36], [0.36]]))
+    paths = posterior(
+        share=chains([0.36, 0.28, 0.36, 0.36], seed=3) * 0.01 + np.array([[0.36], [0.28], [0.36], [0.36]])
+    )
     assert found is not None
     (difference,) = found.differences(paths)
     assert difference.first > difference.second

@@ -1,4 +1,4 @@
-"""Sampling goes on until there are enough draws, keeps what does not depend on the machine, and counts honestly."""
+"""Sampling goes on until the draws suffice, keeps what no machine changes, and counts honestly."""
 
 from types import SimpleNamespace
 
