@@ -99,11 +99,13 @@ QUESTIONS = {
             "frontier segment alone": {
                 "choice.mix_router": _ALL,
                 "choice.mix_enterprise": _ALL,
+                "choice.mix_gateway": _ALL,
                 "choice.mix_walk": _OFF,
             },
             "threshold segment alone": {
                 "choice.mix_router": _NONE,
                 "choice.mix_enterprise": _NONE,
+                "choice.mix_gateway": _NONE,
                 "choice.mix_walk": _OFF,
             },
         },
