@@ -112,8 +112,10 @@ def _whole(name: str, meaning: str) -> Column:
     return Column(name, "whole", meaning, empty=True, least=1.0)
 
 
-def _date(name: str, meaning: str, *, empty: bool = False, provenance: bool = False) -> Column:
-    return Column(name, "date", meaning, empty=empty, provenance=provenance)
+def _date(
+    name: str, meaning: str, *, empty: bool = False, provenance: bool = False, optional: bool = False
+) -> Column:
+    return Column(name, "date", meaning, empty=empty, provenance=provenance, optional=optional)
 
 
 def _flag(name: str, meaning: str) -> Column:
@@ -189,7 +191,7 @@ _ALL = (
             _date("effective_from", "First day of the price."),
             _date(
                 "effective_to",
-                "Day from which the price no longer holds; empty = in force at the vintage.",
+                "First day without the price (not a day in force); empty = in force at the vintage.",
                 empty=True,
             ),
             _number("input_usd_per_mtok", "List price of input, USD per million tokens."),
@@ -245,11 +247,18 @@ _ALL = (
             _SOURCE,
         ),
         key=("date", "population", "measure", "unit"),
+        required=False,
     ),
     Table(
         "revenue",
         (
             _text("developer", "Firm, or a whole market written as 'market: name'."),
+            _date(
+                "period_start",
+                "First day of the period of a 'period' amount; empty = the calendar year of as_of.",
+                empty=True,
+                optional=True,
+            ),
             _date("as_of", "Day of the run-rate, or last day of the period."),
             _number("annualised_revenue_usd", "Revenue in USD per year."),
             _number("low", "Lower end of a stated range, USD per year.", empty=True),
@@ -268,7 +277,8 @@ _ALL = (
             _SOURCE,
             _text("url", "Page with the figure.", empty=True),
         ),
-        key=("developer", "segment", "as_of", "basis", "kind"),
+        key=("developer", "segment", "as_of", "basis", "kind", "period_start"),
+        required=False,
     ),
     Table(
         "structure",
