@@ -61,6 +61,12 @@ def quick_fit(short_fit):
 
 
 @pytest.fixture(scope="session")
+def quick_forecast(quick_fit):
+    """The worlds of the quick fit without a scenario; nobody may change them."""
+    return quick_fit.forecast()
+
+
+@pytest.fixture(scope="session")
 def other_seed_fit(short_fit):
     """The same model and settings as the quick fit, other random numbers."""
     return short_fit(seed=4)
