@@ -13,6 +13,7 @@ from forkmodel.model.money import bass
 from forkmodel.model.ops import ArrayOps
 from forkmodel.outputs.history import UNITS, concentration_paths
 from forkmodel.outputs.paths_capability import DAYS_PER_MONTH, TOLERANCE_INDEX
+from forkmodel.outputs.paths_shares import reach_parts
 from forkmodel.outputs.paths_value import USD_PER_BILLION, loss_of_each_tier, value_paths
 
 __all__ = ["RANKS", "outcomes"]
@@ -242,9 +243,8 @@ def _reach(
         + value["adoption.reach_offset"][:, None, :]
         + value["adoption.reach_slope"][:, None, None] * size
     )
-    reach = np.asarray(ArrayOps().sigmoid(score))
     out = np.zeros((*firms.shape[:2], len(developers)))
-    out[:, :, developers.get_indexer(pd.Index(names))] = reach / reach.sum(-1, keepdims=True)
+    out[:, :, developers.get_indexer(pd.Index(names))] = reach_parts(score)
     return out
 
 

@@ -24,7 +24,13 @@ from forkmodel.model.money import bass
 from forkmodel.model.ops import ArrayOps
 from forkmodel.outputs.paths_capability import capability_paths
 from forkmodel.outputs.paths_price import FIXED_INDEX, price_paths
-from forkmodel.outputs.paths_shares import MonthlyShares, elasticity_paths, monthly_shares, quarter_means
+from forkmodel.outputs.paths_shares import (
+    MonthlyShares,
+    elasticity_paths,
+    monthly_shares,
+    quarter_means,
+    reach_parts,
+)
 from forkmodel.outputs.paths_value import (
     DEFINITIONS,
     LAYERS,
@@ -205,8 +211,7 @@ def _reach_shares(part: World, frame: _Frame) -> np.ndarray:
         + part.value["adoption.reach_offset"][:, None, :]
         + part.value["adoption.reach_slope"][:, None, None] * size
     )
-    reach = ArrayOps().sigmoid(score)
-    return _spread(reach / reach.sum(-1, keepdims=True), pd.Index(design.reach_firms), frame.developers)
+    return _spread(reach_parts(score), pd.Index(design.reach_firms), frame.developers)
 
 
 def _chunk_paths(part: World, frame: _Frame, uniforms: np.ndarray) -> dict[str, np.ndarray]:

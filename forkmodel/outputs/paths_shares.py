@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.special import log_expit, softmax
 
 from forkmodel.data.panel_catalogue import ACCESS
 from forkmodel.model.choice import ChoicePaths
@@ -14,7 +15,7 @@ from forkmodel.model.gateway import gateway_shares
 from forkmodel.model.ops import ArrayOps
 from forkmodel.outputs.offers import paid_over_list, price_coefficients
 
-__all__ = ["MonthlyShares", "elasticity_paths", "monthly_shares", "quarter_means"]
+__all__ = ["MonthlyShares", "elasticity_paths", "monthly_shares", "quarter_means", "reach_parts"]
 
 
 @dataclass(frozen=True)
@@ -129,3 +130,11 @@ def quarter_means(monthly: np.ndarray, months: pd.DatetimeIndex, quarters: pd.Da
         if len(inside):
             out[:, place] = monthly[:, inside].mean(axis=1)
     return out
+
+
+def reach_parts(score: np.ndarray) -> np.ndarray:
+    """Return each firm's part of all reach (..., firm), from the logit of each firm's reach.
+
+    Normalised in logs: draws from the prior hold worlds in which no firm's reach is a number above zero.
+    """
+    return np.asarray(softmax(log_expit(score), axis=-1))

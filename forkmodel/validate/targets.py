@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import expit
 
 __all__ = ["TARGETS", "Target"]
 
@@ -19,7 +20,7 @@ def _logit(share: np.ndarray) -> np.ndarray:
 
 
 def _expit(x: np.ndarray) -> np.ndarray:
-    return np.asarray(1.0 / (1.0 + np.exp(-np.asarray(x, dtype=float))))
+    return np.asarray(expit(np.asarray(x, dtype=float)))
 
 
 @dataclass(frozen=True)

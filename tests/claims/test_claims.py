@@ -20,8 +20,8 @@ WANTED = [f"C{i}" for i in range(1, 20)] + [f"K{i}" for i in range(1, 13)]
 
 
 @pytest.fixture(scope="module")
-def forecast(quick_fit):
-    return quick_fit.forecast()
+def forecast(quick_forecast):
+    return quick_forecast
 
 
 @pytest.fixture(scope="module")

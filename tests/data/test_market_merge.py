@@ -8,14 +8,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
+from properties import examples
 
 from forkmodel.data.market import Market
 from forkmodel.data.read import check_data, read_data
 from forkmodel.errors import DataError
 
-FEW = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = examples(8, at_random=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 PRICES = (
     "model_id,seller,seller_kind,effective_from,effective_to,input_usd_per_mtok,output_usd_per_mtok,"
     "cached_input_usd_per_mtok,from_is_release,first_observed,source_id,note\n"
