@@ -45,7 +45,8 @@ def standing(facts: Mapping[str, Any], *, again: bool = True) -> list[str]:
         ``model_format``; ``reviews``, a mapping of fits to summaries
         (:func:`forkmodel.validate.reviews.brief`), None or absent where nobody reviewed the fits; for
         forecasts that were scored ``reanchored``; ``yardstick``, the review of the fit that measured their
-        outcomes; and ``as_of``, ``loose`` or ``strict``.
+        outcomes; ``mixed_at_seam``, the prior sets whose worlds were made of two; and ``as_of``, ``loose`` or
+        ``strict``.
     again : bool
         Whether the study is to be made again.
     """
@@ -70,6 +71,11 @@ def standing(facts: Mapping[str, Any], *, again: bool = True) -> list[str]:
         said.append(
             "Made with re-anchoring: router series and prices of these forecasts were moved to the last "
             "report, which the forecasts in reports, claims and files are not."
+        )
+    if facts.get("mixed_at_seam"):
+        said.append(
+            f"Worlds under the priors of {' and '.join(facts['mixed_at_seam'])} had one prior's values up to "
+            "the data's end and another's after it, and what is said of every prior set is approximate."
         )
     if "as_of" in facts:
         said.append(_AS_OF[facts["as_of"]])
