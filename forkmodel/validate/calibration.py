@@ -36,7 +36,14 @@ if TYPE_CHECKING:
     from forkmodel.inference.fit import Fit
     from forkmodel.inference.model import ForkModel
 
-__all__ = ["CalibrationJob", "calibrate", "calibration_jobs", "ranked_statistics", "statistics"]
+__all__ = [
+    "CalibrationJob",
+    "calibrate",
+    "calibration_jobs",
+    "ranked_statistics",
+    "statistics",
+    "together",
+]
 
 ENGINE: Final = "h5netcdf"
 #: Draws of the chain, and how many of them, evenly spread, ranks are taken among: nearly independent ones.
@@ -179,7 +186,7 @@ def calibrate(
             **review_of_sample(chain, stats, CALIBRATION_LIMITS),
             "divergences": int(stats["diverging"].sum()),
         }
-    return _together(found, reviews).assign_attrs(draws=len(range(0, draws, thin)))
+    return together(found, reviews).assign_attrs(draws=len(range(0, draws, thin)))
 
 
 def ranked_statistics(
@@ -218,8 +225,16 @@ def ranked_statistics(
     )
 
 
-def _together(found: Mapping[int, pd.DataFrame], reviews: Mapping[int, dict[str, Any]]) -> xr.Dataset:
-    """Return all replications as one dataset, statistics aligned by their labels."""
+def together(found: Mapping[int, pd.DataFrame], reviews: Mapping[int, dict[str, Any]]) -> xr.Dataset:
+    """Return all replications as one dataset, statistics aligned by their labels.
+
+    Parameters
+    ----------
+    found : mapping of DataFrame
+        By replication, ranks and effective draws by statistic.
+    reviews : mapping of dict
+        By replication, the summary of the review with ``divergences``.
+    """
     labels = list(dict.fromkeys(label for table in found.values() for label in table.index))
     tables = {
         name: pd.DataFrame({place: table[name] for place, table in found.items()}).reindex(labels).T
