@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
-__all__ = ["TARGETS", "Target"]
+__all__ = ["MEASURED", "TARGETS", "Target"]
 
 
 def _same(x: np.ndarray) -> np.ndarray:
@@ -84,3 +84,5 @@ TARGETS = {
         _factor("anthropic_revenue", "start", "Anthropic's run-rate of revenue."),
     )
 }
+#: Targets whose outcomes no table holds: they are read off a fit of the later tables' scores.
+MEASURED = ("closed_frontier", "open_frontier", "gap", "frontier_price", "fixed_capability_price")
