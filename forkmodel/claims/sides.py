@@ -78,7 +78,8 @@ def _resampled(log_weight: np.ndarray) -> tuple[np.ndarray, float]:
     """Return draws in proportion to smoothed weights (systematic), and the Pareto k of the weights."""
     from arviz_stats.base.array import array_stats
 
-    smoothed, k = array_stats.psislw(log_weight, axis=-1)
+    # It smooths the inverses of what it is given, since it was made for leave-one-out densities.
+    smoothed, k = array_stats.psislw(-log_weight, axis=-1)
     weight = np.exp(smoothed - smoothed.max())
     edges = np.cumsum(weight / weight.sum())
     places = (np.arange(len(weight)) + 0.5) / len(weight)
@@ -118,6 +119,7 @@ def moved_fit(fit: Fit, priors: PriorSet) -> Fit:
         versions=fit.versions,
         panel=fit.panel,
         design=fit.design,
+        review=fit.review(),
     )
 
 
