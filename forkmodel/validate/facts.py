@@ -223,6 +223,9 @@ def _draws(node: tree.Node, worlds: DatasetWorlds) -> np.ndarray:
             " to ".join(quarter_label(int(quarter)) for quarter in quarters[[0, -1]]) if len(quarters) else ""
         )
         raise QueryError(f"it is about another time than the fit's history, {known}.")
+    absent = sorted({path.name for path in variables(node)} - set(worlds.names))
+    if absent:
+        raise QueryError(f"this fit has no {' and no '.join(absent)}; fit again with all blocks.")
     value = evaluate(node, worlds)
     if value.quarters is not None:
         raise QueryError("it is about many times at once; reduce the range with mean, min or max.")
