@@ -43,11 +43,16 @@ def counts(agree: int, tension: int, contradict: int, unseen: tuple[int, int]) -
     if not compared:
         return "No fact could be compared with this fit."
     said = (
-        f"Of {_count(compared, 'fact')} compared, {agree} agree, {tension} are in tension and {contradict} "
-        "contradict the fit"
+        f"Of {_count(compared, 'fact')} compared, {_count(agree, 'agrees', 'agree')}, "
+        f"{_count(tension, 'is', 'are')} in tension and {_count(contradict, 'contradicts', 'contradict')} "
+        "the fit"
     )
     reached, of = unseen
-    return f"{said}; of the {of} that the model was not fitted to, {reached} agree." if of else f"{said}."
+    return (
+        f"{said}; of the {of} that the model was not fitted to, {_count(reached, 'agrees', 'agree')}."
+        if of
+        else f"{said}."
+    )
 
 
 def contradicted(meaning: str, cases: str, count: int) -> str:
