@@ -71,8 +71,10 @@ def _period(fact: Mapping[str, Any]) -> str:
 
 
 def _compared(content: ReportContent) -> list[Mapping[str, Any]]:
+    """Return the facts that have a verdict, the earliest first."""
     facts = [] if content.facts is None else content.facts["facts"]
-    return [fact for fact in facts if fact["status"] in text.VERDICTS]
+    compared = [fact for fact in facts if fact["status"] in text.VERDICTS]
+    return sorted(compared, key=lambda fact: str(fact["period"]))
 
 
 def _interval(fact: Mapping[str, Any]) -> str:
@@ -91,7 +93,7 @@ def warnings(content: ReportContent) -> list[str]:
         facts = [fact for fact in _compared(content) if fact["group"] == quantity["group"]]
         if quantity["contradicts_all"]:
             cases = [text.case(_observed(fact), _period(fact), _interval(fact)) for fact in facts[:QUOTED]]
-            said.append(text.contradicted(quantity["meaning"], "; ".join(cases), len(facts)))
+            said.append(text.contradicted(quantity["meaning"], ". ".join(cases), len(facts)))
         elif quantity["beyond"]:
             unit = _unit(quantity)
             seen = [text.seen(_observed(fact), _period(fact)) for fact in facts[:QUOTED]]

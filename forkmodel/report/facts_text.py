@@ -4,6 +4,7 @@ from __future__ import annotations
 
 COLUMNS = ("Observed", "When", "In this fit", "95% interval", "Verdict")
 BANNER = "Results that no observation supports"
+BANNER_LINK = "Every figure, its source, and what it measures"
 INTRO = (
     "Every figure that others have published about a quantity of this page, beside what the fit says of the "
     "same quantity at the same time. A fact agrees if the 80% interval reaches it, is in tension if only the "
@@ -57,13 +58,13 @@ def counts(agree: int, tension: int, contradict: int, unseen: tuple[int, int]) -
 
 def contradicted(meaning: str, cases: str, count: int) -> str:
     """Name a quantity that contradicts every observation of it."""
-    every = "the one observation" if count == 1 else f"all {count} observations"
-    return f"{meaning}: this fit contradicts {every} of it ({cases})."
+    every = {1: "the one observation", 2: "both observations"}.get(count, f"all {count} observations")
+    return f"{meaning}: this fit contradicts {every} of it. {cases}."
 
 
 def case(observed: str, period: str, interval: str) -> str:
     """Put one observation beside the fit's interval at its time."""
-    return f"{observed} observed for {period}, against {interval}"
+    return f"Observed for {period}: {observed}; in this fit {interval} (95% interval)"
 
 
 def beyond(meaning: str, quarter: str, value: str, interval: str, side: str, seen: str) -> str:

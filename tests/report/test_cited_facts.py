@@ -64,8 +64,8 @@ def test_a_quantity_that_contradicts_all_its_observations_stands_on_top(beside, 
     fact = content.facts["facts"][0]
     low, high = (f"{100 * fact[end]:.0f}%" for end in ("low_95", "high_95"))
     assert said == (
-        "Open share of enterprise money: this fit contradicts the one observation of it "
-        f"(2.0% observed for 2025, against {low} to {high})."
+        "Open share of enterprise money: this fit contradicts the one observation of it. "
+        f"Observed for 2025: 2.0%; in this fit {low} to {high} (95% interval)."
     )
     page = Words(shown(content)).text
     assert page.index(said) < page.index(text.WITHHELD_ANSWER if content.failed else "HHI")
