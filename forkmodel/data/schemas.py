@@ -328,6 +328,12 @@ FACTS = Table(
             empty=True,
             values=("upper", "lower"),
         ),
+        _text(
+            "basis",
+            "published = read at its publisher; secondary = read in somebody else's report; computed = from "
+            "such figures, for this table; judged = a range without a measurement, which is no observation.",
+            values=("published", "secondary", "computed", "judged"),
+        ),
         _text("period", "What the figure is about: 2025, 2026-Q2, 2026-05, 2026-05-15, or two with a colon."),
         Column(
             "source_id",

@@ -28,6 +28,7 @@ class FactRow:
     median: str
     interval: str
     fitted: bool
+    basis: str
     verdict: str
     css: str
     note: str
@@ -91,6 +92,7 @@ def warnings(content: ReportContent) -> list[str]:
     said = []
     for quantity in content.facts["quantities"]:
         facts = [fact for fact in _compared(content) if fact["group"] == quantity["group"]]
+        facts = [fact for fact in facts if fact["basis"] != text.JUDGED]
         if quantity["contradicts_all"]:
             cases = [text.case(_observed(fact), _period(fact), _interval(fact)) for fact in facts[:QUOTED]]
             said.append(text.contradicted(quantity["meaning"], ". ".join(cases), len(facts)))
@@ -132,6 +134,7 @@ def _row(fact: Mapping[str, Any], failed: bool) -> FactRow:
         median=_unit(fact).text(fact["median"]),
         interval=_interval(fact),
         fitted=bool(fact["fitted"]),
+        basis=text.BASES.get(str(fact["basis"]), ""),
         verdict=verdict,
         css="" if failed else text.CLASSES[fact["status"]],
         note=": ".join(str(part) for part in (fact["source_id"], fact["note"]) if part),

@@ -6,18 +6,22 @@ COLUMNS = ("Observed", "When", "In this fit", "95% interval", "Verdict")
 BANNER = "Results that no observation supports"
 BANNER_LINK = "Every figure, its source, and what it measures"
 INTRO = (
-    "Every figure that others have published about a quantity of this page, beside what the fit says of the "
-    "same quantity at the same time. A fact agrees if the 80% interval reaches it, is in tension if only the "
+    "Figures that others have given for quantities of this page, beside what the fit says of the same "
+    "quantity at the same time. A fact agrees if the 80% interval reaches it, is in tension if only the "
     "95% interval does, and contradicts the fit otherwise; a bound agrees if at least half of the draws lie "
     "on its side and contradicts the fit if fewer than 2.5% do. Facts marked “fitted” were shown to the "
-    "model, so their agreement proves little; the others were not. Few of these facts were measured in the "
-    "population that the quantity is about, and many come from secondary reports: the notes say which."
+    "model, so their agreement proves little; the others were not. Judged ranges are compared "
+    "too, but count as no observation. Few facts were measured in just the population that the quantity is "
+    "about; the notes say how they differ."
 )
 WITHHELD = "The review of this fit FAILED, so no verdict is stated."
 VERDICTS = {"AGREES": "agrees", "TENSION": "in tension", "CONTRADICTS": "contradicts"}
 #: Colours of the verdicts, as classes of the page.
 CLASSES = {"AGREES": "PASS", "TENSION": "REVIEW", "CONTRADICTS": "FAIL"}
 FITTED = "fitted"
+JUDGED = "judged"
+#: What a figure rests on, where that is not its publisher's own word.
+BASES = {"secondary": "secondary report", "computed": "computed", JUDGED: "judged, not observed"}
 CONTRADICTS_ALL = "contradicts all observations"
 BEYOND = "beyond all observations"
 

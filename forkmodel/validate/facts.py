@@ -8,7 +8,8 @@ draw.
   95 % interval does, and CONTRADICTS if neither does.
 - A bound AGREES if at least half of the draws lie on its side, is in TENSION if at least 2.5 % do, and
   CONTRADICTS below that.
-- A quantity of which every compared fact CONTRADICTS contradicts all its observations.
+- A quantity of which every compared fact CONTRADICTS contradicts all its observations. Judged ranges are
+  compared too, but they are no observations.
 - A quantity that nobody has observed for half a year or more is beyond all observations if 90 % of the draws
   in its last quarter lie on one side of every fact: then no fact contradicts it, and none supports it.
 """
@@ -56,6 +57,8 @@ MIN_FINITE = 0.95
 STALE_QUARTERS = 2
 #: Draws on one side of every observation for the last value to be beyond them.
 BEYOND = 0.9
+#: Basis of a fact that nobody measured.
+JUDGED = "judged"
 _TIMES = re.compile(r"\[\d{4}(?:-Q[1-4]|-\d{2})?(?::\d{4}(?:-Q[1-4]|-\d{2})?)?\]")
 
 
@@ -238,6 +241,8 @@ def _draws(node: tree.Node, worlds: DatasetWorlds) -> np.ndarray:
 
 def _quantity(group: str, facts: pd.DataFrame, worlds: DatasetWorlds) -> dict[str, Any]:
     compared = facts.loc[facts["status"] != NOT_COMPARED]
+    # A judged range is compared like any other, but it is no observation that a result could contradict.
+    observations = compared.loc[compared["basis"] != JUDGED]
     contradicting = int((compared["status"] == CONTRADICTS).sum())
     row: dict[str, Any] = {
         "group": group,
@@ -246,13 +251,13 @@ def _quantity(group: str, facts: pd.DataFrame, worlds: DatasetWorlds) -> dict[st
         "facts": len(facts),
         "compared": len(compared),
         "contradicting": contradicting,
-        "contradicts_all": 0 < contradicting == len(compared),
+        "contradicts_all": bool(len(observations) and (observations["status"] == CONTRADICTS).all()),
         "beyond": "",
         "latest": None,
     }
-    if compared.empty:
+    if observations.empty:
         return row
-    nodes = [quantity_node(text) for text in compared["quantity"]]
+    nodes = [quantity_node(text) for text in observations["quantity"]]
     path = next(variables(nodes[0]))
     if group != ".".join((path.name, *path.labels)):
         return row
@@ -264,7 +269,7 @@ def _quantity(group: str, facts: pd.DataFrame, worlds: DatasetWorlds) -> dict[st
     row |= {"latest": quarter_label(quarter), "median": float(np.median(values))}
     row |= {"low_80": float(low), "high_80": float(high)}
     if quarter - max(quantity_quarters(node)[1] for node in nodes) >= STALE_QUARTERS:
-        ends = [_observed(fact) for fact in compared.to_dict("records")]
+        ends = [_observed(fact) for fact in observations.to_dict("records")]
         if float(np.mean(values > max(end[1] for end in ends))) >= BEYOND:
             row["beyond"] = "above"
         elif float(np.mean(values < min(end[0] for end in ends))) >= BEYOND:

@@ -16,7 +16,7 @@ from forkmodel.validate.fact_table import read_facts
 from forkmodel.validate.facts import compare_facts
 
 
-def facts(**values: float):
+def facts(judged: bool = False, **values: float):
     """Return facts about known synthetic paths, each at a value of one's choice."""
     rows = {
         "enterprise 2025": ("open_share.enterprise.spend[2025]", "Open share of enterprise money", "2025"),
@@ -30,6 +30,7 @@ def facts(**values: float):
         table.loc[place, ["quantity", "meaning", "period"]] = quantity, meaning, period
         table.loc[place, ["value", "low", "high"]] = value, float("nan"), float("nan")
         table.loc[place, ["unit", "note"]] = "share", "a <b>note</b>"
+        table.loc[place, "basis"] = "judged" if name == "router" and judged else "published"
         table.loc[place, "bound"] = "upper" if "bound" in name else float("nan")
         table.loc[place, "url"] = "https://example.org/prices"
         table.loc[place, "fitted"] = name == "router"
@@ -40,8 +41,8 @@ def facts(**values: float):
 def beside(synthetic):
     """Put facts beside the synthetic paths, whose shares lie around 30 %."""
 
-    def put(history=None, **values: float):
-        made = compare_facts(synthetic.history if history is None else history, facts(**values))
+    def put(history=None, judged: bool = False, **values: float):
+        made = compare_facts(synthetic.history if history is None else history, facts(judged, **values))
         return dataclasses.replace(
             synthetic, history=synthetic.history if history is None else history, facts=made.as_dict()
         )
@@ -90,9 +91,18 @@ def test_one_fact_that_agrees_clears_the_quantity_but_not_the_row(beside):
     assert warnings(content) == []
     (group,) = groups(content)
     assert (group.tag, group.open) == ("", True)
-    assert [row.css for row in group.rows] == ["PASS", "FAIL"]
-    assert group.rows[1].observed == "at most 4.0%"
-    assert "fewer than 1% of draws" in group.rows[1].verdict
+    # The bound is about May, which comes before the end of the quarter.
+    assert [row.css for row in group.rows] == ["FAIL", "PASS"]
+    assert group.rows[0].observed == "at most 4.0%"
+    assert "fewer than 1% of draws" in group.rows[0].verdict
+
+
+def test_a_judged_range_is_marked_and_raises_no_word(beside, shown):
+    content = beside(judged=True, router=0.02)
+    assert warnings(content) == []
+    (group,) = groups(content)
+    assert [(row.css, row.basis) for row in group.rows] == [("FAIL", "judged, not observed")]
+    assert "judged, not observed" in Words(shown(content)).text
 
 
 def test_a_last_value_beyond_all_observations_is_said_with_both_numbers(synthetic, beside):

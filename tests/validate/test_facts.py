@@ -48,6 +48,7 @@ def fact(**cells: str) -> dict[str, str]:
         "quantity": "open_share.enterprise.spend[2025]",
         "value": "0.5",
         "unit": "share",
+        "basis": "published",
         "period": "2025",
         "source_id": "menlo-ventures-2025",
         "fitted": "false",
@@ -86,6 +87,13 @@ def test_the_bundled_facts_pass_every_check():
     assert len(facts) >= 25
     assert (~facts["fitted"]).sum() >= 10
     assert facts["source_id"].notna().all()
+
+
+def test_no_secondary_or_judged_figure_passes_for_a_published_one():
+    facts = fm.read_facts()
+    said = facts["note"].fillna("").str.contains(r"secondary|judged|assum|\bown (?:calculation|hedonic)")
+    assert not (facts["basis"].eq("published") & said).any()
+    assert facts.loc[facts["source_id"] == "forkmodel-estimates", "basis"].eq("judged").all()
 
 
 def test_no_bundled_fact_is_younger_than_the_snapshot():
@@ -169,6 +177,17 @@ def test_a_quantity_is_named_only_if_every_fact_contradicts_it(compared):
     # Two markets are two quantities, whatever the other one says.
     router = fact(value="0.3", quantity="open_share.openrouter.spend[2025]")
     assert compared(low, router).contradicted == ["open_share.enterprise.spend"]
+
+
+def test_a_judged_range_is_compared_but_is_no_observation(compared):
+    judged = fact(value="0.001", basis="judged")
+    alone = compared(judged, last=0.9)
+    assert alone.facts["status"].tolist() == [CONTRADICTS]
+    assert alone.contradicted == alone.beyond == []
+    # Nor does a judged range that agrees clear a result that every observation contradicts.
+    assert compared(fact(value="0.001"), fact(value="0.5", basis="judged")).contradicted == [
+        "open_share.enterprise.spend"
+    ]
 
 
 def test_a_last_value_above_all_that_was_ever_observed_is_named(compared):
@@ -286,6 +305,7 @@ def quick_history():
         ({"bound": "upper", "low": "0.1", "high": "0.9"}, "bound", "range"),
         ({"bound": "below"}, "bound", "upper"),
         ({"unit": "percent"}, "unit", "share"),
+        ({"basis": "measured"}, "basis", "judged"),
         ({"quantity": "hhi.closed[2025]"}, "unit", "hhi"),
         ({"period": "last year"}, "period", "2026-Q2"),
         ({"period": "2025-13"}, "period", "2026-Q2"),
