@@ -160,7 +160,7 @@ def facts(
     if as_json:
         print_json(made.as_dict())
         return
-    columns = ["fact_id", "meaning", "period", "value", "low", "high", "bound", "fitted"]
+    columns = ["fact_id", "meaning", "period", "value", "low", "high", "bound", "basis", "fitted"]
     columns += ["median", "low_95", "high_95", "status", "reason"]
     print_table(columns, made.facts[columns].to_numpy().tolist(), title="Cited facts and the posterior")
     for name in made.contradicted:
