@@ -115,7 +115,11 @@ def _row_problems(line: int, row: pd.Series) -> Iterator[Problem]:
         try:
             node = quantity_node(row["quantity"])
         except QueryError as error:
-            yield at("quantity", f"cannot be read: {error}", "Write it as `forkmodel query` would take it.")
+            yield at(
+                "quantity",
+                f"cannot be read: {error}",
+                "Write a number at a stated time, such as hhi.closed[2026-Q2].",
+            )
     period = None
     if not pd.isna(row["period"]):
         period = period_quarters(row["period"])
