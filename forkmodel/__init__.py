@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from forkmodel.outlook import claims
     from forkmodel.priors import PriorSet, check_priors, load_priors
     from forkmodel.run import report
+    from forkmodel.validate.fact_table import check_facts, read_facts
 
     __version__: str
 
@@ -66,6 +67,7 @@ __all__ = [
     "ScenarioError",
     "__version__",
     "check_data",
+    "check_facts",
     "check_priors",
     "claims",
     "examine_data",
@@ -74,6 +76,7 @@ __all__ = [
     "load_priors",
     "load_snapshot",
     "read_data",
+    "read_facts",
     "report",
     "write_data",
 ]
@@ -103,6 +106,7 @@ _HOME = {
     "forkmodel.outlook": ["claims"],
     "forkmodel.priors": ["PriorSet", "check_priors", "load_priors"],
     "forkmodel.run": ["report"],
+    "forkmodel.validate.fact_table": ["check_facts", "read_facts"],
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 

@@ -16,7 +16,7 @@ import typer
 from forkmodel.cli_failures import failure_status
 from forkmodel.cli_future import claims, compare, forecast, scenarios_app
 from forkmodel.cli_tables import data_app, priors_app
-from forkmodel.cli_trust import backtest, score, sensitivity
+from forkmodel.cli_trust import backtest, facts, score, sensitivity
 from forkmodel.cli_validate import validate_app
 from forkmodel.console import print_json, print_table, show_progress
 from forkmodel.run import DERIVING, Sampling, Source
@@ -221,6 +221,7 @@ app.command()(compare)
 app.command()(claims)
 app.command()(backtest)
 app.command()(score)
+app.command()(facts)
 app.command()(sensitivity)
 
 

@@ -1,4 +1,4 @@
-"""The commands about trust in forecasts and figures: ``backtest``, ``score`` and ``sensitivity``."""
+"""The commands about trust: ``backtest``, ``score``, ``facts`` and ``sensitivity``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from forkmodel.console import json_ready, json_text, print_json, print_table, sh
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["backtest", "say_first", "score", "sensitivity"]
+__all__ = ["backtest", "facts", "say_first", "score", "sensitivity"]
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
 DataOption = Annotated[
@@ -165,6 +165,32 @@ def score(
     columns = ["target", "entity", "date", "outcome", "median", "low", "high", "crps", "pit"]
     rows = [[row[column] for column in columns] for row in made.cases.to_dict("records")]
     print_table(columns, rows, title="Outcomes with the forecast's median and 90 % interval")
+
+
+def facts(
+    file: FitArgument,
+    table: Annotated[
+        Path | None,
+        typer.Option("--facts", help="CSV file with facts of your own, besides the bundled ones."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Compare a saved fit with what others have observed of the same quantities."""
+    from forkmodel.inference.storage import load
+
+    with show_progress() as progress:
+        progress("read", 0.0, str(file))
+        made = load(file).against_facts(table)
+    if as_json:
+        print_json(made.as_dict())
+        return
+    columns = ["fact_id", "meaning", "period", "value", "low", "high", "bound", "basis", "fitted"]
+    columns += ["median", "low_95", "high_95", "status", "reason"]
+    print_table(columns, made.facts[columns].to_numpy().tolist(), title="Cited facts and the posterior")
+    for name in made.contradicted:
+        typer.echo(f"{name} contradicts every observation of it.")
+    for row in made.quantities.loc[made.quantities["beyond"] != ""].to_dict("records"):
+        typer.echo(f"{row['group']} in {row['latest']} lies {row['beyond']} every older observation of it.")
 
 
 def sensitivity(

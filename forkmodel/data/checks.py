@@ -14,7 +14,7 @@ import pandas as pd
 from forkmodel.data.cells import cell_text
 from forkmodel.data.fields import field_problems, period_problems, revenue_period_problems
 from forkmodel.data.names import NearNames
-from forkmodel.data.schemas import TABLES
+from forkmodel.data.schemas import TABLES, declaration
 from forkmodel.data.spells import spell_overlaps
 from forkmodel.data.usable import unusable_values
 from forkmodel.data.validate import above_one
@@ -62,7 +62,7 @@ def row_problems(table: str, frame: pd.DataFrame, missing: frozenset[str] = froz
     missing : frozenset of str
         Columns that the file does not have.
     """
-    problems = [] if missing.intersection(TABLES[table].key) else _repeated_keys(table, frame)
+    problems = [] if missing.intersection(declaration(table).key) else _repeated_keys(table, frame)
     problems += _ordered_dates(table, frame)
     if table in ("usage", "adoption"):
         over = frame["unit"].eq("share") & frame["value"].gt(1) & np.isfinite(frame["value"])
@@ -90,9 +90,9 @@ def row_problems(table: str, frame: pd.DataFrame, missing: frozenset[str] = froz
 
 
 def _repeated_keys(table: str, frame: pd.DataFrame) -> list[Problem]:
-    key = list(TABLES[table].key)
+    key = list(declaration(table).key)
     # A row whose key is not known, because a cell is empty or unreadable, repeats nothing.
-    needed = [name for name in key if not TABLES[table].column(name).empty]
+    needed = [name for name in key if not declaration(table).column(name).empty]
     frame = frame.loc[frame[needed].notna().all(axis=1)]
     again = frame.duplicated(key)
     if not again.any():
@@ -102,7 +102,7 @@ def _repeated_keys(table: str, frame: pd.DataFrame) -> list[Problem]:
     for spot, number in enumerate(numbers.tolist()):
         first.setdefault(number, spot)
     problems = []
-    names = [column.name for column in TABLES[table].columns]
+    names = [column.name for column in declaration(table).columns]
     for spot in _where(again):
         earlier = first[int(numbers[spot])]
         line = int(frame.index[earlier])

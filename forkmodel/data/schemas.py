@@ -13,7 +13,18 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     import pandera.pandas as pa
 
-__all__ = ["DTYPES", "EARLIEST_DATE", "TABLES", "Column", "Kind", "Table", "pandera_schema"]
+__all__ = [
+    "DTYPES",
+    "EARLIEST_DATE",
+    "FACTS",
+    "FACT_UNITS",
+    "TABLES",
+    "Column",
+    "Kind",
+    "Table",
+    "declaration",
+    "pandera_schema",
+]
 
 #: A date before this is a typing mistake: nothing in these tables is older.
 EARLIEST_DATE = "1990-01-01"
@@ -310,6 +321,64 @@ _ALL = (
 #: Every table by name, in the order in which problems are reported.
 TABLES: dict[str, Table] = {table.name: table for table in _ALL}
 
+#: Units of a cited fact; those of the output schema under short names.
+FACT_UNITS = (
+    "share",
+    "ratio",
+    "hhi",
+    "index",
+    "points",
+    "months",
+    "usd_per_mtok",
+    "usd_per_year",
+    "elasticity",
+)
+
+#: What others have observed of the quantities that the model reports. Nothing is fitted to this table, so it
+#: is no part of a market or of its hash; ``forkmodel.validate.fact_table`` reads it.
+FACTS = Table(
+    "facts",
+    (
+        _text("fact_id", "Short unique name."),
+        _text("meaning", "The quantity in plain words, the same in every row about it."),
+        _text("quantity", "Expression in the query language over a fit's history, without a comparison."),
+        _number("value", "What was observed; empty where only a range is known.", empty=True, least=None),
+        _number("low", "Lower end of the stated range.", empty=True, least=None),
+        _number("high", "Upper end of the stated range.", empty=True, least=None),
+        _text("unit", "Unit of value, low and high; shares are 0 to 1.", values=FACT_UNITS),
+        _text(
+            "bound",
+            "upper = the quantity is at most value, lower = at least; empty = value itself was observed.",
+            empty=True,
+            values=("upper", "lower"),
+        ),
+        _text(
+            "basis",
+            "published = read at its publisher; secondary = read in somebody else's report; computed = from "
+            "such figures, for this table; judged = a range without a measurement, which is no observation.",
+            values=("published", "secondary", "computed", "judged"),
+        ),
+        _text("period", "What the figure is about: 2025, 2026-Q2, 2026-05, 2026-05-15, or two with a colon."),
+        Column(
+            "source_id",
+            "text",
+            "Source of the row, an id in sources.csv; empty if url says where.",
+            empty=True,
+            refers_to="sources",
+        ),
+        _text("url", "Page with the figure.", empty=True),
+        _flag("fitted", "true = the model is fitted to this very figure, false = it never saw it."),
+        _text("note", "How it was read and how it differs from the quantity.", empty=True),
+    ),
+    key=("fact_id",),
+    required=False,
+)
+
+
+def declaration(table: str) -> Table:
+    """Return the declaration of a table of a market, or of the table of facts."""
+    return FACTS if table == FACTS.name else TABLES[table]
+
 
 @cache
 def pandera_schema(table: str) -> pa.DataFrameSchema:
@@ -321,7 +390,7 @@ def pandera_schema(table: str) -> pa.DataFrameSchema:
     Parameters
     ----------
     table : str
-        A name in ``TABLES``.
+        A name in ``TABLES``, or ``facts``.
 
     Returns
     -------
@@ -333,7 +402,7 @@ def pandera_schema(table: str) -> pa.DataFrameSchema:
     import pandera.pandas as pa
 
     columns = {}
-    for column in TABLES[table].columns:
+    for column in declaration(table).columns:
         checks = []
         if column.kind in ("number", "whole"):
             checks.append(pa.Check(np.isfinite, error="finite"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from forkmodel.data.cells import cell_text
-from forkmodel.data.schemas import EARLIEST_DATE, TABLES, Column, pandera_schema
+from forkmodel.data.schemas import EARLIEST_DATE, Column, declaration, pandera_schema
 from forkmodel.errors import Problem, did_you_mean
 
 __all__ = ["schema_problems"]
@@ -46,7 +46,7 @@ def schema_problems(
     best: dict[tuple[int, str, str], tuple[int, Problem]] = {}
     for case in cases.to_dict("records"):
         name, code = str(case["column"]), str(case["check"])
-        if name not in TABLES[table].names or code not in _RANK:
+        if name not in declaration(table).names or code not in _RANK:
             # Wrong columns or types can only come from frames made in Python, not from a file.
             problem = Problem(table, None, name, None, f"the column breaks the schema ({code})", _REBUILD)
             best[(0, name, code)] = (0, problem)
@@ -54,7 +54,7 @@ def schema_problems(
         line = int(case["index"])
         if (line, name) in reported or (0, name) in reported:
             continue
-        column = TABLES[table].column(name)
+        column = declaration(table).column(name)
         value = "" if code == "not_nullable" else cell_text(case["failure_case"])
         what, fix = _words(column, code, value)
         key = (line, name, value)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from forkmodel.inference.review import Review
     from forkmodel.queries import Answer, DateAnswer, NumberAnswer
     from forkmodel.report import ReportContent
+    from forkmodel.validate.facts import FactComparison
 
 __all__ = ["VERSIONED", "Fit"]
 
@@ -367,6 +368,18 @@ class Fit:
 
             self._review = review(self)
         return self._review
+
+    def against_facts(self, facts: str | Path | None = None) -> FactComparison:
+        """Return the posterior beside what others have observed of the same quantities.
+
+        Parameters
+        ----------
+        facts : str or Path, optional
+            CSV file with facts of one's own, on top of the bundled ones.
+        """
+        from forkmodel.validate.facts import against_facts
+
+        return against_facts(self, facts)
 
     def report_content(self) -> ReportContent:
         """Return everything the report shows."""

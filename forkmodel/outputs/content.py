@@ -70,7 +70,7 @@ def observed_points(fit: Fit) -> dict[str, pd.DataFrame]:
 
 
 def report_content(fit: Fit) -> ReportContent:
-    """Return the content of the report: paths, review, prior against posterior, observations, provenance."""
+    """Return the content of the report: paths, review, priors, observations, cited facts, provenance."""
     from forkmodel.report import ReportContent
 
     provenance: dict[str, Any] = {**fit.describe(), "sources": fit.data.sources}
@@ -81,4 +81,5 @@ def report_content(fit: Fit) -> ReportContent:
         observed=observed_points(fit),
         provenance=provenance,
         settings={"options": fit.options, "tune": fit.tune},
+        facts=fit.against_facts().as_dict(),
     )

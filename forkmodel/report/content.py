@@ -91,6 +91,8 @@ class ReportContent:
         The future; without it the page is about the past only.
     trust : TrustContent, optional
         How forecasts of this kind have done.
+    facts : mapping, optional
+        The posterior beside cited facts, in the shape of ``forkmodel facts --json``.
     """
 
     history: xr.Dataset
@@ -103,6 +105,7 @@ class ReportContent:
     posterior_draws: Mapping[str, np.ndarray] = field(default_factory=dict)
     forecast: ForecastContent | None = None
     trust: TrustContent | None = None
+    facts: Mapping[str, Any] | None = None
 
     @property
     def failed(self) -> bool:

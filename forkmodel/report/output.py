@@ -66,7 +66,8 @@ def summary_json(content: ReportContent) -> dict[str, Any]:
         ``headline`` by key: ``median``, ``interval_50``, ``interval_80``, ``interval_95``, ``draws``,
         ``period``, ``unit``; ``review``; ``withheld`` (whether the review failed, so that nothing may be
         concluded); with a forecast ``forecast`` (headline numbers in the last quarter of some years),
-        ``claims`` and ``watchlist``, unless withheld; and provenance with ``seconds`` per stage.
+        ``claims`` and ``watchlist``, unless withheld; ``facts``, the posterior beside what others have
+        observed, unless withheld; and provenance with ``seconds`` per stage.
     """
     paths = {key: (name, select) for key, (name, select, _) in CARD_PATHS.items()} | _MORE
     headline = {}
@@ -81,13 +82,15 @@ def summary_json(content: ReportContent) -> dict[str, Any]:
             "unit": str(content.attribute(name, "unit") or ""),
         }
     future = {} if content.forecast is None or content.failed else _future(content)
-    facts = {key: value for key, value in content.provenance.items() if key != "sources"}
+    compared = {} if content.facts is None or content.failed else {"facts": content.facts}
+    provenance = {key: value for key, value in content.provenance.items() if key != "sources"}
     return {
         "withheld": content.failed,
         "headline": headline,
         "review": dict(content.review),
         **future,
-        **facts,
+        **compared,
+        **provenance,
     }
 
 

@@ -12,7 +12,8 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from forkmodel.report import claims_table, text, trust
+from forkmodel.report import claims_table, facts_text, text, trust
+from forkmodel.report import facts as cited
 from forkmodel.report.content import FAIL, PASS, ReportContent
 from forkmodel.report.formatting import day_label, significant
 from forkmodel.report.headline import cards, limits, sentences
@@ -89,16 +90,16 @@ def _sources(content: ReportContent) -> list[dict[str, str]]:
     return rows
 
 
-def _facts(content: ReportContent) -> list[tuple[str, str]]:
+def _provenance(content: ReportContent) -> list[tuple[str, str]]:
     """Return provenance as rows of a table."""
-    facts = content.provenance
+    known = content.provenance
     rows = [
-        (label, ", ".join(map(str, facts[key])) if isinstance(facts[key], list | tuple) else str(facts[key]))
+        (label, ", ".join(map(str, known[key])) if isinstance(known[key], list | tuple) else str(known[key]))
         for key, label in text.PROVENANCE.items()
-        if facts.get(key) is not None
+        if known.get(key) is not None
     ]
     for key in ("seconds", "versions"):
-        inner = facts.get(key) or {}
+        inner = known.get(key) or {}
         if inner:
             said = [f"{name} {significant(v) if key == 'seconds' else v}" for name, v in inner.items()]
             rows.append((text.PROVENANCE_GROUPS[key], ", ".join(said)))
@@ -157,12 +158,15 @@ def render(content: ReportContent) -> str:
             for key, title in text.SECTIONS.items()
             if (content.forecast is not None or key not in text.FUTURE_SECTIONS)
             and (content.trust is not None or key != "trust")
+            and (content.facts is not None or key != "facts")
         },
         future=claims_table,
         trust=trust,
+        cited=cited,
+        facts_text=facts_text,
         sections=sections,
         groups=parameter_groups(content),
-        facts=_facts(content),
+        provenance=_provenance(content),
         sources=_sources(content),
         limits=limits(content),
         style=_style(content.failed),

@@ -113,6 +113,7 @@ SECTIONS = {
     "scenarios": "What scenarios change",
     "watch": "What to measure next",
     "trust": "How well such forecasts have done",
+    "facts": "Posterior against what has been observed",
     "priors": "Prior against posterior",
     "review": "Review of the fit",
     "provenance": "Provenance and sources",

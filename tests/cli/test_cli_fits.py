@@ -29,6 +29,24 @@ def test_review_prints_what_the_fit_says(call, fit_file, quick_fit):
     assert all(check["name"] in printed.stdout for check in document["checks"])
 
 
+def test_facts_stand_beside_the_saved_fit(call, fit_file, tmp_path, quick_fit):
+    document = json.loads(call("facts", fit_file, "--json").stdout)
+    assert document["counts"] == quick_fit.against_facts().as_dict()["counts"]
+    own = tmp_path / "mine.csv"
+    own.write_text(
+        "fact_id,meaning,quantity,value,low,high,unit,bound,basis,period,source_id,url,fitted,note\n"
+        "mine,HHI of closed labs by revenue,hhi.closed[2025],1,,,hhi,,published,2025,,https://example.org/,false,\n",
+        encoding="utf-8",
+    )
+    more = json.loads(call("facts", fit_file, "--facts", own, "--json").stdout)
+    assert len(more["facts"]) == len(document["facts"]) + 1
+    assert more["facts"][-1]["status"] == "CONTRADICTS"
+    own.write_text(own.read_text(encoding="utf-8").replace("2025]", "2025] > 1"), encoding="utf-8")
+    done = call("facts", fit_file, "--facts", own)
+    assert done.returncode == 2
+    assert "row 2, column quantity" in done.stderr
+
+
 def test_report_writes_one_html_file(call, fit_file, tmp_path, quick_fit):
     target = tmp_path / "page.html"
     done = call("report", fit_file, "--to", target)

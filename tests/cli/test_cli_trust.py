@@ -38,6 +38,7 @@ def test_a_calibration_leaves_its_record_and_its_figure(call, tmp_path):
         (["backtest", "--priors", "hindsight"], "hindsight"),
         (["score", "nowhere.nc"], "nowhere.nc"),
         (["sensitivity", "nowhere.nc"], "nowhere.nc"),
+        (["facts", "nowhere.nc"], "nowhere.nc"),
     ],
 )
 def test_mistakes_are_answered_before_anything_runs(call, words, said, tmp_path):

@@ -12,6 +12,7 @@ import pytest
 from forkmodel.data.market import Market
 from forkmodel.data.read import SNAPSHOT, check_data, load_snapshot, read_data
 from forkmodel.data.schemas import TABLES
+from forkmodel.validate.fact_table import read_facts
 
 VINTAGE = pd.Timestamp("2026-07-31")
 
@@ -41,6 +42,7 @@ def test_every_source_has_a_licence_and_credit(snapshot: Market) -> None:
     for source in sources["source_id"]:
         assert f"`{source}`" in readme, source
     used = set().union(*(getattr(snapshot, name)["source_id"] for name in TABLES))
+    used |= set(read_facts()["source_id"].dropna())
     assert used == set(sources["source_id"])
 
 

@@ -79,6 +79,7 @@ def test_the_page_is_whole_and_loads_nothing(page, passed, tmp_path):
     outward = [link for link in found.links if not link.startswith(("#", "data:"))]
     # Sources are links for the reader to follow; nothing is fetched.
     sources = set(passed.provenance["sources"]["url"].dropna())
+    sources |= {fact["url"] for fact in passed.facts["facts"] if fact["url"]}
     assert set(outward) <= sources
     body = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "<script src" not in body
