@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+from scipy.special import expit, logit, softmax
 
 from forkmodel.data.panel_catalogue import PanelOptions
 from forkmodel.forecast.lines import SLOTS, Lines
@@ -18,6 +19,8 @@ from forkmodel.forecast.randomness import Randomness
 from forkmodel.forecast.scenario import Levers
 from forkmodel.forecast.start import Start
 from forkmodel.forecast.tariffs import Tariffs
+from forkmodel.market.elasticities import logit_own_elasticity
+from forkmodel.market.slopes import floored_price_slope
 from forkmodel.model.ops import ArrayOps
 from forkmodel.outputs.offers import price_coefficients
 
@@ -42,6 +45,8 @@ class Buyers:
         Utility of each line's developer.
     chosen : array (draw, segment, item)
         Shares among those who choose in this quarter.
+    sameness : array (draw, segment, item)
+        Chance that two tokens of a place are of the same model; see :class:`forkmodel.forecast.start.Start`.
     enterprise : array (draw, segment, item)
         Shares among all buyers of the enterprise market; see :attr:`router` for the other.
     lean : array (draw,)
@@ -58,6 +63,7 @@ class Buyers:
     options: PanelOptions
     brand: np.ndarray
     chosen: np.ndarray = field(init=False)
+    sameness: np.ndarray = field(init=False)
     lean: np.ndarray = field(init=False)
     enterprise: np.ndarray = field(init=False)
     mix_router: np.ndarray = field(init=False)
@@ -88,6 +94,9 @@ class Buyers:
         usual = np.median(offers[:, :known], axis=1, keepdims=True)
         offers[:, known:] = usual
         self._usual = np.log(offers)[:, None, :]
+        self.sameness = np.empty((n, 2, items))
+        self.sameness[..., :known] = self.start.sameness
+        self.sameness[..., known:] = np.median(self.start.sameness, axis=-1, keepdims=True)
         structural = self._structural(index, bar, prices)
         over_quarter = self._left_over(share, structural)
         # Next quarter begins where the last month ended, not at the middle of the last quarter.
@@ -171,11 +180,7 @@ class Buyers:
         """
         self._move_appeal(number, tariffs)
         on_offer = np.repeat(alive, len(SLOTS), axis=1)[:, None, :]
-        utility = self._structural(index, bar, prices) + self._usual + self._appeal
-        utility = utility + np.repeat(taste, len(SLOTS), axis=1)[:, None, :]
-        utility = np.where(on_offer, utility, NOT_OFFERED)
-        weight = np.exp(utility - utility.max(-1, keepdims=True))
-        self.chosen = weight / weight.sum(-1, keepdims=True)
+        self.chosen = self.choose(index, bar, prices, alive, taste)
         monthly = self.value["choice.inertia"][:, None, None]
         if place == 1:
             self._router = self.enterprise = self._share_last
@@ -186,6 +191,25 @@ class Buyers:
         self.stay = np.clip(1.0 - (1.0 - stay) * levers.at("switching", place), 0.0, 1.0)
         self.enterprise = self._hold(self.enterprise, self.stay[:, :, None], on_offer)
         self._drift_mixes(number)
+
+    def choose(
+        self, index: np.ndarray, bar: np.ndarray, prices: np.ndarray, alive: np.ndarray, taste: np.ndarray
+    ) -> np.ndarray:
+        """Return the shares (draw, segment, item) among those who choose; arguments as in :meth:`advance`."""
+        on_offer = np.repeat(alive, len(SLOTS), axis=1)[:, None, :]
+        utility = self._structural(index, bar, prices) + self._usual + self._appeal
+        utility = utility + np.repeat(taste, len(SLOTS), axis=1)[:, None, :]
+        return np.asarray(softmax(np.where(on_offer, utility, NOT_OFFERED), axis=-1))
+
+    def own_price_elasticity(self, prices: np.ndarray) -> np.ndarray:
+        """Return the own-price elasticity (draw, segment, item) of an average token of those who choose.
+
+        It is the one of :mod:`forkmodel.outputs.paths_elasticity`: a model's, not its place's, whose models
+        share the place's tokens as they do today.
+        """
+        floor = self.options.price_floor_usd_per_mtok
+        slope = floored_price_slope(price_coefficients(self.value)[:, :, None], prices, floor)
+        return np.asarray(logit_own_elasticity(slope, self.chosen * self.sameness))
 
     def _hold(self, held: np.ndarray, stay: np.ndarray, on_offer: np.ndarray) -> np.ndarray:
         kept = stay * held * on_offer
@@ -210,7 +234,7 @@ class Buyers:
         step[:, 2] = np.hypot(step[:, 2], jump)
         self._drift = kept * self._drift + step * self.randomness.normals("mix", 3, number)
         first = np.stack([self.start.mix_router, self.start.mix_enterprise], axis=-1)
-        mix = ArrayOps().sigmoid(np.log(first) - np.log1p(-first) + self._drift[:, :2])
+        mix = expit(logit(first) + self._drift[:, :2])
         self.mix_router, self.mix_enterprise = mix[:, 0], mix[:, 1]
         # Part of a shift is repeated: who tried with some of the tokens moves more of them.
         self._gain = self.parameters["forecast.lean_momentum"] * self._gain

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 
 from forkmodel.data.panel_money import OTHER_CLOSED
 from forkmodel.forecast.simulate import Recorded, Setting
 from forkmodel.forecast.start import Start
+from forkmodel.market.partition import partition_concentration
 from forkmodel.model.capability import INDEX_ORIGIN, INDEX_PER_UNIT
 from forkmodel.model.money import bass
 from forkmodel.model.ops import ArrayOps
-from forkmodel.outputs.history import UNITS, concentration_paths
+from forkmodel.outputs.history import UNITS
 from forkmodel.outputs.paths_capability import DAYS_PER_MONTH, TOLERANCE_INDEX
+from forkmodel.outputs.paths_concentration import (
+    among_closed,
+    among_developers,
+    among_firms,
+    concentration_paths,
+)
 from forkmodel.outputs.paths_value import USD_PER_BILLION, loss_of_each_tier, value_paths
 
 __all__ = ["RANKS", "outcomes"]
@@ -57,15 +65,11 @@ def outcomes(
     out = _capability(recorded, setting, start, release_days)
     out |= _prices(recorded)
     firms, lines = _firms(recorded, setting), _lines(recorded, setting, developers)
-    amounts = {"open_hosts": recorded["hosts"], "closed": firms}
     out |= _shares(lines, setting, value, firms, developers)
     out |= _money(recorded, setting, value, firms, lines, developers)
-    amounts["open_developers"] = lines["open_revenue"]
-    amounts["all_developers"] = out["revenue"]
-    amounts["openrouter_tokens"], amounts["openrouter_spend"] = lines["router_tokens"], lines["router_money"]
-    out |= concentration_paths(amounts, len(setting.calendar))
+    out |= _concentration(recorded, setting, firms, lines, out["revenue"], developers)
     out |= _margins(out, value)
-    out |= _structure(firms, recorded, start, parameters)
+    out |= _structure(firms, setting, recorded, start, parameters)
     out |= {
         "api_share": recorded["api_share"],
         "elasticity_own": recorded["elasticity"],
@@ -195,6 +199,10 @@ def _lines(recorded: Recorded, setting: Setting, developers: pd.Index) -> dict[s
     for market in ("router", "enterprise"):
         for unit in ("tokens", "money"):
             out[f"open_{market}_{unit}"] = recorded[f"{market}_{unit}"][:, :, opened].sum(-1)
+    out["enterprise_closed_money"] = np.zeros_like(out["enterprise_money"])
+    for place, spot in enumerate(spots):
+        if not opened[place]:
+            out["enterprise_closed_money"][:, :, spot] += recorded["enterprise_money"][:, :, place]
     out["open_revenue"] = recorded["opened"][:, :, None] * out["router_open_money"]
     return out
 
@@ -268,6 +276,38 @@ def _money(
     }
 
 
+def _concentration(
+    recorded: Recorded,
+    setting: Setting,
+    firms: np.ndarray,
+    lines: dict[str, np.ndarray],
+    revenue: np.ndarray,
+    developers: pd.Index,
+) -> dict[str, np.ndarray]:
+    """Return concentration by scope (draw, quarter, scope), by the rules of the history."""
+    labels = pd.Index(setting.lines.firms)
+    money = lines["enterprise_closed_money"]
+    total = money.sum(-1, keepdims=True)
+    known = money / np.where(total > 0.0, total, 1.0)
+    hosts = xr.Dataset(
+        {
+            "share": (("draw", "time", "host"), recorded["hosts"]),
+            "dust": (("draw", "time"), recorded["host_dust"]),
+            "dust_squares": (("draw", "time"), recorded["host_dust_squares"]),
+        }
+    )
+    closed = recorded["closed"] * USD_PER_BILLION
+    measured = {
+        "closed": among_closed(firms, labels, known, developers),
+        "open_developers": among_firms(lines["open_revenue"]),
+        "open_hosts": partition_concentration(hosts, "host"),
+        "all_developers": among_developers(revenue, closed, labels, known, developers),
+        "openrouter_tokens": among_firms(lines["router_tokens"]),
+        "openrouter_spend": among_firms(lines["router_money"]),
+    }
+    return concentration_paths(measured, len(firms), len(setting.calendar))
+
+
 def _margins(out: dict[str, np.ndarray], value: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Return gross margins (draw, quarter, access).
 
@@ -282,11 +322,18 @@ def _margins(out: dict[str, np.ndarray], value: dict[str, np.ndarray]) -> dict[s
 
 
 def _structure(
-    firms: np.ndarray, recorded: Recorded, start: Start, parameters: dict[str, np.ndarray]
+    shares: np.ndarray, setting: Setting, recorded: Recorded, start: Start, parameters: dict[str, np.ndarray]
 ) -> dict[str, np.ndarray]:
-    """Return ranks among closed firms against a year before, and what the two largest are worth."""
+    """Return ranks among closed firms against a year before, and what the two largest are worth.
+
+    The remainder is many small firms: it has no share of its own here, so it holds no rank.
+    """
+    other = setting.lines.firms.index(OTHER_CLOSED)
+    firms = shares.copy()
+    firms[..., other] = 0.0
     past = np.zeros((*start.log_share_past.shape[:2], firms.shape[2]))
     past[:, :, : start.log_share_past.shape[2]] = np.exp(start.log_share_past)
+    past[..., other] = 0.0
     whole = np.concatenate([past, firms], axis=1)
     order = np.argsort(-whole, axis=-1, kind="stable")
     top = np.sort(order[..., :3], axis=-1)

@@ -22,6 +22,7 @@ from forkmodel.model.build import BLOCKS, Design
 from forkmodel.model.capability import INDEX_ORIGIN, INDEX_PER_UNIT
 from forkmodel.model.draws import CHUNK, World, worlds
 from forkmodel.model.frontier import NOT_YET, tier_frontier
+from forkmodel.model.ops import ArrayOps
 from forkmodel.outputs.paths_capability import FRONTIER_SCORES
 from forkmodel.outputs.scale import public_scale
 
@@ -63,6 +64,9 @@ class Start:
         The same shares in the quarter's last month.
     offers : array (draw, item)
         Number of models gathered in a place.
+    sameness : array (draw, segment, item)
+        Chance that two tokens of a place are of the same model: 1 for one model, ``1 / n`` for ``n`` equal
+        ones.
     flagship : array (draw, line)
         Index of the best offer.
     mix_router, mix_enterprise : array (draw,)
@@ -96,6 +100,7 @@ class Start:
     share_last: np.ndarray
     item_price: np.ndarray
     offers: np.ndarray
+    sameness: np.ndarray
     flagship: np.ndarray
     mix_router: np.ndarray
     mix_enterprise: np.ndarray
@@ -238,6 +243,7 @@ def _menus(
     share = np.zeros((draws, 2, n, len(SLOTS)))
     paid, last = np.zeros_like(share), np.zeros_like(share)
     offers = np.zeros((draws, n, len(SLOTS)))
+    sameness = np.ones_like(share)
     flagship = np.zeros((draws, n))
     lean = part.choice.router_lean
     inside = np.isin(demand.cell_month, months)
@@ -255,6 +261,7 @@ def _menus(
             last[:, :, place, slot] = (held * in_last[cells]).sum(-1) * len(months)
             paid[:, :, place, slot] = (held * demand.price_usd_per_mtok[cells]).sum(-1)
             offers[:, place, slot] = mask.sum(-1) / len(months)
+            sameness[:, :, place, slot] = _sameness(held, demand.cell_month[cells])
     flat = (draws, 2, n * len(SLOTS))
     with np.errstate(invalid="ignore", divide="ignore"):
         price = np.where(share > 0, paid / share, np.nan)
@@ -263,6 +270,7 @@ def _menus(
         "share_last": last.reshape(flat),
         "item_price": price.reshape(flat),
         "offers": offers.reshape(draws, -1),
+        "sameness": sameness.reshape(flat),
         "flagship": flagship,
         "mix_router": part.choice.mix_router[:, months].mean(1),
         "mix_enterprise": part.choice.mix_enterprise[:, months].mean(1),
@@ -270,6 +278,14 @@ def _menus(
         "lean_last": lean[:, months[-1]],
         "lean_gain": lean[:, months[-1]] - lean[:, max(months[-1] - MONTHS_PER_QUARTER, 0)],
     }
+
+
+def _sameness(held: np.ndarray, month: np.ndarray) -> np.ndarray:
+    """Return how alike the tokens (draw, segment, cell) of one place are (draw, segment), within months."""
+    _, place = np.unique(month, return_inverse=True)
+    together = ArrayOps().group_sum(held, place, int(place.max(initial=-1)) + 1)
+    square = (together**2).sum(-1)
+    return np.asarray(np.where(square > 0.0, (held**2).sum(-1) / np.where(square > 0.0, square, 1.0), 1.0))
 
 
 def _money(part: World, design: Design) -> dict[str, np.ndarray]:

@@ -1,4 +1,4 @@
-"""Token and money shares by developer and market, open shares, and elasticities, by month or quarter."""
+"""Token and money shares by developer and market, and open shares, by month or quarter."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from forkmodel.data.panel_catalogue import ACCESS
 from forkmodel.model.choice import ChoicePaths
-from forkmodel.model.demand import SEGMENTS, DemandDesign, segment_mixture
+from forkmodel.model.demand import DemandDesign, segment_mixture
 from forkmodel.model.ops import ArrayOps
-from forkmodel.outputs.offers import paid_over_list, price_coefficients
+from forkmodel.outputs.offers import paid_over_list
 
-__all__ = ["MonthlyShares", "elasticity_paths", "monthly_shares", "quarter_means"]
+__all__ = ["MonthlyShares", "monthly_shares", "quarter_means"]
 
 
 @dataclass(frozen=True)
@@ -26,6 +25,8 @@ class MonthlyShares:
         Shares of the mapped part of each market.
     router_open_money : array (draw, month, developer)
         The open part of ``router_money``: whose weights earn the hosts' money.
+    enterprise_closed_money : array (draw, month, developer)
+        The closed part of ``enterprise_money``; NaN in months without a closed offer.
     open_share : dict of array (draw, month)
         Open share by (market, unit).
     """
@@ -35,6 +36,7 @@ class MonthlyShares:
     enterprise_tokens: np.ndarray
     enterprise_money: np.ndarray
     router_open_money: np.ndarray
+    enterprise_closed_money: np.ndarray
     open_share: dict[tuple[str, str], np.ndarray]
 
 
@@ -72,12 +74,14 @@ def monthly_shares(paths: ChoicePaths, design: DemandDesign, value: dict[str, np
 
     with np.errstate(invalid="ignore"):
         router_open_money = developers(router_money * design.cell_open)
+        enterprise_closed_money = developers(paths.enterprise_money * (1.0 - design.cell_open))
     return MonthlyShares(
         router_tokens=developers(router),
         router_money=developers(router_money),
         enterprise_tokens=developers(enterprise),
         enterprise_money=developers(paths.enterprise_money),
         router_open_money=router_open_money,
+        enterprise_closed_money=enterprise_closed_money,
         open_share={
             ("openrouter", "tokens"): open_part(router),
             ("openrouter", "spend"): open_part(router_money),
@@ -85,29 +89,6 @@ def monthly_shares(paths: ChoicePaths, design: DemandDesign, value: dict[str, np
             ("enterprise", "spend"): open_part(paths.enterprise_money),
         },
     )
-
-
-def elasticity_paths(paths: ChoicePaths, design: DemandDesign, value: dict[str, np.ndarray]) -> np.ndarray:
-    """Return own-price elasticities (draw, month, segment, access), weighted by tokens.
-
-    ``-eta_s (1 - s_j)`` per offer, averaged over the offers of an access class with their shares as weights:
-    the elasticity of an average token once every buyer has chosen again (inertia makes the first month's
-    response smaller by ``1 - iota``).
-    """
-    ops = ArrayOps()
-    n_months, month = len(design.months), design.cell_month
-    eta = price_coefficients(value)
-    shares = {"frontier": paths.frontier_share, "threshold": paths.threshold_share}
-    out = np.full((len(eta), n_months, len(SEGMENTS), len(ACCESS)), np.nan)
-    for i, segment in enumerate(SEGMENTS):
-        for j, access in enumerate(ACCESS):
-            inside = design.cell_open if access == "open" else 1.0 - design.cell_open
-            weight = shares[segment] * inside
-            total = ops.group_sum(weight, month, n_months)
-            own = ops.group_sum(weight * (1.0 - shares[segment]), month, n_months)
-            with np.errstate(invalid="ignore"):
-                out[:, :, i, j] = -eta[:, i, None] * np.where(total > 0, own / total, np.nan)
-    return out
 
 
 def quarter_means(monthly: np.ndarray, months: pd.DatetimeIndex, quarters: pd.DatetimeIndex) -> np.ndarray:
