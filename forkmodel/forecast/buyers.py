@@ -45,8 +45,9 @@ class Buyers:
         Utility of each line's developer.
     chosen : array (draw, segment, item)
         Shares among those who choose in this quarter.
-    sameness : array (draw, segment, item)
-        Chance that two tokens of a place are of the same model; see :class:`forkmodel.forecast.start.Start`.
+    paid, sameness : array (draw, segment, item)
+        Part of a place's tokens that are paid for, and how alike they are; see
+        :class:`forkmodel.forecast.start.Start`.
     enterprise : array (draw, segment, item)
         Shares among all buyers of the enterprise market; see :attr:`router` for the other.
     lean : array (draw,)
@@ -63,6 +64,7 @@ class Buyers:
     options: PanelOptions
     brand: np.ndarray
     chosen: np.ndarray = field(init=False)
+    paid: np.ndarray = field(init=False)
     sameness: np.ndarray = field(init=False)
     lean: np.ndarray = field(init=False)
     enterprise: np.ndarray = field(init=False)
@@ -94,8 +96,8 @@ class Buyers:
         usual = np.median(offers[:, :known], axis=1, keepdims=True)
         offers[:, known:] = usual
         self._usual = np.log(offers)[:, None, :]
-        self.sameness = np.empty((n, 2, items))
-        self.sameness[..., :known] = self.start.sameness
+        self.paid, self.sameness = np.ones((2, n, 2, items))
+        self.paid[..., :known], self.sameness[..., :known] = self.start.paid, self.start.sameness
         self.sameness[..., known:] = np.median(self.start.sameness, axis=-1, keepdims=True)
         structural = self._structural(index, bar, prices)
         over_quarter = self._left_over(share, structural)
@@ -202,13 +204,14 @@ class Buyers:
         return np.asarray(softmax(np.where(on_offer, utility, NOT_OFFERED), axis=-1))
 
     def own_price_elasticity(self, prices: np.ndarray) -> np.ndarray:
-        """Return the own-price elasticity (draw, segment, item) of an average token of those who choose.
+        """Return the own-price elasticity (draw, segment, item) of an average paid token of those who choose.
 
-        It is the one of :mod:`forkmodel.outputs.paths_elasticity`: a model's, not its place's, whose models
-        share the place's tokens as they do today.
+        It is the one of :mod:`forkmodel.outputs.paths_elasticity`: a model's, not its place's. The place's
+        tokens go to paid and free models as they do today, so its mean price is spread over the paid ones.
         """
         floor = self.options.price_floor_usd_per_mtok
-        slope = floored_price_slope(price_coefficients(self.value)[:, :, None], prices, floor)
+        charged = prices / np.where(self.paid > 0.0, self.paid, 1.0)
+        slope = floored_price_slope(price_coefficients(self.value)[:, :, None], charged, floor)
         return np.asarray(logit_own_elasticity(slope, self.chosen * self.sameness))
 
     def _hold(self, held: np.ndarray, stay: np.ndarray, on_offer: np.ndarray) -> np.ndarray:

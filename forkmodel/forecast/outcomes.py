@@ -19,6 +19,7 @@ from forkmodel.outputs.paths_concentration import (
     among_closed,
     among_developers,
     among_firms,
+    closed_firms,
     concentration_paths,
 )
 from forkmodel.outputs.paths_value import USD_PER_BILLION, loss_of_each_tier, value_paths
@@ -67,9 +68,10 @@ def outcomes(
     firms, lines = _firms(recorded, setting), _lines(recorded, setting, developers)
     out |= _shares(lines, setting, value, firms, developers)
     out |= _money(recorded, setting, value, firms, lines, developers)
-    out |= _concentration(recorded, setting, firms, lines, out["revenue"], developers)
+    known = _known_closed(lines["enterprise_closed_money"])
+    out |= _concentration(recorded, setting, firms, lines, known, out["revenue"], developers)
     out |= _margins(out, value)
-    out |= _structure(firms, setting, recorded, start, parameters)
+    out |= _structure(firms, known, developers, setting, recorded, start, parameters)
     out |= {
         "api_share": recorded["api_share"],
         "elasticity_own": recorded["elasticity"],
@@ -276,19 +278,23 @@ def _money(
     }
 
 
+def _known_closed(money: np.ndarray) -> np.ndarray:
+    """Return developers' shares (draw, quarter, developer) of the enterprise money for closed models."""
+    total = money.sum(-1, keepdims=True)
+    return np.asarray(money / np.where(total > 0.0, total, 1.0))
+
+
 def _concentration(
     recorded: Recorded,
     setting: Setting,
     firms: np.ndarray,
     lines: dict[str, np.ndarray],
+    known: np.ndarray,
     revenue: np.ndarray,
     developers: pd.Index,
 ) -> dict[str, np.ndarray]:
     """Return concentration by scope (draw, quarter, scope), by the rules of the history."""
     labels = pd.Index(setting.lines.firms)
-    money = lines["enterprise_closed_money"]
-    total = money.sum(-1, keepdims=True)
-    known = money / np.where(total > 0.0, total, 1.0)
     hosts = xr.Dataset(
         {
             "share": (("draw", "time", "host"), recorded["hosts"]),
@@ -322,18 +328,24 @@ def _margins(out: dict[str, np.ndarray], value: dict[str, np.ndarray]) -> dict[s
 
 
 def _structure(
-    shares: np.ndarray, setting: Setting, recorded: Recorded, start: Start, parameters: dict[str, np.ndarray]
+    shares: np.ndarray,
+    known: np.ndarray,
+    developers: pd.Index,
+    setting: Setting,
+    recorded: Recorded,
+    start: Start,
+    parameters: dict[str, np.ndarray],
 ) -> dict[str, np.ndarray]:
     """Return ranks among closed firms against a year before, and what the two largest are worth.
 
-    The remainder is many small firms: it has no share of its own here, so it holds no rank.
+    Firms are those of the HHI: the developers known in the remainder, never the remainder itself. Before the
+    first quarter they have that quarter's parts of it.
     """
-    other = setting.lines.firms.index(OTHER_CLOSED)
-    firms = shares.copy()
-    firms[..., other] = 0.0
-    past = np.zeros((*start.log_share_past.shape[:2], firms.shape[2]))
-    past[:, :, : start.log_share_past.shape[2]] = np.exp(start.log_share_past)
-    past[..., other] = 0.0
+    labels = pd.Index(setting.lines.firms)
+    firms, _ = closed_firms(shares, labels, known, developers)
+    held = np.zeros((*start.log_share_past.shape[:2], shares.shape[2]))
+    held[:, :, : start.log_share_past.shape[2]] = np.exp(start.log_share_past)
+    past, _ = closed_firms(held, labels, np.repeat(known[:, :1], held.shape[1], axis=1), developers)
     whole = np.concatenate([past, firms], axis=1)
     order = np.argsort(-whole, axis=-1, kind="stable")
     top = np.sort(order[..., :3], axis=-1)

@@ -302,8 +302,8 @@ def _record(world: _World, place: int) -> Recorded:
 
 
 def _elasticity(world: _World) -> np.ndarray:
-    """Return own-price elasticities (draw, segment, access) of an average token of those who choose."""
-    chosen = world.buyers.chosen
+    """Return own-price elasticities (draw, segment, access) of an average paid token of those who choose."""
+    chosen = world.buyers.chosen * world.buyers.paid
     own = world.buyers.own_price_elasticity(world.prices)
     opened = np.repeat(world.setting.lines.is_open, len(SLOTS))
     out = np.full((*chosen.shape[:2], 2), np.nan)

@@ -64,9 +64,11 @@ class Start:
         The same shares in the quarter's last month.
     offers : array (draw, item)
         Number of models gathered in a place.
+    paid : array (draw, segment, item)
+        Part of a place's tokens that are paid for.
     sameness : array (draw, segment, item)
-        Chance that two tokens of a place are of the same model: 1 for one model, ``1 / n`` for ``n`` equal
-        ones.
+        Chance that a paid token and any token of a place are of the same offer: 1 for one offer, ``1 / n``
+        for ``n`` equal ones.
     flagship : array (draw, line)
         Index of the best offer.
     mix_router, mix_enterprise : array (draw,)
@@ -100,6 +102,7 @@ class Start:
     share_last: np.ndarray
     item_price: np.ndarray
     offers: np.ndarray
+    paid: np.ndarray
     sameness: np.ndarray
     flagship: np.ndarray
     mix_router: np.ndarray
@@ -243,7 +246,7 @@ def _menus(
     share = np.zeros((draws, 2, n, len(SLOTS)))
     paid, last = np.zeros_like(share), np.zeros_like(share)
     offers = np.zeros((draws, n, len(SLOTS)))
-    sameness = np.ones_like(share)
+    bought, sameness = np.ones((2, *share.shape))
     flagship = np.zeros((draws, n))
     lean = part.choice.router_lean
     inside = np.isin(demand.cell_month, months)
@@ -261,7 +264,10 @@ def _menus(
             last[:, :, place, slot] = (held * in_last[cells]).sum(-1) * len(months)
             paid[:, :, place, slot] = (held * demand.price_usd_per_mtok[cells]).sum(-1)
             offers[:, place, slot] = mask.sum(-1) / len(months)
-            sameness[:, :, place, slot] = _sameness(held, demand.cell_month[cells])
+            priced = demand.price_usd_per_mtok[cells] > 0.0
+            bought[:, :, place, slot], sameness[:, :, place, slot] = _paid_offers(
+                held, priced, demand.cell_month[cells]
+            )
     flat = (draws, 2, n * len(SLOTS))
     with np.errstate(invalid="ignore", divide="ignore"):
         price = np.where(share > 0, paid / share, np.nan)
@@ -270,6 +276,7 @@ def _menus(
         "share_last": last.reshape(flat),
         "item_price": price.reshape(flat),
         "offers": offers.reshape(draws, -1),
+        "paid": bought.reshape(flat),
         "sameness": sameness.reshape(flat),
         "flagship": flagship,
         "mix_router": part.choice.mix_router[:, months].mean(1),
@@ -280,12 +287,27 @@ def _menus(
     }
 
 
-def _sameness(held: np.ndarray, month: np.ndarray) -> np.ndarray:
-    """Return how alike the tokens (draw, segment, cell) of one place are (draw, segment), within months."""
+def _paid_offers(held: np.ndarray, priced: np.ndarray, month: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return which part of a place's tokens is paid for, and how alike they are (draw, segment).
+
+    Parameters
+    ----------
+    held : array (draw, segment, cell)
+        Tokens of the place's offers.
+    priced : array (cell,) of bool
+        Offers that have a price.
+    month : array (cell,) of int
+        Month of each; offers of different months are never compared.
+    """
     _, place = np.unique(month, return_inverse=True)
-    together = ArrayOps().group_sum(held, place, int(place.max(initial=-1)) + 1)
-    square = (together**2).sum(-1)
-    return np.asarray(np.where(square > 0.0, (held**2).sum(-1) / np.where(square > 0.0, square, 1.0), 1.0))
+    months = int(place.max(initial=-1)) + 1
+    together, bought = (ArrayOps().group_sum(x, place, months) for x in (held, held * priced))
+    total, pairs = together.sum(-1), (together * bought).sum(-1)
+    same = (held**2 * priced).sum(-1)
+    return (
+        np.where(total > 0.0, bought.sum(-1) / np.where(total > 0.0, total, 1.0), 1.0),
+        np.where(pairs > 0.0, same / np.where(pairs > 0.0, pairs, 1.0), 1.0),
+    )
 
 
 def _money(part: World, design: Design) -> dict[str, np.ndarray]:

@@ -8,9 +8,9 @@ of share ``r``:
     0        nobody in it is of any size (the lower bound on the HHI),
     r ** 2   it is one firm after all (the upper bound).
 
-The functions here take the remainder's size and ``R`` as they are known: the expected squares of a
-partition's dust, or the squares of those sellers in it of whom something is known (:func:`known_parts`) and
-zero for others. A concentration ratio counts only firms that are followed one by one.
+The functions here take the remainder's size and ``R`` as they are known, such as the expected squares of a
+partition's dust. Sellers of whom something is known are firms of their own (:func:`known_parts`) and no
+longer in it. A concentration ratio never counts a remainder among the largest.
 """
 
 from __future__ import annotations
@@ -43,8 +43,7 @@ def concentration_with_remainder(
     remainder : DataArray or float
         Amount, in the same unit, of sellers that are not told apart.
     squares : DataArray or float
-        Sum of the squared amounts of those sellers, between zero and ``remainder ** 2``. Where one of them
-        is also among the firms, what its amount in the remainder adds to that firm's square counts here.
+        Sum of the squared amounts of those sellers, between zero and ``remainder ** 2``.
 
     Returns
     -------

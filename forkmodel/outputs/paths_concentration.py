@@ -1,10 +1,11 @@
 """Concentration by scope, of the past and of the future alike: who is counted as a firm, and who is not.
 
-"Other closed" stands for every closed firm whose revenue is not followed, so it never counts as one firm.
-The HHI counts in it the developers whose closed models the choice block sees, each with the enterprise money
-that it gives them (never more than the remainder has), and takes the rest for firms too small to matter. The
-truth is above that by at most ``10,000`` times the square of that rest. Concentration ratios count only firms
-that are followed one by one. Hosts are a partition with a dust of small hosts that is counted, not dropped.
+"Other closed" stands for every closed firm whose revenue is not followed, so it never counts as one firm. The
+developers whose closed models the choice block sees are firms of their own, each with the enterprise money
+that it gives them (together never more than the remainder has); the rest is taken for firms too small to
+matter. The true HHI is above the reported one by at most 10,000 times the square of that rest, and a
+concentration ratio by at most the rest. Hosts are a partition with a dust of small hosts that is counted, not
+dropped.
 
 The router's scopes are those of the tokens that can be given to a developer. Stealth and unlisted models are
 left out of the market, not counted as a firm: mostly they are the same developers' own.
@@ -21,7 +22,14 @@ import xarray as xr
 from forkmodel.data.panel_money import OTHER_CLOSED
 from forkmodel.market.remainder import RATIOS, concentration_with_remainder, known_parts
 
-__all__ = ["SCOPES", "among_closed", "among_developers", "among_firms", "concentration_paths"]
+__all__ = [
+    "SCOPES",
+    "among_closed",
+    "among_developers",
+    "among_firms",
+    "closed_firms",
+    "concentration_paths",
+]
 
 SCOPES = (
     "closed",
@@ -40,8 +48,13 @@ def among_firms(amounts: np.ndarray) -> xr.Dataset:
     return concentration_with_remainder(xr.DataArray(amounts, dims=AXES), "firm")
 
 
-def among_closed(share: np.ndarray, firms: pd.Index, known: np.ndarray, developers: pd.Index) -> xr.Dataset:
-    """Return the concentration (draw, time) of closed revenue.
+def closed_firms(
+    share: np.ndarray, firms: pd.Index, known: np.ndarray, developers: pd.Index
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the shares of all closed firms that can be told apart, and of the rest.
+
+    Shares have axes (draw, time, firm), the rest (draw, time). Firms are those followed, in their order, with
+    nothing at the remainder's place, then the developers, each with its part of the remainder.
 
     Parameters
     ----------
@@ -57,8 +70,16 @@ def among_closed(share: np.ndarray, firms: pd.Index, known: np.ndarray, develope
     other = firms == OTHER_CLOSED
     remainder = xr.DataArray(share[..., other].sum(-1), dims=AXES[:2])
     parts = known_parts(remainder, _in_remainder(known, developers, firms), "firm")
-    named = xr.DataArray(share[..., ~other], dims=AXES)
-    return concentration_with_remainder(named, "firm", remainder, (parts**2).sum("firm"))
+    told = np.concatenate([np.where(other, 0.0, share), parts.to_numpy()], axis=-1)
+    return told, np.maximum(remainder.to_numpy() - parts.sum("firm").to_numpy(), 0.0)
+
+
+def among_closed(share: np.ndarray, firms: pd.Index, known: np.ndarray, developers: pd.Index) -> xr.Dataset:
+    """Return the concentration (draw, time) of closed revenue; parameters as in :func:`closed_firms`."""
+    told, rest = closed_firms(share, firms, known, developers)
+    return concentration_with_remainder(
+        xr.DataArray(told, dims=AXES), "firm", xr.DataArray(rest, dims=AXES[:2])
+    )
 
 
 def among_developers(
@@ -75,7 +96,7 @@ def among_developers(
     firms : Index
         Closed firms whose revenue is followed.
     known : array (draw, time, developer)
-        As in :func:`among_closed`.
+        As in :func:`closed_firms`.
     developers : Index
         Labels of the columns.
     """
@@ -85,10 +106,10 @@ def among_developers(
     remainder = share.isel(firm=other).sum("firm")
     tier = xr.DataArray(closed, dims=AXES[:2]) / total.where(total > 0.0)
     parts = known_parts(remainder, _in_remainder(known, developers, firms) * tier, "firm")
-    named = share.where(xr.DataArray(~other, dims="firm"), 0.0)
     # A developer of open weights may sell closed models as well: it is one firm with both.
-    added = (parts * (2.0 * named + parts)).sum("firm")
-    return concentration_with_remainder(named, "firm", remainder, added)
+    told = share.where(xr.DataArray(~other, dims="firm"), 0.0) + parts
+    rest = (remainder - parts.sum("firm")).clip(min=0.0)
+    return concentration_with_remainder(told, "firm", rest)
 
 
 def concentration_paths(measured: Mapping[str, xr.Dataset], draws: int, times: int) -> dict[str, np.ndarray]:

@@ -78,7 +78,8 @@ def price_paths(
     years = (dates.astype("datetime64[D]") - reference) / np.timedelta64(1, "D") / DAYS_PER_YEAR
     at_frontier = (frontier_index - scale.origin[:, None, None]) / scale.per_unit[:, None, None]
     fixed = np.repeat(scale.latent(FIXED_INDEX)[:, None], len(dates), axis=1)
-    frontier_price, fixed_price = [], []
+    frontier_price: list[np.ndarray] = []
+    fixed_price: list[np.ndarray] = []
     for place, access in enumerate(ACCESS):
         closed = float(access == "closed")
         for theta, prices in ((at_frontier[:, :, place], frontier_price), (fixed, fixed_price)):

@@ -63,12 +63,12 @@ HISTORY_SCHEMA = {
     "hhi": Entry(
         ("scope",),
         "0 to 10,000",
-        "Herfindahl-Hirschman index. A remainder of firms that are not followed is no firm: it counts with "
-        "the developers known in it, each with its enterprise money, and else as firms too small to matter.",
+        "Herfindahl-Hirschman index. A remainder is no firm: the developers known in it are, each with its "
+        "enterprise money, and the rest counts as firms too small to matter.",
     ),
-    "cr1": Entry(("scope",), "share", "Share of the largest firm that is followed by name."),
-    "cr3": Entry(("scope",), "share", "Share of the three largest firms that are followed by name."),
-    "cr4": Entry(("scope",), "share", "Share of the four largest firms that are followed by name."),
+    "cr1": Entry(("scope",), "share", "Share of the largest firm; a remainder is none."),
+    "cr3": Entry(("scope",), "share", "Share of the three largest firms; a remainder is none."),
+    "cr4": Entry(("scope",), "share", "Share of the four largest firms; a remainder is none."),
     "effective_firms": Entry(("scope",), "firms", "Number of equal firms with the same HHI."),
     "gross_margin": Entry(("access",), "share", "Gross margin."),
     "api_share": Entry((), "share", "Closed revenue sold through APIs."),
@@ -84,7 +84,7 @@ FORECAST_SCHEMA = HISTORY_SCHEMA | {
         (), "share", "Part of the router's open money that goes to models 15 points below the open frontier."
     ),
     "closed_firms_above_5pct": Entry(
-        (), "firms", "Closed firms, followed by name, with more than 5 % of closed revenue."
+        (), "firms", "Closed firms with more than 5 % of closed revenue; a remainder is none."
     ),
     "top3_unchanged": Entry(
         (), "0 or 1", "Whether the three largest closed firms are those of a year before."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
 from model.prior_values import prior_fit
@@ -15,7 +16,7 @@ from forkmodel.forecast.randomness import Randomness
 from forkmodel.forecast.run import run_forecast
 from forkmodel.forecast.scenario_files import load_scenario
 from forkmodel.forecast.simulate import Setting, _advance, _make_world, simulate
-from forkmodel.forecast.start import _sameness
+from forkmodel.forecast.start import _paid_offers
 from forkmodel.market import expected_hhi, partition_concentration, sample_partition
 
 STEP = 1e-4
@@ -41,7 +42,7 @@ def test_forecast_elasticities_are_the_derivatives_of_shares_in_list_prices(fit,
     taste = np.zeros(alive.shape)
     index, bar = world.items(world.flagship), world.bar()
     buyers.chosen = buyers.choose(index, bar, prices, alive, taste)
-    buyers.sameness = np.ones_like(buyers.chosen)
+    buyers.paid = buyers.sameness = np.ones_like(buyers.chosen)
     found = buyers.own_price_elasticity(prices)
     offered = np.flatnonzero(np.repeat(alive, 2, axis=1).all(0))
     price = np.median(prices[:, 0, offered], axis=0)
@@ -55,13 +56,17 @@ def test_forecast_elasticities_are_the_derivatives_of_shares_in_list_prices(fit,
         np.testing.assert_allclose((sides[0] - sides[1]) / (2 * STEP), found[..., item], rtol=1e-6, atol=1e-9)
 
 
-def test_a_places_elasticity_is_that_of_its_average_token():
-    shares = np.array([[[0.2, 0.1, 0.05]]])
-    sameness = _sameness(shares, np.zeros(3, dtype=int))
-    mean = (shares * (1.0 - shares)).sum(-1) / shares.sum(-1)
+def test_a_places_elasticity_is_that_of_its_average_paid_token():
+    shares, priced = np.array([[[0.2, 0.1, 0.05]]]), np.array([True, True, False])
+    paid, sameness = _paid_offers(shares, priced, np.zeros(3, dtype=int))
+    bought = shares[..., priced]
+    mean = (bought * (1.0 - bought)).sum(-1) / bought.sum(-1)
     np.testing.assert_allclose(1.0 - shares.sum(-1) * sameness, mean, rtol=1e-12)
-    # Two months of one model are one model.
-    np.testing.assert_allclose(_sameness(np.array([[[0.2, 0.3]]]), np.array([0, 1])), 1.0)
+    np.testing.assert_allclose(paid, 0.3 / 0.35, rtol=1e-12)
+    # Two months of one model are one model; a place of free models alone has nobody who pays.
+    two_months = np.array([[[0.2, 0.3]]])
+    assert [x.item() for x in _paid_offers(two_months, np.ones(2, bool), np.array([0, 1]))] == [1.0, 1.0]
+    assert _paid_offers(two_months, np.zeros(2, bool), np.array([0, 1]))[0].item() == 0.0
 
 
 def test_the_first_quarter_continues_the_elasticities_of_the_history(fit, setting):
@@ -145,17 +150,24 @@ def test_the_remainder_holds_no_rank_and_is_no_firm(fit, setting):
     other = firms.index(OTHER_CLOSED)
     shares = np.zeros((DRAWS, len(setting.calendar), len(firms)))
     shares[..., other], shares[..., 0] = 0.7, 0.3
-    found = _structure(shares, setting, recorded, origin.start, parameters)
+    developers = pd.Index(["Somebody", *firms])
+    known = np.zeros((*shares.shape[:2], len(developers)))
+    found = _structure(shares, known, developers, setting, recorded, origin.start, parameters)
     assert (found["closed_firms_above_5pct"] == 1.0).all()
     worth = parameters["forecast.value_multiple"][:, None] * recorded["closed"] * 0.3 * 1e9
     np.testing.assert_allclose(found["lab_value"][..., 0], worth, rtol=1e-9)
     assert (found["leader_changed"][:, 4:] == 0.0).all()
+    # A developer known to earn more than it does lead the tier.
+    known[..., 0] = 0.5
+    found = _structure(shares, known, developers, setting, recorded, origin.start, parameters)
+    assert (found["closed_firms_above_5pct"] == 2.0).all()
+    np.testing.assert_allclose(found["lab_value"][..., 0], worth * 0.5 / 0.3, rtol=1e-9)
 
 
 def test_forecasts_follow_the_histories_rules(fit):
     worlds = run_forecast(fit.origin, load_scenario("baseline"), "2027-12").worlds
     closed = worlds.sel(scope="closed").isel(time=slice(-4, None))
-    assert (closed["cr4"] < 1.0).all()
+    assert (closed["cr4"] <= 1.0).all()
     assert (closed["hhi"] > 0.0).all()
     assert (1e4 * closed["cr1"] ** 2 <= closed["hhi"] + 1e-6).all()
     assert (worlds["elasticity_own"].isel(time=slice(-4, None)) <= 0.0).all()
