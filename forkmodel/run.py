@@ -52,11 +52,14 @@ class Source:
         Folders merged on top, in order; they may hold only some tables.
     as_of : str or None
         Day (ISO) whose knowledge is kept.
+    strict : bool
+        Whether only rows with proof that they were known on that day, or at the vintage, are kept.
     """
 
     folder: Path | None = None
     updates: tuple[Path, ...] = ()
     as_of: str | None = None
+    strict: bool = False
 
     def load(self) -> Market:
         """Return the validated tables; raises DataError with every problem of the first bad folder."""
@@ -65,7 +68,10 @@ class Source:
         market = load_snapshot() if self.folder is None else read_data(self.folder)
         for update in self.updates:
             market = read_data(update, base=market)
-        return market if self.as_of is None else market.as_of(_day(self.as_of))
+        if self.as_of is None and not self.strict:
+            return market
+        day = market.vintage if self.as_of is None else _day(self.as_of)
+        return market.as_of(day, strict=self.strict)
 
 
 def _day(text: str) -> str:

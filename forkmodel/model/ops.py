@@ -13,7 +13,8 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 import numpy as np
-from scipy import sparse, special
+from scipy import sparse
+from scipy.special import expit
 
 __all__ = ["Array", "ArrayOps", "Ops", "TensorOps"]
 
@@ -115,7 +116,7 @@ class ArrayOps:
         return np.logaddexp(0.0, x)
 
     def sigmoid(self, x: Array) -> Array:
-        return special.expit(x)
+        return expit(x)
 
     def cumsum(self, x: Array, axis: int) -> Array:
         return np.cumsum(x, axis=axis)

@@ -30,9 +30,9 @@ from forkmodel.outputs.paths_concentration import (
     among_firms,
     concentration_paths,
 )
-from forkmodel.outputs.paths_elasticity import chosen_shares, elasticity_paths
+from forkmodel.outputs.paths_elasticity import chosen_by_segment, elasticity_paths
 from forkmodel.outputs.paths_price import FIXED_INDEX, price_paths
-from forkmodel.outputs.paths_shares import MonthlyShares, monthly_shares, quarter_means
+from forkmodel.outputs.paths_shares import MonthlyShares, monthly_shares, quarter_means, reach_parts
 from forkmodel.outputs.paths_value import (
     DEFINITIONS,
     LAYERS,
@@ -46,7 +46,7 @@ from forkmodel.outputs.schema import HISTORY_SCHEMA
 
 __all__ = ["MARKETS", "SCOPES", "UNITS", "build_history", "hosts_today"]
 
-MARKETS = ("openrouter", "enterprise", "business_subscriptions")
+MARKETS = ("openrouter", "enterprise", "gateway", "business_subscriptions")
 UNITS = ("tokens", "spend")
 START = pd.Timestamp("2023-01-01")
 #: Key of the random numbers that fill in the hosts nobody reports on.
@@ -112,11 +112,12 @@ def _shares(part: World, frame: _Frame, monthly: MonthlyShares) -> dict[str, np.
 
     token = np.full((draws, len(frame.times), len(MARKETS), len(frame.developers)), np.nan)
     spend = token.copy()
-    token[:, :, 0], token[:, :, 1] = placed(monthly.router_tokens), placed(monthly.enterprise_tokens)
-    spend[:, :, 0], spend[:, :, 1] = placed(monthly.router_money), placed(monthly.enterprise_money)
+    for shares, by_market in ((token, monthly.tokens), (spend, monthly.money)):
+        for market, path in by_market.items():
+            shares[:, :, MARKETS.index(market)] = placed(path)
     opened = np.full((draws, len(frame.times), len(MARKETS), len(UNITS)), np.nan)
     floor = frame.panel.options.price_floor_usd_per_mtok
-    elasticity = elasticity_paths(chosen_shares(part, frame.design), demand, part.value, floor)
+    elasticity = elasticity_paths(chosen_by_segment(part, frame.design), demand, part.value, floor)
     for (market, unit), path in monthly.open_share.items():
         opened[:, :, MARKETS.index(market), UNITS.index(unit)] = quarterly(path)
     return {
@@ -201,8 +202,7 @@ def _reach_shares(part: World, frame: _Frame) -> np.ndarray:
         + part.value["adoption.reach_offset"][:, None, :]
         + part.value["adoption.reach_slope"][:, None, None] * size
     )
-    reach = ArrayOps().sigmoid(score)
-    return _spread(reach / reach.sum(-1, keepdims=True), pd.Index(design.reach_firms), frame.developers)
+    return _spread(reach_parts(score), pd.Index(design.reach_firms), frame.developers)
 
 
 def _chunk_paths(part: World, frame: _Frame, uniforms: np.ndarray) -> dict[str, np.ndarray]:

@@ -14,29 +14,35 @@ from forkmodel.data.panel_catalogue import ACCESS
 from forkmodel.market.elasticities import logit_own_elasticity
 from forkmodel.market.slopes import floored_price_slope
 from forkmodel.model.build import Design
-from forkmodel.model.demand import SEGMENTS, DemandDesign, demand_shock, segment_shares, utilities
+from forkmodel.model.demand import SEGMENTS, DemandDesign, chosen_shares, demand_shock, leaning, utilities
 from forkmodel.model.draws import World
 from forkmodel.model.ops import ArrayOps
 from forkmodel.outputs.offers import price_coefficients
 
-__all__ = ["chosen_shares", "elasticity_paths", "leaning", "offer_elasticities"]
+__all__ = ["chosen_by_segment", "chosen_in_market", "elasticity_paths", "offer_elasticities"]
 
 
-def chosen_shares(part: World, design: Design) -> np.ndarray:
+def chosen_by_segment(part: World, design: Design) -> np.ndarray:
     """Return the token shares (draw, segment, cell) of those who choose in a month, summing to one in it."""
     ops, demand, value = ArrayOps(), design.choice.demand, part.value
     residual = value["price.model_spread"][:, None] * value["price.model_unit"]
     shock = demand_shock(ops, demand, residual, value)
     pair = utilities(ops, demand, design.capability, part.theta, part.frontier, shock, value)
-    nobody_stays = 0.0 * value["choice.inertia"]
-    return np.stack([segment_shares(ops, demand, utility, nobody_stays) for utility in pair], axis=1)
+    return np.stack([chosen_shares(ops, demand, utility) for utility in pair], axis=1)
 
 
-def leaning(share: np.ndarray, lean: np.ndarray, design: DemandDesign) -> np.ndarray:
-    """Return shares (draw, segment, cell) of buyers to whom open weights are worth ``lean`` (draw, month)."""
-    month = design.cell_month
-    tilted = share * np.exp(lean[:, month] * design.cell_open)[:, None, :]
-    return np.asarray(tilted / ArrayOps().group_sum(tilted, month, len(design.months))[..., month])
+def chosen_in_market(part: World, design: Design, market: str) -> np.ndarray:
+    """Return the same as a market's buyers lean towards open weights."""
+    assert part.choice is not None  # noqa: S101 - the caller checks the blocks
+    demand, paths = design.choice.demand, part.choice
+    lean = {
+        "openrouter": paths.router_lean,
+        "enterprise": paths.enterprise_lean,
+        "gateway": paths.gateway_lean,
+    }[market]
+    month, n_months = demand.cell_month, len(demand.months)
+    chosen = chosen_by_segment(part, design)
+    return np.asarray(leaning(ArrayOps(), chosen, lean[:, None, :], demand.cell_open, month, n_months))
 
 
 def offer_elasticities(
@@ -58,7 +64,7 @@ def elasticity_paths(
     Parameters
     ----------
     chosen : array (draw, segment, cell)
-        Shares among those who choose, from :func:`chosen_shares`.
+        Shares among those who choose, from :func:`chosen_by_segment`.
     design : DemandDesign
         Index arrays of the cells.
     value : dict

@@ -14,7 +14,7 @@ __all__ = ["FIXED_INDEX", "LARGEST_LOG_PRICE", "hedonic_log_price", "price_paths
 
 #: Public index at which the price of fixed capability is reported: the best model of early 2025.
 FIXED_INDEX = 140.0
-#: Log prices stay within this: no fit comes near it, draws from the prior do.
+#: Reported log prices stay within this: no fit comes near it, draws from the prior do.
 LARGEST_LOG_PRICE = 30.0
 
 
@@ -78,13 +78,13 @@ def price_paths(
     years = (dates.astype("datetime64[D]") - reference) / np.timedelta64(1, "D") / DAYS_PER_YEAR
     at_frontier = (frontier_index - scale.origin[:, None, None]) / scale.per_unit[:, None, None]
     fixed = np.repeat(scale.latent(FIXED_INDEX)[:, None], len(dates), axis=1)
-    frontier_price: list[np.ndarray] = []
-    fixed_price: list[np.ndarray] = []
-    for place, access in enumerate(ACCESS):
-        closed = float(access == "closed")
-        for theta, prices in ((at_frontier[:, :, place], frontier_price), (fixed, fixed_price)):
-            log_price = hedonic_log_price(value, theta, years, closed)
-            prices.append(np.exp(np.clip(log_price, -LARGEST_LOG_PRICE, LARGEST_LOG_PRICE)))
+
+    def price(theta: np.ndarray, access: str) -> np.ndarray:
+        log_price = hedonic_log_price(value, theta, years, float(access == "closed"))
+        return np.asarray(np.exp(np.clip(log_price, -LARGEST_LOG_PRICE, LARGEST_LOG_PRICE)))
+
+    frontier_price = [price(at_frontier[:, :, place], access) for place, access in enumerate(ACCESS)]
+    fixed_price = [price(fixed, access) for access in ACCESS]
     return {
         "price_frontier": np.stack(frontier_price, axis=-1),
         "price_fixed_capability": np.stack(fixed_price, axis=-1),

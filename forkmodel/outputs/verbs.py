@@ -20,12 +20,12 @@ from forkmodel.market import (
     segment_own_price_elasticity,
 )
 from forkmodel.model.choice import ChoicePaths
-from forkmodel.model.demand import SEGMENTS, segment_mixture
+from forkmodel.model.demand import SEGMENTS, DemandDesign, leaning, segment_mixture
 from forkmodel.model.draws import worlds
 from forkmodel.model.ops import ArrayOps
 from forkmodel.outputs.offers import paid_over_list, price_coefficients
 from forkmodel.outputs.paths_capability import closed_records
-from forkmodel.outputs.paths_elasticity import chosen_shares, leaning
+from forkmodel.outputs.paths_elasticity import chosen_in_market
 from forkmodel.outputs.scale import public_scale
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["capability", "diversion", "elasticities", "markups", "merger", "record_lags", "shares"]
 
-MARKET_CHOICES = ["openrouter", "enterprise"]
+MARKET_CHOICES = ["openrouter", "enterprise", "gateway"]
 UNIT_CHOICES = ["tokens", "spend"]
 #: Marks the offer of a model that costs nothing, beside the paid one of the same model.
 FREE = ":free"
@@ -117,11 +117,20 @@ def shares(fit: Fit, market: str, unit: str) -> xr.DataArray:
     )
 
 
-def _segment_shares(paths: ChoicePaths, market: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _segment_shares(
+    paths: ChoicePaths, market: str, demand: DemandDesign
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return both segments' shares of cells in a market, and the part of the frontier segment."""
     if market == "openrouter":
         return paths.router_frontier_share, paths.router_threshold_share, paths.mix_router
-    return paths.frontier_share, paths.threshold_share, paths.mix_enterprise
+    if market == "enterprise":
+        return paths.enterprise_frontier_share, paths.enterprise_threshold_share, paths.mix_enterprise
+    month, n_months = demand.cell_month, len(demand.months)
+    first, second = (
+        leaning(ArrayOps(), share, paths.gateway_lean, demand.cell_open, month, n_months)
+        for share in (paths.frontier_share, paths.threshold_share)
+    )
+    return first, second, paths.mix_gateway
 
 
 def _cell_shares(
@@ -129,7 +138,7 @@ def _cell_shares(
 ) -> np.ndarray:
     demand, ops = fit.design.choice.demand, ArrayOps()
     month = demand.cell_month
-    tokens = segment_mixture(*_segment_shares(paths, market), month)
+    tokens = segment_mixture(*_segment_shares(paths, market, demand), month)
     if unit == "tokens":
         return np.asarray(tokens)
     money = tokens * paid_over_list(value, demand) * demand.price_usd_per_mtok
@@ -194,11 +203,8 @@ def _month_market(fit: Fit, month: str | None, market: str) -> _Month:
         paths = part.choice
         if paths is None:
             break
-        chosen = chosen_shares(part, fit.design)
-        if market == "openrouter":
-            chosen = leaning(chosen, paths.router_lean, demand)
-        segment.append(chosen[:, :, cells])
-        mix = _segment_shares(paths, market)[2][:, place]
+        segment.append(chosen_in_market(part, fit.design, market)[:, :, cells])
+        mix = _segment_shares(paths, market, demand)[2][:, place]
         weight.append(np.stack([mix, 1.0 - mix], axis=1))
         eta.append(price_coefficients(part.value))
     small = {"chain": np.arange(fit.chains), "draw": np.arange(fit.draws), "segment": list(SEGMENTS)}

@@ -9,7 +9,12 @@ import pytest
 
 from forkmodel.market import floored_price_slope
 from forkmodel.model.draws import world
-from forkmodel.outputs.paths_elasticity import chosen_shares, elasticity_paths, leaning, offer_elasticities
+from forkmodel.outputs.paths_elasticity import (
+    chosen_by_segment,
+    chosen_in_market,
+    elasticity_paths,
+    offer_elasticities,
+)
 from forkmodel.outputs.verbs import FREE
 
 STEP = 1e-4
@@ -30,7 +35,7 @@ def with_prices(design, price, floor):
 
 
 def log_shares(part, design, price, floor):
-    return np.log(chosen_shares(part, with_prices(design, price, floor)))
+    return np.log(chosen_by_segment(part, with_prices(design, price, floor)))
 
 
 def test_the_design_is_at_the_floor_that_the_elasticity_uses(fit):
@@ -41,7 +46,7 @@ def test_the_design_is_at_the_floor_that_the_elasticity_uses(fit):
 def test_history_elasticities_are_the_derivatives_of_shares_in_list_prices(fit, part):
     design, floor = fit.design, fit.options.price_floor_usd_per_mtok
     demand = design.choice.demand
-    chosen = chosen_shares(part, design)
+    chosen = chosen_by_segment(part, design)
     found = offer_elasticities(chosen, demand, part.value, floor)
     last = np.flatnonzero(demand.cell_month == len(demand.months) - 1)
     by_price = last[np.argsort(demand.price_usd_per_mtok[last], kind="stable")]
@@ -59,17 +64,25 @@ def test_history_elasticities_are_the_derivatives_of_shares_in_list_prices(fit, 
     assert (found[..., free] == 0.0).all()
 
 
-def test_the_reported_path_is_the_token_weighted_mean_over_paid_models(fit):
-    models = fit.elasticities(market="enterprise")
-    history = fit.history()["elasticity_own"].sel(time=LAST)
-    demand = fit.design.choice.demand
-    last = demand.cell_month == len(demand.months) - 1
-    chosen = chosen_shares(world(fit.values, fit.design), fit.design)[..., last & (demand.free == 0)]
-    access = fit.panel.catalogue.models["access"].loc[models["model"].to_numpy()].to_numpy()
-    for name in ("closed", "open"):
-        weight = chosen * (access == name)
-        mean = (weight * models.to_numpy()[0]).sum(-1) / weight.sum(-1)
-        np.testing.assert_allclose(history.sel(access=name)[0], mean, rtol=1e-9)
+def test_the_reported_path_is_the_token_weighted_mean_over_paid_models(fit, part):
+    history = fit.history()["elasticity_own"].sel(time=LAST)[0]
+    demand, floor = fit.design.choice.demand, fit.options.price_floor_usd_per_mtok
+    chosen = chosen_by_segment(part, fit.design)
+    models = offer_elasticities(chosen, demand, part.value, floor)
+    last = (demand.cell_month == len(demand.months) - 1) & (demand.price_usd_per_mtok > 0.0)
+    for name, inside in (("closed", demand.cell_open == 0.0), ("open", demand.cell_open == 1.0)):
+        weight = chosen * (inside & last)
+        mean = (weight * models).sum(-1) / weight.sum(-1)
+        np.testing.assert_allclose(history.sel(access=name), mean, rtol=1e-9)
+
+
+@pytest.mark.parametrize("place", ["openrouter", "enterprise", "gateway"])
+def test_a_models_elasticity_is_that_of_its_markets_choosers(fit, part, place):
+    demand, floor = fit.design.choice.demand, fit.options.price_floor_usd_per_mtok
+    chosen = chosen_in_market(part, fit.design, place)
+    last = (demand.cell_month == len(demand.months) - 1) & (demand.price_usd_per_mtok > 0.0)
+    expected = offer_elasticities(chosen, demand, part.value, floor)[..., last]
+    np.testing.assert_allclose(fit.elasticities(market=place)[0], expected, rtol=1e-12)
 
 
 def test_cheap_models_are_less_elastic_than_the_price_coefficient(fit):
@@ -98,7 +111,7 @@ def test_diversion_counts_free_offers_among_those_that_receive(fit, part):
     """Against sums over offers: closed models raise their prices, and open ones, free or paid, receive."""
     demand, floor = fit.design.choice.demand, fit.options.price_floor_usd_per_mtok
     last = np.flatnonzero(demand.cell_month == len(demand.months) - 1)
-    share = leaning(chosen_shares(part, fit.design), part.choice.router_lean, demand)[..., last]
+    share = chosen_in_market(part, fit.design, "openrouter")[..., last]
     mix = part.choice.mix_router[:, -1]
     weight = np.stack([mix, 1.0 - mix], axis=1)[..., None]
     eta = np.stack([part.value["choice.price_frontier"]] * 2, axis=1)
@@ -126,5 +139,5 @@ def test_free_offers_have_no_elasticity_and_no_markup_of_their_own(fit):
 def test_months_without_a_paid_offer_have_no_elasticity(fit, part):
     demand = fit.design.choice.demand
     free = dataclasses.replace(demand, price_usd_per_mtok=0.0 * demand.price_usd_per_mtok)
-    found = elasticity_paths(chosen_shares(part, fit.design), free, part.value, 0.02)
+    found = elasticity_paths(chosen_by_segment(part, fit.design), free, part.value, 0.02)
     assert np.isnan(found).all()
