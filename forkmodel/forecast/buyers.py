@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+from scipy.special import expit, logit, softmax
 
 from forkmodel.data.panel_catalogue import PanelOptions
 from forkmodel.forecast.lines import SLOTS, Lines
@@ -18,6 +19,8 @@ from forkmodel.forecast.randomness import Randomness
 from forkmodel.forecast.scenario import Levers
 from forkmodel.forecast.start import Start
 from forkmodel.forecast.tariffs import Tariffs
+from forkmodel.market.elasticities import logit_own_elasticity
+from forkmodel.market.slopes import floored_price_slope
 from forkmodel.model.demand import SEGMENTS, capability_coefficients
 from forkmodel.model.ops import ArrayOps
 from forkmodel.outputs.offers import price_coefficients
@@ -43,6 +46,9 @@ class Buyers:
         Utility of each line's developer.
     chosen : array (draw, segment, item)
         Shares among those who choose in this quarter.
+    paid, sameness : array (draw, segment, item)
+        Part of a place's tokens that are paid for, and how alike they are; see
+        :class:`forkmodel.forecast.start.Start`.
     enterprise : array (draw, segment, item)
         Shares among all buyers of the enterprise market; see :attr:`router` for the other.
     lean : array (draw,)
@@ -59,6 +65,8 @@ class Buyers:
     options: PanelOptions
     brand: np.ndarray
     chosen: np.ndarray = field(init=False)
+    paid: np.ndarray = field(init=False)
+    sameness: np.ndarray = field(init=False)
     lean: np.ndarray = field(init=False)
     enterprise: np.ndarray = field(init=False)
     mix_router: np.ndarray = field(init=False)
@@ -98,6 +106,9 @@ class Buyers:
         usual = np.median(offers[:, :known], axis=1, keepdims=True)
         offers[:, known:] = usual
         self._usual = np.log(offers)[:, None, :]
+        self.paid, self.sameness = np.ones((2, n, 2, items))
+        self.paid[..., :known], self.sameness[..., :known] = self.start.paid, self.start.sameness
+        self.sameness[..., known:] = np.median(self.start.sameness, axis=-1, keepdims=True)
         structural = self._structural(index, bar, prices)
         over_quarter = self._left_over(share, structural)
         # Next quarter begins where the last month ended, not at the middle of the last quarter.
@@ -185,11 +196,7 @@ class Buyers:
         """
         self._move_appeal(number, tariffs)
         on_offer = np.repeat(alive, len(SLOTS), axis=1)[:, None, :]
-        utility = self._structural(index, bar, prices) + self._usual + self._appeal
-        utility = utility + np.repeat(taste, len(SLOTS), axis=1)[:, None, :]
-        utility = np.where(on_offer, utility, NOT_OFFERED)
-        weight = np.exp(utility - utility.max(-1, keepdims=True))
-        self.chosen = weight / weight.sum(-1, keepdims=True)
+        self.chosen = self.choose(index, bar, prices, alive, taste)
         monthly = self.value["choice.inertia"][:, None, None]
         if place == 1:
             self._router, self.enterprise = self._share_last, self._enterprise_last
@@ -199,6 +206,26 @@ class Buyers:
         contracted = self._leaning(self.chosen, self._enterprise_lean)
         self.enterprise = self._hold(self.enterprise, contracted, self.stay[:, :, None], on_offer)
         self._drift_mixes(number)
+
+    def choose(
+        self, index: np.ndarray, bar: np.ndarray, prices: np.ndarray, alive: np.ndarray, taste: np.ndarray
+    ) -> np.ndarray:
+        """Return the shares (draw, segment, item) among those who choose; arguments as in :meth:`advance`."""
+        on_offer = np.repeat(alive, len(SLOTS), axis=1)[:, None, :]
+        utility = self._structural(index, bar, prices) + self._usual + self._appeal
+        utility = utility + np.repeat(taste, len(SLOTS), axis=1)[:, None, :]
+        return np.asarray(softmax(np.where(on_offer, utility, NOT_OFFERED), axis=-1))
+
+    def own_price_elasticity(self, prices: np.ndarray) -> np.ndarray:
+        """Return the own-price elasticity (draw, segment, item) of an average paid token of those who choose.
+
+        It is the one of :mod:`forkmodel.outputs.paths_elasticity`: a model's, not its place's. The place's
+        tokens go to paid and free models as they do today, so its mean price is spread over the paid ones.
+        """
+        floor = self.options.price_floor_usd_per_mtok
+        charged = prices / np.where(self.paid > 0.0, self.paid, 1.0)
+        slope = floored_price_slope(price_coefficients(self.value)[:, :, None], charged, floor)
+        return np.asarray(logit_own_elasticity(slope, self.chosen * self.sameness))
 
     @staticmethod
     def _hold(held: np.ndarray, chosen: np.ndarray, stay: np.ndarray, on_offer: np.ndarray) -> np.ndarray:
@@ -226,7 +253,7 @@ class Buyers:
         step[:, 2] = np.hypot(step[:, 2], jump)
         self._drift = kept * self._drift + step * self.randomness.normals("mix", 4, number)
         first = np.stack([self.start.mix_router, self.start.mix_enterprise, self.start.mix_gateway], axis=-1)
-        mix = ArrayOps().sigmoid(np.log(first) - np.log1p(-first) + self._drift[:, [0, 1, 0]])
+        mix = expit(logit(first) + self._drift[:, [0, 1, 0]])
         self.mix_router, self.mix_enterprise, self.mix_gateway = mix.T
         self._enterprise_lean = self.start.enterprise_lean + self._drift[:, 3]
         # Part of a shift is repeated: who tried with some of the tokens moves more of them.

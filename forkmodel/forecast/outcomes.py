@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 
 from forkmodel.data.panel_money import OTHER_CLOSED
 from forkmodel.forecast.simulate import Recorded, Setting
 from forkmodel.forecast.start import Start
+from forkmodel.market.partition import partition_concentration
 from forkmodel.model.capability import INDEX_ORIGIN, INDEX_PER_UNIT
 from forkmodel.model.money import bass
 from forkmodel.model.ops import ArrayOps
-from forkmodel.outputs.history import UNITS, concentration_paths
+from forkmodel.outputs.history import UNITS
 from forkmodel.outputs.paths_capability import DAYS_PER_MONTH, TOLERANCE_INDEX
+from forkmodel.outputs.paths_concentration import (
+    among_closed,
+    among_developers,
+    among_firms,
+    closed_firms,
+    concentration_paths,
+)
 from forkmodel.outputs.paths_shares import reach_parts
 from forkmodel.outputs.paths_value import USD_PER_BILLION, loss_of_each_tier, value_paths
 
@@ -60,15 +69,12 @@ def outcomes(
     out = _capability(recorded, setting, start, release_days)
     out |= _prices(recorded)
     firms, lines = _firms(recorded, setting), _lines(recorded, setting, developers)
-    amounts = {"open_hosts": recorded["hosts"], "closed": firms}
     out |= _shares(lines, setting, value, firms, developers)
     out |= _money(recorded, setting, value, firms, lines, developers)
-    amounts["open_developers"] = lines["open_revenue"]
-    amounts["all_developers"] = out["revenue"]
-    amounts["openrouter_tokens"], amounts["openrouter_spend"] = lines["router_tokens"], lines["router_money"]
-    out |= concentration_paths(amounts, len(setting.calendar))
+    known = _known_closed(lines["enterprise_closed_money"])
+    out |= _concentration(recorded, setting, firms, lines, known, out["revenue"], developers)
     out |= _margins(out, value)
-    out |= _structure(firms, recorded, start, parameters)
+    out |= _structure(firms, known, developers, setting, recorded, start, parameters)
     out |= {
         "api_share": recorded["api_share"],
         "elasticity_own": recorded["elasticity"],
@@ -200,6 +206,10 @@ def _lines(recorded: Recorded, setting: Setting, developers: pd.Index) -> dict[s
     for market in CHOSEN:
         for unit in ("tokens", "money"):
             out[f"open_{market}_{unit}"] = recorded[f"{market}_{unit}"][:, :, opened].sum(-1)
+    out["enterprise_closed_money"] = np.zeros_like(out["enterprise_money"])
+    for place, spot in enumerate(spots):
+        if not opened[place]:
+            out["enterprise_closed_money"][:, :, spot] += recorded["enterprise_money"][:, :, place]
     out["open_revenue"] = recorded["opened"][:, :, None] * out["router_open_money"]
     return out
 
@@ -269,6 +279,42 @@ def _money(
     }
 
 
+def _known_closed(money: np.ndarray) -> np.ndarray:
+    """Return developers' shares (draw, quarter, developer) of the enterprise money for closed models."""
+    total = money.sum(-1, keepdims=True)
+    return np.asarray(money / np.where(total > 0.0, total, 1.0))
+
+
+def _concentration(
+    recorded: Recorded,
+    setting: Setting,
+    firms: np.ndarray,
+    lines: dict[str, np.ndarray],
+    known: np.ndarray,
+    revenue: np.ndarray,
+    developers: pd.Index,
+) -> dict[str, np.ndarray]:
+    """Return concentration by scope (draw, quarter, scope), by the rules of the history."""
+    labels = pd.Index(setting.lines.firms)
+    hosts = xr.Dataset(
+        {
+            "share": (("draw", "time", "host"), recorded["hosts"]),
+            "dust": (("draw", "time"), recorded["host_dust"]),
+            "dust_squares": (("draw", "time"), recorded["host_dust_squares"]),
+        }
+    )
+    closed = recorded["closed"] * USD_PER_BILLION
+    measured = {
+        "closed": among_closed(firms, labels, known, developers),
+        "open_developers": among_firms(lines["open_revenue"]),
+        "open_hosts": partition_concentration(hosts, "host"),
+        "all_developers": among_developers(revenue, closed, labels, known, developers),
+        "openrouter_tokens": among_firms(lines["router_tokens"]),
+        "openrouter_spend": among_firms(lines["router_money"]),
+    }
+    return concentration_paths(measured, len(firms), len(setting.calendar))
+
+
 def _margins(out: dict[str, np.ndarray], value: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Return gross margins (draw, quarter, access).
 
@@ -283,11 +329,24 @@ def _margins(out: dict[str, np.ndarray], value: dict[str, np.ndarray]) -> dict[s
 
 
 def _structure(
-    firms: np.ndarray, recorded: Recorded, start: Start, parameters: dict[str, np.ndarray]
+    shares: np.ndarray,
+    known: np.ndarray,
+    developers: pd.Index,
+    setting: Setting,
+    recorded: Recorded,
+    start: Start,
+    parameters: dict[str, np.ndarray],
 ) -> dict[str, np.ndarray]:
-    """Return ranks among closed firms against a year before, and what the two largest are worth."""
-    past = np.zeros((*start.log_share_past.shape[:2], firms.shape[2]))
-    past[:, :, : start.log_share_past.shape[2]] = np.exp(start.log_share_past)
+    """Return ranks among closed firms against a year before, and what the two largest are worth.
+
+    Firms are those of the HHI: the developers known in the remainder, never the remainder itself. Before the
+    first quarter they have that quarter's parts of it.
+    """
+    labels = pd.Index(setting.lines.firms)
+    firms, _ = closed_firms(shares, labels, known, developers)
+    held = np.zeros((*start.log_share_past.shape[:2], shares.shape[2]))
+    held[:, :, : start.log_share_past.shape[2]] = np.exp(start.log_share_past)
+    past, _ = closed_firms(held, labels, np.repeat(known[:, :1], held.shape[1], axis=1), developers)
     whole = np.concatenate([past, firms], axis=1)
     order = np.argsort(-whole, axis=-1, kind="stable")
     top = np.sort(order[..., :3], axis=-1)

@@ -53,8 +53,8 @@ class Origin:
         Who competes.
     start : Start
         State of every world at the data's end.
-    hosts : array (draw, host)
-        Today's host shares.
+    hosts : Dataset
+        Today's partition of open money among hosts.
     release_days : array of datetime64
         Dates of the measured closed releases.
     seed : int
@@ -64,7 +64,7 @@ class Origin:
     fit: Fit
     lines: Lines
     start: Start
-    hosts: np.ndarray
+    hosts: xr.Dataset
     release_days: np.ndarray
     seed: int
 
@@ -145,7 +145,7 @@ def run_forecast(
         randomness = Randomness(origin.seed, first, len(rows))
         value = {name: array[rows] for name, array in values.items()}
         start = _taken(origin.start, rows)
-        recorded, parameters = simulate(setting, start, value, origin.hosts[rows], randomness)
+        recorded, parameters = simulate(setting, start, value, origin.hosts.isel(draw=rows), randomness)
         found = outcomes(recorded, setting, start, value, parameters, developers, origin.release_days)
         found |= _constants(value, parameters, len(calendar))
         for name, array in found.items():

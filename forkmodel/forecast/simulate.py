@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import xarray as xr
 
 from forkmodel.data.panel import Panel
 from forkmodel.forecast.buyers import Buyers
@@ -28,7 +29,6 @@ from forkmodel.forecast.start import Start, years_from_reference
 from forkmodel.forecast.tariffs import Tariffs
 from forkmodel.model.build import Design
 from forkmodel.model.capability import INDEX_ORIGIN, INDEX_PER_UNIT
-from forkmodel.outputs.offers import price_coefficients
 from forkmodel.outputs.paths_price import FIXED_INDEX
 from forkmodel.priors import PriorSet
 
@@ -40,6 +40,8 @@ TRACE = 1e-6
 #: Points below the open frontier from which an open model counts as specialised rather than chasing.
 BEHIND = 15.0
 QUARTERS_PER_YEAR = 4
+#: Weight of an offer that nobody chooses in a mean over offers.
+NOBODY = 1e-300
 
 type Recorded = dict[str, np.ndarray]
 
@@ -108,7 +110,7 @@ def _developer_effects(
 
 
 def _make_world(
-    setting: Setting, start: Start, value: dict[str, np.ndarray], hosts: np.ndarray, randomness: Randomness
+    setting: Setting, start: Start, value: dict[str, np.ndarray], hosts: xr.Dataset, randomness: Randomness
 ) -> _World:
     lines, panel = setting.lines, setting.panel
     parameters = forecast_parameters(setting.priors, randomness)
@@ -295,7 +297,7 @@ def _record(world: _World, place: int) -> Recorded:
         "firm_share": np.exp(world.spending.log_share),
         "router_open_money": _router_open_money(world),
         "switching": _switching(world, place),
-        "hosts": world.hosting.share,
+        **world.hosting.shares(),
         "api_delay": progress.delay_months(years, setting.levers, place),
         "shock": np.stack(
             [world.shocks.begun(kind, float(calendar.years[place])) for kind in SHOCKS], axis=-1
@@ -304,16 +306,15 @@ def _record(world: _World, place: int) -> Recorded:
 
 
 def _elasticity(world: _World) -> np.ndarray:
-    """Return own-price elasticities (draw, segment, access) of an average token of those who choose."""
-    eta = price_coefficients(world.value)
-    chosen = world.buyers.chosen
+    """Return own-price elasticities (draw, segment, access) of an average paid token of those who choose."""
+    chosen = world.buyers.chosen * world.buyers.paid
+    own = world.buyers.own_price_elasticity(world.prices)
     opened = np.repeat(world.setting.lines.is_open, len(SLOTS))
     out = np.full((*chosen.shape[:2], 2), np.nan)
     for column, inside in enumerate((~opened, opened)):
-        weight = chosen[:, :, inside]
-        total = weight.sum(-1)
-        own = (weight * (1.0 - weight)).sum(-1)
-        out[:, :, column] = -eta * own / np.maximum(total, 1e-12)
+        # A tier that nobody chooses still has offers, and those have elasticities.
+        weight = chosen[:, :, inside] + NOBODY
+        out[:, :, column] = (weight * own[:, :, inside]).sum(-1) / weight.sum(-1)
     return out
 
 
@@ -328,7 +329,7 @@ def _switching(world: _World, place: int) -> np.ndarray:
 
 
 def simulate(
-    setting: Setting, start: Start, values: dict[str, np.ndarray], hosts: np.ndarray, randomness: Randomness
+    setting: Setting, start: Start, values: dict[str, np.ndarray], hosts: xr.Dataset, randomness: Randomness
 ) -> tuple[Recorded, dict[str, np.ndarray]]:
     """Simulate a run of draws to the horizon.
 
@@ -340,8 +341,8 @@ def simulate(
         State of these draws at the data's end.
     values : dict of array
         Free variables of these draws.
-    hosts : array (draw, host)
-        Today's host shares.
+    hosts : Dataset
+        Today's partition of open money among hosts.
     randomness : Randomness
         Random numbers of these draws.
 

@@ -22,6 +22,7 @@ from forkmodel.model.build import BLOCKS, Design
 from forkmodel.model.capability import INDEX_ORIGIN, INDEX_PER_UNIT
 from forkmodel.model.draws import CHUNK, World, worlds
 from forkmodel.model.frontier import NOT_YET, tier_frontier
+from forkmodel.model.ops import ArrayOps
 from forkmodel.outputs.paths_capability import FRONTIER_SCORES
 from forkmodel.outputs.scale import public_scale
 
@@ -65,6 +66,11 @@ class Start:
         Both again in the enterprise market, whose buyers lean in their own way and stay longer.
     offers : array (draw, item)
         Number of models gathered in a place.
+    paid : array (draw, segment, item)
+        Part of a place's tokens that are paid for.
+    sameness : array (draw, segment, item)
+        Chance that a paid token and any token of a place are of the same offer: 1 for one offer, ``1 / n``
+        for ``n`` equal ones.
     flagship : array (draw, line)
         Index of the best offer.
     mix_router, mix_enterprise, mix_gateway : array (draw,)
@@ -102,6 +108,8 @@ class Start:
     enterprise_last: np.ndarray
     item_price: np.ndarray
     offers: np.ndarray
+    paid: np.ndarray
+    sameness: np.ndarray
     flagship: np.ndarray
     mix_router: np.ndarray
     mix_enterprise: np.ndarray
@@ -246,6 +254,7 @@ def _menus(
     share = np.zeros((draws, 2, n, len(SLOTS)))
     paid, last, firms, firms_last = np.zeros((4, *share.shape))
     offers = np.zeros((draws, n, len(SLOTS)))
+    charged, sameness = np.ones((2, *share.shape))
     flagship = np.zeros((draws, n))
     lean = part.choice.router_lean
     inside = np.isin(demand.cell_month, months)
@@ -270,6 +279,10 @@ def _menus(
             firms_last[:, :, place, slot] = (bought * in_last[cells]).sum(-1) * len(months)
             paid[:, :, place, slot] = (held * demand.price_usd_per_mtok[cells]).sum(-1)
             offers[:, place, slot] = mask.sum(-1) / len(months)
+            priced = demand.price_usd_per_mtok[cells] > 0.0
+            charged[:, :, place, slot], sameness[:, :, place, slot] = _paid_offers(
+                held, priced, demand.cell_month[cells]
+            )
     flat = (draws, 2, n * len(SLOTS))
     with np.errstate(invalid="ignore", divide="ignore"):
         price = np.where(share > 0, paid / share, np.nan)
@@ -280,6 +293,8 @@ def _menus(
         "enterprise_last": firms_last.reshape(flat),
         "item_price": price.reshape(flat),
         "offers": offers.reshape(draws, -1),
+        "paid": charged.reshape(flat),
+        "sameness": sameness.reshape(flat),
         "flagship": flagship,
         "mix_router": part.choice.mix_router[:, months].mean(1),
         "mix_enterprise": part.choice.mix_enterprise[:, months].mean(1),
@@ -289,6 +304,29 @@ def _menus(
         "lean_last": lean[:, months[-1]],
         "lean_gain": lean[:, months[-1]] - lean[:, max(months[-1] - MONTHS_PER_QUARTER, 0)],
     }
+
+
+def _paid_offers(held: np.ndarray, priced: np.ndarray, month: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return which part of a place's tokens is paid for, and how alike they are (draw, segment).
+
+    Parameters
+    ----------
+    held : array (draw, segment, cell)
+        Tokens of the place's offers.
+    priced : array (cell,) of bool
+        Offers that have a price.
+    month : array (cell,) of int
+        Month of each; offers of different months are never compared.
+    """
+    _, place = np.unique(month, return_inverse=True)
+    months = int(place.max(initial=-1)) + 1
+    together, bought = (ArrayOps().group_sum(x, place, months) for x in (held, held * priced))
+    total, pairs = together.sum(-1), (together * bought).sum(-1)
+    same = (held**2 * priced).sum(-1)
+    return (
+        np.where(total > 0.0, bought.sum(-1) / np.where(total > 0.0, total, 1.0), 1.0),
+        np.where(pairs > 0.0, same / np.where(pairs > 0.0, pairs, 1.0), 1.0),
+    )
 
 
 def _money(part: World, design: Design) -> dict[str, np.ndarray]:

@@ -21,6 +21,7 @@ Supply
 Structure
     ``concentration``   HHI, concentration ratios, effective firms, leadership
     ``partition``       Pitman-Yor split of the open stack over hosts and integrators
+    ``remainder``       concentration beside a part whose sellers are not told apart
 
 A session with one market::
 
@@ -42,6 +43,7 @@ from forkmodel.market.concentration import (
 from forkmodel.market.diversion import diversion_ratio, group_diversion_ratio
 from forkmodel.market.elasticities import (
     group_price_elasticities,
+    logit_own_elasticity,
     own_price_elasticity,
     price_elasticities,
     segment_own_price_elasticity,
@@ -56,8 +58,14 @@ from forkmodel.market.partition import (
     partition_from_uniforms,
     sample_partition,
 )
+from forkmodel.market.remainder import concentration_with_remainder, known_parts
 from forkmodel.market.shares import group_shares, market_shares, money_shares, segment_shares
-from forkmodel.market.slopes import level_price_slope, log_price_slope
+from forkmodel.market.slopes import (
+    floored_price_slope,
+    level_price_slope,
+    log_price_slope,
+    price_exposure,
+)
 from forkmodel.market.surplus import (
     compensating_variation,
     price_index,
@@ -69,18 +77,22 @@ from forkmodel.market.surplus import (
 __all__ = [
     "compensating_variation",
     "concentration_ratio",
+    "concentration_with_remainder",
     "diversion_ratio",
     "effective_firms",
     "expected_hhi",
+    "floored_price_slope",
     "group_diversion_ratio",
     "group_price_elasticities",
     "group_shares",
     "hhi",
     "hhi_delta",
+    "known_parts",
     "leader",
     "lerner_index",
     "level_price_slope",
     "log_price_slope",
+    "logit_own_elasticity",
     "marginal_cost",
     "market_shares",
     "merge_owners",
@@ -91,6 +103,7 @@ __all__ = [
     "partition_concentration",
     "partition_from_uniforms",
     "price_elasticities",
+    "price_exposure",
     "price_index",
     "price_index_ratio_without",
     "rank_stability",

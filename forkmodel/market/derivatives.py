@@ -11,10 +11,14 @@ holds locally. With ``b_sk = dV_sk / dlog p_k`` and current weights ``w_s``,
 
     dq_j / dlog p_k = sum_s w_s s_sj [b_sk (1{j = k} - s_sk) - e_s s_sk].
 
+With a floor under prices (``V = a - eta log(p + c)``) the index is one of ``p + c`` and moves by
+``s_sk p_k / (p_k + c)``: there ``e_s`` is replaced by ``e_s p_k / (p_k + c)``, a category elasticity with the
+product dim.
+
 An outside good is whatever the shares of a segment leave of one; it needs no term of its own. The formula is
 linear in a sum over products, so it gives the response of a group to a common proportional change of another
-group's prices when ``s_sj`` and ``b_sj s_sj`` are first summed by group: no product-by-product matrix is
-built for that.
+group's prices when ``s_sj``, ``b_sj s_sj`` and ``e_s s_sj`` are first summed by group: no product-by-product
+matrix is built for that.
 """
 
 from __future__ import annotations
@@ -52,8 +56,8 @@ class Demand:
         ``b_sj s_sj``, zero for absent items.
     weights : DataArray
         Segment weights.
-    category : DataArray
-        Category elasticity ``e_s``.
+    withdrawal : DataArray
+        ``e_s s_sj``: by how much the segment's total falls per unit of the item's log price.
     present : DataArray
         Whether the item is on offer in any segment.
     item_dim, segment_dim : str
@@ -63,7 +67,7 @@ class Demand:
     quantity: xr.DataArray
     response: xr.DataArray
     weights: xr.DataArray
-    category: xr.DataArray
+    withdrawal: xr.DataArray
     present: xr.DataArray
     item_dim: str
     segment_dim: str
@@ -88,7 +92,8 @@ def demand(
     slope : DataArray or float
         ``dV / dlog p``, negative; see :mod:`forkmodel.market.slopes`.
     category_elasticity : DataArray or float
-        Category elasticity, at least 0; by segment if it has that dim.
+        Category elasticity, at least 0; by segment if it has that dim. Where utility has a price floor,
+        multiply it by :func:`~forkmodel.market.slopes.price_exposure`.
     product_dim, segment_dim : str
         Names of the dims.
 
@@ -118,12 +123,11 @@ def demand(
         raise ForkModelError(
             "A product with a share has no slope. Give every product on offer a price response."
         )
-    ones = xr.ones_like(aligned)
     return Demand(
         quantity=shares.fillna(0.0),
         response=(shares * steep).fillna(0.0),
         weights=aligned,
-        category=category * ones,
+        withdrawal=(shares * category).fillna(0.0).transpose(*shares.dims, ...),
         present=shares.notnull().any(segment_dim),
         item_dim=product_dim,
         segment_dim=segment_dim,
@@ -138,7 +142,7 @@ def group_demand(local: Demand, groups: Groups, group_dim: str) -> Demand:
         quantity=sum_by_group(local.quantity, table, local.item_dim),
         response=sum_by_group(local.response, table, local.item_dim),
         weights=local.weights,
-        category=local.category,
+        withdrawal=sum_by_group(local.withdrawal, table, local.item_dim),
         present=sum_by_group(local.present.astype(float), table, local.item_dim) > 0.0,
         item_dim=group_dim,
         segment_dim=local.segment_dim,
@@ -162,7 +166,7 @@ def quantity_derivatives(local: Demand, price_dim: str) -> xr.DataArray:
     """
     item, segment = local.item_dim, local.segment_dim
     weighted = local.quantity * local.weights
-    pull = over_prices(local.response + local.category * local.quantity, item, price_dim)
+    pull = over_prices(local.response + local.withdrawal, item, price_dim)
     own = over_prices((local.response * local.weights).sum(segment), item, price_dim)
     cross = xr.dot(weighted, pull, dim=segment)
     labels = product_labels(local.quantity, item)

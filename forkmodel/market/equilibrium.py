@@ -89,12 +89,16 @@ def merger_equilibrium(
         raise ForkModelError(f"price_form is {price_form!r}. Choose 'log' or 'level'.")
     local = demand(segment_shares, weights, slope, category_elasticity, product_dim, segment_dim)
     steep = align_to(local.quantity, slope, "slope")
-    if bool((local.category > 0.0).any()) and (price_form == "level" or product_dim in steep.dims):
+    category = align_to(local.quantity, category_elasticity, "category_elasticity")
+    by_product = product_dim in steep.dims or product_dim in category.dims
+    if bool((category > 0.0).any()) and (price_form == "level" or by_product):
         raise ForkModelError(
             "A category elasticity needs the log form with one slope per segment: only there is the price "
             "index defined. "
             "Use an outside good instead (shares that sum to less than one)."
         )
+    if product_dim in category.dims:
+        category = category.max(product_dim)
     full = prepare_prices(local, price)
     steep = (steep * xr.ones_like(local.quantity)).fillna(0.0)
     saving = align_to(local.quantity, cost_ratio, "cost_ratio") * xr.ones_like(full)
@@ -104,7 +108,7 @@ def merger_equilibrium(
         local.quantity,
         steep,
         local.weights,
-        local.category,
+        category * xr.ones_like(local.weights),
         full,
         saving,
         local.present,
@@ -192,7 +196,7 @@ def _lerner_at(rows: _Rows, ratio: Floats, owner: Codes, in_logs: bool) -> tuple
     shares, slope, size = _demand_at(rows, ratio, in_logs)
     response = shares * slope
     price = rows.price * ratio
-    margin = firm_markups(shares, response, size, rows.category, price, owner)
+    margin = firm_markups(shares, response, size, rows.category[..., None] * shares, price, owner)
     bought = np.einsum("rs,rsj->rj", size, shares)
     steep = -np.einsum("rs,rsj->rj", size, response) / np.where(bought > 0.0, bought, np.nan)
     return np.where(rows.strategic, margin / price, 0.0), steep

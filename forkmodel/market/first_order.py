@@ -72,7 +72,7 @@ def firm_markups(
     quantity: Floats,
     response: Floats,
     weights: Floats,
-    category: Floats,
+    withdrawal: Floats,
     price: Floats,
     owner: NDArray[np.intp],
 ) -> Floats:
@@ -80,10 +80,11 @@ def firm_markups(
 
     Parameters
     ----------
-    quantity, response : ndarray
-        ``s_sj`` and ``b_sj s_sj``, shape ``(rows, segments, products)``, zero for absent products.
-    weights, category : ndarray
-        ``w_s`` and ``e_s``, shape ``(rows, segments)``.
+    quantity, response, withdrawal : ndarray
+        ``s_sj``, ``b_sj s_sj`` and ``e_s s_sj``, shape ``(rows, segments, products)``, zero for absent
+        products.
+    weights : ndarray
+        ``w_s``, shape ``(rows, segments)``.
     price : ndarray
         Prices, shape ``(rows, products)``; the margins are in the same currency.
     owner : ndarray of int
@@ -99,11 +100,11 @@ def firm_markups(
     rows, segments, products = quantity.shape
     step = max(1, BLOCK // (segments * segments * products))
     if rows <= step:
-        return _block(quantity, response, weights, category, price, owner)
+        return _block(quantity, response, weights, withdrawal, price, owner)
     margin = np.empty((rows, products))
     for start in range(0, rows, step):
         cut = slice(start, start + step)
-        margin[cut] = _block(quantity[cut], response[cut], weights[cut], category[cut], price[cut], owner)
+        margin[cut] = _block(quantity[cut], response[cut], weights[cut], withdrawal[cut], price[cut], owner)
     return margin
 
 
@@ -111,7 +112,7 @@ def _block(
     quantity: Floats,
     response: Floats,
     weights: Floats,
-    category: Floats,
+    withdrawal: Floats,
     price: Floats,
     owner: NDArray[np.intp],
 ) -> Floats:
@@ -124,7 +125,7 @@ def _block(
     slope = np.where(there, slope, -1.0)
     priced = np.where(there, price, 0.0)
     right = -priced * np.einsum("rs,rsj->rj", weights, quantity)
-    pull = weights[..., None] * (response + category[..., None] * quantity) / slope[:, None, :]
+    pull = weights[..., None] * (response + withdrawal) / slope[:, None, :]
     # system[r, f, s, t] = 1{s = t} - sum over the firm's products of s_sj U_tj / Lambda_j.
     system = np.moveaxis((quantity[:, :, None, :] * pull[:, None, :, :]) @ belongs, -1, 1)
     system = np.eye(segments) - system

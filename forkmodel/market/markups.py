@@ -46,21 +46,27 @@ def owner_codes(
     return np.where(takers, -1, code).astype(np.intp)
 
 
-def prepare_prices(local: Demand, price: Numeric) -> xr.DataArray:
-    """Return prices in the product order of ``local``, once every product on offer has a positive one.
+def prepare_prices(local: Demand, price: Numeric, competitive: Competitive = None) -> xr.DataArray:
+    """Return prices in the product order of ``local``, once every product on offer has one.
+
+    A price of zero is one only for a competitive product: nobody sets it, so nothing is divided by it.
 
     Raises
     ------
     ForkModelError
-        If a product on offer has no price, or one that is not positive.
+        If a product on offer has no price, or one that is not positive and that its owner would set.
     """
     aligned = align_to(local.quantity, price, "price")
     product = local.quantity.isel({local.segment_dim: 0}, drop=True)
     full = aligned if local.item_dim in aligned.dims else aligned * xr.ones_like(product)
     require_dims(full, "price", local.item_dim)
-    if bool((local.present & ~(full > 0.0)).any()):
+    free = xr.zeros_like(product, dtype=bool)
+    if competitive is not None:
+        free = (full == 0.0) & align_to(product, competitive, "competitive").astype(bool)
+    if bool((local.present & ~(full > 0.0) & ~free).any()):
         raise ForkModelError(
-            "Every product on offer needs a positive price. Drop free products or add a price floor."
+            "Every product on offer needs a positive price. Name free products in competitive: they take "
+            "diverted buyers and have no margin of their own."
         )
     return full.where(local.present, 1.0)
 
@@ -90,13 +96,14 @@ def lerner_index(
     owners : DataArray or mapping
         Firm that sets the price of each product.
     price : DataArray or float
-        Prices paid, positive, in any currency. Only relative prices of one owner's products matter, so firms
-        with one product need none.
+        Prices paid, positive (or 0 for a competitive product), in any currency. Only relative prices of one
+        owner's products matter, so firms with one product need none.
     category_elasticity : DataArray or float
         Category elasticity, at least 0.
     competitive : DataArray of bool, optional
-        Products sold at marginal cost, such as open models that any host can serve: their index is zero and
-        their owner does not count sales diverted to them.
+        Products sold at marginal cost, such as open models that any host can serve, and free offers: their
+        index is zero (NaN at a price of zero) and their owner does not count sales diverted to them. They
+        stay in the market, because they take buyers from the others.
     product_dim, segment_dim : str
         Names of the dims.
 
@@ -113,22 +120,27 @@ def lerner_index(
         As in :func:`~forkmodel.market.derivatives.demand`, or if a price or an owner is missing.
     """
     local = demand(segment_shares, weights, slope, category_elasticity, product_dim, segment_dim)
-    full = prepare_prices(local, price)
+    full = prepare_prices(local, price, competitive)
     owner = owner_codes(owners, local.quantity, product_dim, competitive)
     margin: xr.DataArray = xr.apply_ufunc(
         _over_rows,
         local.quantity,
         local.response,
         local.weights,
-        local.category,
+        local.withdrawal,
         full,
         kwargs={"owner": owner},
-        input_core_dims=[[segment_dim, product_dim]] * 2 + [[segment_dim]] * 2 + [[product_dim]],
+        input_core_dims=[
+            *[[segment_dim, product_dim]] * 2,
+            [segment_dim],
+            [segment_dim, product_dim],
+            [product_dim],
+        ],
         output_core_dims=[[product_dim]],
     )
-    lerner = (margin / full).transpose(*margin.dims)
-    taker = xr.DataArray(owner < 0, dims=product_dim)
-    return lerner.where(~taker | ~local.present, 0.0)
+    lerner = (margin / full.where(full > 0.0)).transpose(*margin.dims)
+    taker = xr.DataArray(owner < 0, dims=product_dim) & (full > 0.0)
+    return lerner.where(~taker | ~local.present, 0.0).transpose(*margin.dims)
 
 
 def marginal_cost(price: Numeric, lerner: xr.DataArray) -> xr.DataArray:
@@ -153,13 +165,13 @@ def _over_rows(
     quantity: NDArray[np.float64],
     response: NDArray[np.float64],
     weights: NDArray[np.float64],
-    category: NDArray[np.float64],
+    withdrawal: NDArray[np.float64],
     price: NDArray[np.float64],
     owner: NDArray[np.intp],
 ) -> NDArray[np.float64]:
     """Flatten the leading dims into rows, solve, and put them back."""
-    arrays = (quantity, response, weights, category, price)
-    cores = (2, 2, 1, 1, 1)
+    arrays = (quantity, response, weights, withdrawal, price)
+    cores = (2, 2, 1, 2, 1)
     leading = np.broadcast_shapes(
         *(array.shape[: array.ndim - core] for array, core in zip(arrays, cores, strict=True))
     )

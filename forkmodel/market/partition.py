@@ -7,7 +7,8 @@ left, so that
 
     E[sum of squared shares] = (1 - d) / (1 + theta).
 
-A sample keeps ``n`` sticks; what they leave is the dust of all smaller sellers. See Pitman and Yor (1997),
+A sample keeps ``n`` sticks; what they leave is the dust of all smaller sellers, which is counted and never
+dropped: without it every other share would be too large. See Pitman and Yor (1997),
 The two-parameter Poisson-Dirichlet distribution, Annals of Probability 25.
 """
 
@@ -18,8 +19,8 @@ import xarray as xr
 from scipy.special import betaincinv
 
 from forkmodel.errors import ForkModelError
-from forkmodel.market.concentration import concentration_ratio
 from forkmodel.market.labels import Numeric, as_array, elementwise, require_dims
+from forkmodel.market.remainder import concentration_with_remainder
 
 __all__ = ["expected_hhi", "partition_concentration", "partition_from_uniforms", "sample_partition"]
 
@@ -130,14 +131,8 @@ def partition_concentration(partition: xr.Dataset, dim: str = "firm") -> xr.Data
         its expected squares, so its mean is :func:`expected_hhi` for any number of sticks; the ratios count
         none of the dust.
     """
-    share, dust = partition["share"], partition["dust"]
-    index = 1e4 * ((share**2).sum(dim) + dust**2 * partition["dust_squares"])
-    # The dust goes in as one absent firm's worth of nothing: it is spread over firms too small to be among
-    # the largest.
-    relative = share / share.sum(dim)
-    scale = 1.0 - dust
-    ratios = {f"cr{k}": scale * concentration_ratio(relative, k, dim) for k in (1, 3, 4)}
-    return xr.Dataset({"hhi": index, **ratios, "effective_firms": 1e4 / index})
+    dust = partition["dust"]
+    return concentration_with_remainder(partition["share"], dim, dust, dust**2 * partition["dust_squares"])
 
 
 def _checked(discount: Numeric, strength: Numeric) -> tuple[xr.DataArray, xr.DataArray]:

@@ -16,21 +16,23 @@ import xarray as xr
 from forkmodel.data.panel import Panel
 from forkmodel.data.panel_catalogue import ACCESS
 from forkmodel.data.panel_money import OTHER_CLOSED
-from forkmodel.market.concentration import concentration_ratio, effective_firms, hhi
+from forkmodel.market.partition import partition_concentration
 from forkmodel.model.build import Design
 from forkmodel.model.demand import SEGMENTS
 from forkmodel.model.draws import CHUNK, World, world
 from forkmodel.model.money import bass
 from forkmodel.model.ops import ArrayOps
 from forkmodel.outputs.paths_capability import capability_paths
-from forkmodel.outputs.paths_price import FIXED_INDEX, price_paths
-from forkmodel.outputs.paths_shares import (
-    MonthlyShares,
-    elasticity_paths,
-    monthly_shares,
-    quarter_means,
-    reach_parts,
+from forkmodel.outputs.paths_concentration import (
+    SCOPES,
+    among_closed,
+    among_developers,
+    among_firms,
+    concentration_paths,
 )
+from forkmodel.outputs.paths_elasticity import chosen_by_segment, elasticity_paths
+from forkmodel.outputs.paths_price import FIXED_INDEX, price_paths
+from forkmodel.outputs.paths_shares import MonthlyShares, monthly_shares, quarter_means, reach_parts
 from forkmodel.outputs.paths_value import (
     DEFINITIONS,
     LAYERS,
@@ -42,18 +44,10 @@ from forkmodel.outputs.paths_value import (
 from forkmodel.outputs.scale import public_scale
 from forkmodel.outputs.schema import HISTORY_SCHEMA
 
-__all__ = ["MARKETS", "SCOPES", "UNITS", "build_history", "concentration_paths", "hosts_today"]
+__all__ = ["MARKETS", "SCOPES", "UNITS", "build_history", "hosts_today"]
 
 MARKETS = ("openrouter", "enterprise", "gateway", "business_subscriptions")
 UNITS = ("tokens", "spend")
-SCOPES = (
-    "closed",
-    "open_developers",
-    "open_hosts",
-    "all_developers",
-    "openrouter_tokens",
-    "openrouter_spend",
-)
 START = pd.Timestamp("2023-01-01")
 #: Key of the random numbers that fill in the hosts nobody reports on.
 HOSTS_STREAM = 77
@@ -122,13 +116,15 @@ def _shares(part: World, frame: _Frame, monthly: MonthlyShares) -> dict[str, np.
         for market, path in by_market.items():
             shares[:, :, MARKETS.index(market)] = placed(path)
     opened = np.full((draws, len(frame.times), len(MARKETS), len(UNITS)), np.nan)
+    floor = frame.panel.options.price_floor_usd_per_mtok
+    elasticity = elasticity_paths(chosen_by_segment(part, frame.design), demand, part.value, floor)
     for (market, unit), path in monthly.open_share.items():
         opened[:, :, MARKETS.index(market), UNITS.index(unit)] = quarterly(path)
     return {
         "token_share": token,
         "spend_share": spend,
         "open_share": opened,
-        "elasticity_own": quarterly(elasticity_paths(part.choice, demand, part.value)),
+        "elasticity_own": quarterly(elasticity),
     }
 
 
@@ -141,8 +137,8 @@ def _adoption(part: World, frame: _Frame) -> np.ndarray:
 
 def _money(
     part: World, frame: _Frame, monthly: MonthlyShares | None, uniforms: np.ndarray
-) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
-    """Return money paths, and the amounts (draw, time, firm) whose concentration is reported by scope."""
+) -> tuple[dict[str, np.ndarray], dict[str, xr.Dataset]]:
+    """Return money paths, and the concentration of money by scope."""
     assert part.money is not None  # noqa: S101 - the caller checks that the block is there
     design, knots = frame.design.money, frame.knots
     closed, opened = np.exp(part.money.closed[:, knots]), np.exp(part.money.open[:, knots])
@@ -151,7 +147,9 @@ def _money(
     firms = pd.Index(design.firms)
     by_firm = closed[..., None] * np.exp(part.money.log_share[:, knots])
     revenue = _spread(by_firm, firms, frame.developers)
-    amounts = {"closed": by_firm}
+    # Without a choice block nobody in the remainder is known.
+    known = np.zeros((*closed.shape, len(frame.developers)))
+    measured: dict[str, xr.Dataset] = {}
     surplus = np.full((*closed.shape, len(ACCESS)), np.nan)
     if monthly is not None and part.choice is not None:
         demand = frame.design.choice.demand
@@ -160,21 +158,30 @@ def _money(
             open_split, frame.panel.catalogue.developers, frame.developers
         )
         revenue = revenue + np.nan_to_num(open_revenue)
-        amounts |= {"open_developers": open_revenue, "all_developers": revenue}
+        known = _spread(
+            quarter_means(monthly.enterprise_closed_money, demand.months, frame.times),
+            frame.panel.catalogue.developers,
+            frame.developers,
+        )
+        measured = {
+            "open_developers": among_firms(open_revenue),
+            "all_developers": among_developers(revenue, closed, firms, known, frame.developers),
+        }
         month_knot = demand.month_knot
         total = np.exp(part.money.closed[:, month_knot]) + np.exp(part.money.open[:, month_knot])
         monthly_surplus = surplus_of_tier(part.choice, demand, part.value, total)
         surplus = quarter_means(monthly_surplus, demand.months, frame.times)
+    measured["closed"] = among_closed(np.exp(part.money.log_share[:, knots]), firms, known, frame.developers)
     paths = {"revenue": revenue * 1e9, "adoption_firms": _adoption(part, frame)}
     if "value" in frame.design.blocks:
         value = part.value
         paths |= value_paths(value, closed, opened, surplus)
         hosts = host_partition(value, len(design.hosts), uniforms)
-        amounts["open_hosts"] = np.repeat(hosts[:, None, :], len(frame.times), axis=1)
+        measured["open_hosts"] = partition_concentration(hosts, "host")
         margins = np.stack([value["value.margin_closed"], value["value.margin_open"]], axis=-1)
         paths["gross_margin"] = np.repeat(margins[:, None, :], len(frame.times), axis=1)
         paths["api_share"] = np.repeat(value["value.api_share"][:, None], len(frame.times), axis=1)
-    return paths, amounts
+    return paths, measured
 
 
 def _open_offered(frame: _Frame) -> np.ndarray:
@@ -182,22 +189,6 @@ def _open_offered(frame: _Frame) -> np.ndarray:
     demand = frame.design.choice.demand
     months = np.bincount(demand.cell_month, weights=demand.cell_open, minlength=len(demand.months)) > 0
     return np.asarray(months[frame.design.money.quarter_month[frame.knots]].astype(float))
-
-
-def concentration_paths(amounts: dict[str, np.ndarray], times: int) -> dict[str, np.ndarray]:
-    """Return HHI, concentration ratios and effective firms (draw, time, scope) by scope of amounts."""
-    draws = len(next(iter(amounts.values())))
-    names = ("hhi", "cr1", "cr3", "cr4", "effective_firms")
-    out = {name: np.full((draws, times, len(SCOPES)), np.nan) for name in names}
-    for place, scope in enumerate(SCOPES):
-        if scope not in amounts:
-            continue
-        shares = xr.DataArray(amounts[scope], dims=("draw", "time", "firm"))
-        out["hhi"][:, :, place] = hhi(shares, "firm", normalise=True)
-        out["effective_firms"][:, :, place] = effective_firms(shares, "firm", normalise=True)
-        for k in (1, 3, 4):
-            out[f"cr{k}"][:, :, place] = concentration_ratio(shares, k, "firm", normalise=True)
-    return out
 
 
 def _reach_shares(part: World, frame: _Frame) -> np.ndarray:
@@ -219,22 +210,23 @@ def _chunk_paths(part: World, frame: _Frame, uniforms: np.ndarray) -> dict[str, 
     paths: dict[str, np.ndarray] = {}
     if "capability" in blocks:
         paths |= _capability_and_price(part, frame)
-    monthly, amounts = None, {}
+    monthly: MonthlyShares | None = None
+    measured: dict[str, xr.Dataset] = {}
     if part.choice is not None:
         monthly = monthly_shares(part.choice, frame.design.choice.demand, part.value)
         paths |= _shares(part, frame, monthly)
-        amounts = {
-            "openrouter_tokens": paths["token_share"][:, :, 0],
-            "openrouter_spend": paths["spend_share"][:, :, 0],
+        measured = {
+            "openrouter_tokens": among_firms(paths["token_share"][:, :, 0]),
+            "openrouter_spend": among_firms(paths["spend_share"][:, :, 0]),
         }
     if part.money is not None:
-        money, firm_amounts = _money(part, frame, monthly, uniforms)
+        money, by_scope = _money(part, frame, monthly, uniforms)
         paths |= money
-        amounts |= firm_amounts
+        measured |= by_scope
         if "spend_share" in paths:
             paths["spend_share"][:, :, MARKETS.index("business_subscriptions")] = _reach_shares(part, frame)
-    if amounts:
-        paths |= concentration_paths(amounts, len(frame.times))
+    if measured:
+        paths |= concentration_paths(measured, len(uniforms), len(frame.times))
     return paths
 
 
@@ -242,8 +234,8 @@ def _host_uniforms(draws: int, seed: int) -> np.ndarray:
     return np.random.default_rng([seed, HOSTS_STREAM]).random((draws, N_STICKS))
 
 
-def hosts_today(values: dict[str, np.ndarray], design: Design, seed: int) -> np.ndarray:
-    """Return host shares (draw, host) as the history has them; parameters as in :func:`build_history`."""
+def hosts_today(values: dict[str, np.ndarray], design: Design, seed: int) -> xr.Dataset:
+    """Return the partition among hosts as the history has it; parameters as in :func:`build_history`."""
     draws = len(next(iter(values.values())))
     return host_partition(values, len(design.money.hosts), _host_uniforms(draws, seed))
 

@@ -1,4 +1,4 @@
-"""Token and money shares by developer and market, open shares, and elasticities, by month or quarter."""
+"""Token and money shares by developer and market, and open shares, by month or quarter."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ import numpy as np
 import pandas as pd
 from scipy.special import log_expit, softmax
 
-from forkmodel.data.panel_catalogue import ACCESS
 from forkmodel.model.choice import ChoicePaths
-from forkmodel.model.demand import SEGMENTS, DemandDesign, segment_mixture
+from forkmodel.model.demand import DemandDesign, segment_mixture
 from forkmodel.model.gateway import gateway_shares
 from forkmodel.model.ops import ArrayOps
-from forkmodel.outputs.offers import paid_over_list, price_coefficients
+from forkmodel.outputs.offers import paid_over_list
 
-__all__ = ["MonthlyShares", "elasticity_paths", "monthly_shares", "quarter_means", "reach_parts"]
+__all__ = ["MonthlyShares", "monthly_shares", "quarter_means", "reach_parts"]
 
 
 @dataclass(frozen=True)
@@ -28,6 +27,8 @@ class MonthlyShares:
         Shares of the mapped part of each market, by market.
     router_open_money : array (draw, month, developer)
         The open part of the router's money: whose weights earn the hosts' money.
+    enterprise_closed_money : array (draw, month, developer)
+        The closed part of enterprise money; NaN in months without a closed offer.
     open_share : dict of array (draw, month)
         Open share by (market, unit).
     """
@@ -35,6 +36,7 @@ class MonthlyShares:
     tokens: dict[str, np.ndarray]
     money: dict[str, np.ndarray]
     router_open_money: np.ndarray
+    enterprise_closed_money: np.ndarray
     open_share: dict[tuple[str, str], np.ndarray]
 
 
@@ -86,39 +88,18 @@ def monthly_shares(paths: ChoicePaths, design: DemandDesign, value: dict[str, np
 
     with np.errstate(invalid="ignore"):
         router_open_money = developers(router_money * design.cell_open)
+        enterprise_closed_money = developers(paths.enterprise_money * (1.0 - design.cell_open))
     return MonthlyShares(
         tokens={market: developers(cells) for market, cells in tokens.items()},
         money={market: developers(cells) for market, cells in money.items()},
         router_open_money=router_open_money,
+        enterprise_closed_money=enterprise_closed_money,
         open_share={
             (market, unit): open_part(cells)
             for unit, by_market in (("tokens", tokens), ("spend", money))
             for market, cells in by_market.items()
         },
     )
-
-
-def elasticity_paths(paths: ChoicePaths, design: DemandDesign, value: dict[str, np.ndarray]) -> np.ndarray:
-    """Return own-price elasticities (draw, month, segment, access), weighted by tokens.
-
-    ``-eta_s (1 - s_j)`` per offer, averaged over the offers of an access class with their shares as weights:
-    the elasticity of an average token once every buyer has chosen again (inertia makes the first month's
-    response smaller by ``1 - iota``).
-    """
-    ops = ArrayOps()
-    n_months, month = len(design.months), design.cell_month
-    eta = price_coefficients(value)
-    shares = {"frontier": paths.frontier_share, "threshold": paths.threshold_share}
-    out = np.full((len(eta), n_months, len(SEGMENTS), len(ACCESS)), np.nan)
-    for i, segment in enumerate(SEGMENTS):
-        for j, access in enumerate(ACCESS):
-            inside = design.cell_open if access == "open" else 1.0 - design.cell_open
-            weight = shares[segment] * inside
-            total = ops.group_sum(weight, month, n_months)
-            own = ops.group_sum(weight * (1.0 - shares[segment]), month, n_months)
-            with np.errstate(invalid="ignore"):
-                out[:, :, i, j] = -eta[:, i, None] * np.where(total > 0, own / total, np.nan)
-    return out
 
 
 def quarter_means(monthly: np.ndarray, months: pd.DatetimeIndex, quarters: pd.DatetimeIndex) -> np.ndarray:

@@ -17,7 +17,7 @@ __all__ = ["DEFINITIONS", "LAYERS", "host_partition", "loss_of_each_tier", "surp
 DEFINITIONS = ("narrow", "broad", "welfare")
 LAYERS = ("developer", "host", "integrator")
 USD_PER_BILLION = 1e9
-#: Sticks of the partition that are drawn one by one; what remains is dust.
+#: Sticks of the partition that are drawn one by one; what remains is dust, in which nobody is large.
 N_STICKS = 120
 #: Offers that the other tier needs for the loss of one to be valued.
 FEWEST_ALTERNATIVES = 5
@@ -25,12 +25,11 @@ FEWEST_ALTERNATIVES = 5
 TRACE = 1e-9
 
 
-def host_partition(value: dict[str, np.ndarray], n_known: int, uniforms: np.ndarray) -> np.ndarray:
-    """Return host shares (draw, host) in size-biased order, the known hosts first.
+def host_partition(value: dict[str, np.ndarray], n_known: int, uniforms: np.ndarray) -> xr.Dataset:
+    """Return the partition of open money among hosts, in size-biased order, the known hosts first.
 
     After ``n_known`` sticks the rest of a Pitman-Yor partition is again Pitman-Yor, with strength
-    ``theta + n_known d``; its sticks come from ``uniforms`` so that the same seed gives the same hosts. The
-    dust beyond the last stick is spread over hosts as small as the last one.
+    ``theta + n_known d``; its sticks come from ``uniforms`` so that the same seed gives the same hosts.
 
     Parameters
     ----------
@@ -40,6 +39,12 @@ def host_partition(value: dict[str, np.ndarray], n_known: int, uniforms: np.ndar
         Number of sampled sticks.
     uniforms : array (draw, N_STICKS)
         Uniform random numbers, one row per draw.
+
+    Returns
+    -------
+    Dataset
+        ``share`` (draw, host), ``dust`` (draw,), what all sticks leave, and ``dust_squares`` (draw,), the
+        expected squares within it; see :func:`forkmodel.market.partition_concentration`.
     """
     discount, strength = value["value.partition_discount"], value["value.partition_strength"]
     rest = np.ones(len(discount))
@@ -53,9 +58,11 @@ def host_partition(value: dict[str, np.ndarray], n_known: int, uniforms: np.ndar
         xr.DataArray(strength + n_known * discount, dims="draw"),
         xr.DataArray(uniforms, dims=("draw", "host")),
         dim="host",
-    )["share"].transpose("draw", "host")
-    shares = np.concatenate([np.stack(known, axis=-1), rest[:, None] * tail.to_numpy()], axis=1)
-    return np.asarray(shares)
+    ).drop_vars("host")
+    left = xr.DataArray(rest, dims="draw")
+    first = [xr.DataArray(np.stack(known, axis=-1), dims=("draw", "host"))] if known else []
+    share = xr.concat([*first, (left * tail["share"]).transpose("draw", "host")], dim="host")
+    return xr.Dataset({"share": share, "dust": left * tail["dust"], "dust_squares": tail["dust_squares"]})
 
 
 def surplus_of_tier(

@@ -43,7 +43,11 @@ HISTORY_SCHEMA = {
     "premium_raw": Entry((), "ratio closed / open", "Price of the closed frontier over the open frontier."),
     "premium_residual": Entry((), "ratio closed / open", "Price of closed over open at equal capability."),
     "elasticity_own": Entry(
-        ("segment", "access"), "log quantity per log price", "Own-price elasticity of an average token."
+        ("segment", "access"),
+        "log quantity per log price",
+        "Own-price elasticity of an average paid token: how the tokens of those who choose in the period "
+        "respond to the list price of one model alone, in a segment of fixed size. Buyers who stay with an "
+        "earlier choice respond when they choose again.",
     ),
     "adoption_firms": Entry((), "share of firms", "US firms on Ramp paying for AI."),
     "token_share": Entry(("market", "developer"), "share", "Tokens by developer."),
@@ -56,10 +60,15 @@ HISTORY_SCHEMA = {
     ),
     "value": Entry(("access", "definition"), "USD per year", "Value in three definitions."),
     "value_layer": Entry(("access", "layer"), "USD per year", "Broad value by who is paid."),
-    "hhi": Entry(("scope",), "0 to 10,000", "Herfindahl-Hirschman index."),
-    "cr1": Entry(("scope",), "share", "Share of the largest firm."),
-    "cr3": Entry(("scope",), "share", "Share of the three largest firms."),
-    "cr4": Entry(("scope",), "share", "Share of the four largest firms."),
+    "hhi": Entry(
+        ("scope",),
+        "0 to 10,000",
+        "Herfindahl-Hirschman index. A remainder is no firm: the developers known in it are, each with its "
+        "enterprise money, and the rest counts as firms too small to matter.",
+    ),
+    "cr1": Entry(("scope",), "share", "Share of the largest firm; a remainder is none."),
+    "cr3": Entry(("scope",), "share", "Share of the three largest firms; a remainder is none."),
+    "cr4": Entry(("scope",), "share", "Share of the four largest firms; a remainder is none."),
     "effective_firms": Entry(("scope",), "firms", "Number of equal firms with the same HHI."),
     "gross_margin": Entry(("access",), "share", "Gross margin."),
     "api_share": Entry((), "share", "Closed revenue sold through APIs."),
@@ -74,7 +83,9 @@ FORECAST_SCHEMA = HISTORY_SCHEMA | {
     "open_spend_behind_frontier": Entry(
         (), "share", "Part of the router's open money that goes to models 15 points below the open frontier."
     ),
-    "closed_firms_above_5pct": Entry((), "firms", "Closed firms with more than 5 % of closed revenue."),
+    "closed_firms_above_5pct": Entry(
+        (), "firms", "Closed firms with more than 5 % of closed revenue; a remainder is none."
+    ),
     "top3_unchanged": Entry(
         (), "0 or 1", "Whether the three largest closed firms are those of a year before."
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,11 +11,12 @@ import xarray as xr
 
 from forkmodel.errors import ForkModelError, did_you_mean
 from forkmodel.market import (
+    floored_price_slope,
     group_diversion_ratio,
     hhi,
     hhi_delta,
     lerner_index,
-    log_price_slope,
+    price_exposure,
     segment_own_price_elasticity,
 )
 from forkmodel.model.choice import ChoicePaths
@@ -23,6 +25,7 @@ from forkmodel.model.draws import worlds
 from forkmodel.model.ops import ArrayOps
 from forkmodel.outputs.offers import paid_over_list, price_coefficients
 from forkmodel.outputs.paths_capability import closed_records
+from forkmodel.outputs.paths_elasticity import chosen_in_market
 from forkmodel.outputs.scale import public_scale
 
 if TYPE_CHECKING:
@@ -32,6 +35,8 @@ __all__ = ["capability", "diversion", "elasticities", "markups", "merger", "reco
 
 MARKET_CHOICES = ["openrouter", "enterprise", "gateway"]
 UNIT_CHOICES = ["tokens", "spend"]
+#: Marks the offer of a model that costs nothing, beside the paid one of the same model.
+FREE = ":free"
 
 
 def _require(fit: Fit, block: str) -> None:
@@ -140,63 +145,105 @@ def _cell_shares(
     return np.asarray(money / ops.group_sum(money, month, len(demand.months))[:, month])
 
 
-def _month_market(
-    fit: Fit, month: str | None, market: str
-) -> tuple[xr.DataArray, xr.DataArray, xr.DataArray, pd.DataFrame]:
-    """Return segment shares, weights and price coefficients of one month's paid offers, and their facts."""
+@dataclass(frozen=True)
+class _Month:
+    """Demand for every offer of one market and month, free ones included, and the offers' facts.
+
+    Free offers stay because they take buyers from the others; without them the segments' weights would no
+    longer be those of the market.
+    """
+
+    share: xr.DataArray
+    weight: xr.DataArray
+    slope: xr.DataArray
+    exposure: xr.DataArray
+    facts: pd.DataFrame
+
+    @property
+    def paid(self) -> np.ndarray:
+        """Labels of the offers that have a price."""
+        return self.facts.index[~self.facts["free"]].to_numpy()
+
+    def fact(self, name: str) -> xr.DataArray:
+        """Return one fact of every offer."""
+        values = self.facts[name].to_numpy()
+        return xr.DataArray(values, dims="model", coords={"model": self.facts.index.to_numpy()})
+
+    def groups(self, name: str) -> dict[str, str]:
+        """Return the group of every offer."""
+        return {str(offer): str(owner) for offer, owner in self.facts[name].items()}
+
+
+def _place(months: pd.DatetimeIndex, month: str | None) -> int:
+    if month is None:
+        return len(months) - 1
+    wanted = pd.Timestamp(month).to_period("M").start_time
+    place = int(months.get_indexer(pd.DatetimeIndex([wanted]))[0])
+    if place < 0:
+        raise ForkModelError(
+            f"month {month!r} is not in the choice block; it has {months[0].date()} to "
+            f"{months[-1].date()}, by quarter before 2025."
+        )
+    return place
+
+
+def _month_market(fit: Fit, month: str | None, market: str) -> _Month:
+    """Return demand of those who choose in one month: shares, weights and responses to price."""
     _check(market)
     _require(fit, "choice")
     demand = fit.design.choice.demand
-    if month is None:
-        place = len(demand.months) - 1
-    else:
-        wanted = pd.Timestamp(month).to_period("M").start_time
-        place = int(demand.months.get_indexer(pd.DatetimeIndex([wanted]))[0])
-        if place < 0:
-            raise ForkModelError(
-                f"month {month!r} is not in the choice block; it has {demand.months[0].date()} to "
-                f"{demand.months[-1].date()}, by quarter before 2025."
-            )
-    cells = np.flatnonzero((demand.cell_month == place) & (demand.free == 0))
+    place = _place(demand.months, month)
+    cells = np.flatnonzero(demand.cell_month == place)
     models = fit.panel.catalogue.models.iloc[demand.cell_model[cells]]
+    price = demand.price_usd_per_mtok[cells]
+    facts = models.assign(price_usd_per_mtok=price, free=price <= 0.0)
+    facts.index = pd.Index(np.where(facts["free"], models.index + FREE, models.index), name="model")
     segment, weight, eta = [], [], []
     for part in worlds(fit.values, fit.design):
         paths = part.choice
         if paths is None:
             break
-        first, second, path = _segment_shares(paths, market, demand)
-        pair = np.stack([first[:, cells], second[:, cells]], axis=1)
-        segment.append(pair / pair.sum(-1, keepdims=True))
-        mix = path[:, place]
+        segment.append(chosen_in_market(part, fit.design, market)[:, :, cells])
+        mix = _segment_shares(paths, market, demand)[2][:, place]
         weight.append(np.stack([mix, 1.0 - mix], axis=1))
         eta.append(price_coefficients(part.value))
-    sample = {"chain": np.arange(fit.chains), "draw": np.arange(fit.draws)}
-    shape = (fit.chains, fit.draws)
-    joined = np.concatenate(segment)
-    coords = {**sample, "segment": list(SEGMENTS), "model": models.index.to_numpy()}
-    shares_ = xr.DataArray(joined.reshape(*shape, 2, -1), dims=tuple(coords), coords=coords)
-    small = {**sample, "segment": list(SEGMENTS)}
-    weights = xr.DataArray(np.concatenate(weight).reshape(*shape, 2), dims=tuple(small), coords=small)
-    etas = xr.DataArray(np.concatenate(eta).reshape(*shape, 2), dims=tuple(small), coords=small)
-    facts = models.assign(price_usd_per_mtok=demand.price_usd_per_mtok[cells])
-    return shares_, weights, etas, facts
+    small = {"chain": np.arange(fit.chains), "draw": np.arange(fit.draws), "segment": list(SEGMENTS)}
+    shape = (fit.chains, fit.draws, len(SEGMENTS))
+    coords = {**small, "model": facts.index.to_numpy()}
+    etas = xr.DataArray(np.concatenate(eta).reshape(shape), dims=tuple(small), coords=small)
+    prices = xr.DataArray(price, dims="model", coords={"model": facts.index.to_numpy()})
+    floor = fit.options.price_floor_usd_per_mtok
+    return _Month(
+        share=xr.DataArray(np.concatenate(segment).reshape(*shape, -1), dims=tuple(coords), coords=coords),
+        weight=xr.DataArray(np.concatenate(weight).reshape(shape), dims=tuple(small), coords=small),
+        slope=floored_price_slope(etas, prices, floor),
+        exposure=price_exposure(prices, floor),
+        facts=facts,
+    )
 
 
 def elasticities(fit: Fit, month: str | None, market: str) -> xr.DataArray:
-    """Return own-price elasticities (chain, draw, segment, model) of one month's paid offers."""
-    share, _, eta, _ = _month_market(fit, month, market)
-    return segment_own_price_elasticity(share, log_price_slope(eta)).rename("elasticity_own")
+    """Return own-price elasticities (chain, draw, segment, model) of one month's paid offers.
+
+    They are those of buyers who choose in the month, in segments of fixed size; see
+    :mod:`forkmodel.outputs.paths_elasticity`.
+    """
+    found = _month_market(fit, month, market)
+    own = segment_own_price_elasticity(found.share, found.slope)
+    return own.sel(model=found.paid).rename("elasticity_own")
 
 
 def diversion(fit: Fit, month: str | None, market: str, by: str) -> xr.DataArray:
-    """Return diversion ratios between groups of one month's paid offers."""
+    """Return diversion ratios between groups of one month's offers, among those who choose in it.
+
+    Free offers take diverted buyers like others. A group of free offers alone has no price to raise: its row
+    is NaN. All other rows sum to one.
+    """
     if by not in ("developer", "access"):
         raise ForkModelError(f"unknown grouping {by!r}. {did_you_mean(by, ['developer', 'access'])}")
-    share, weight, eta, facts = _month_market(fit, month, market)
-    groups = {str(model): str(owner) for model, owner in facts[by].items()}
-    return group_diversion_ratio(share, weight, log_price_slope(eta), groups, group_dim=by).rename(
-        "diversion"
-    )
+    found = _month_market(fit, month, market)
+    ratio = group_diversion_ratio(found.share, found.weight, found.slope, found.groups(by), group_dim=by)
+    return ratio.rename("diversion")
 
 
 def merger(fit: Fit, first: str, second: str, market: str, unit: str) -> xr.Dataset:
@@ -211,21 +258,21 @@ def merger(fit: Fit, first: str, second: str, market: str, unit: str) -> xr.Data
 
 
 def markups(fit: Fit, month: str | None, market: str) -> xr.DataArray:
-    """Return the Lerner index (chain, draw, model) that Bertrand-Nash pricing implies.
+    """Return the Lerner index (chain, draw, model) that Bertrand-Nash pricing implies for paid offers.
 
-    Closed models are priced by their developer; open models are sold by any host at cost, so their index is
-    zero. There is no outside good: the category's price response keeps the conditions solvable.
+    Closed models are priced by their developer against the demand of those who choose; open models are sold
+    by any host at cost, so their index is zero. Free offers take buyers from the others and have no index.
+    There is no outside good: the category's price response keeps the conditions solvable.
     """
     _require(fit, "adoption")
-    share, weight, eta, facts = _month_market(fit, month, market)
-    owners = {str(model): str(owner) for model, owner in facts["developer"].items()}
-    price = xr.DataArray(
-        facts["price_usd_per_mtok"].to_numpy(float), dims="model", coords={"model": facts.index.to_numpy()}
+    found = _month_market(fit, month, market)
+    index = lerner_index(
+        found.share,
+        found.weight,
+        found.slope,
+        found.groups("developer"),
+        found.fact("price_usd_per_mtok"),
+        fit.posterior["spend.category_elasticity"] * found.exposure,
+        competitive=(found.fact("access") == "open") | found.fact("free"),
     )
-    taker = xr.DataArray(
-        (facts["access"] == "open").to_numpy(), dims="model", coords={"model": facts.index.to_numpy()}
-    )
-    response = fit.posterior["spend.category_elasticity"]
-    return lerner_index(
-        share, weight, log_price_slope(eta), owners, price, response, competitive=taker
-    ).rename("lerner_index")
+    return index.sel(model=found.paid).rename("lerner_index")

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import xarray as xr
 
+from forkmodel.data.market import Market
+from forkmodel.data.panel import Panel
+from forkmodel.inference.fit import Fit
 from forkmodel.model.adoption import SHARE_PRIORS
 from forkmodel.model.build import Design
-from forkmodel.priors import PriorSet
+from forkmodel.priors import PriorSet, load_priors
 
 
 def zero_sum(rng: np.random.Generator, *shape: int) -> np.ndarray:
@@ -43,3 +47,32 @@ def prior_values(priors: PriorSet, design: Design, draws: int, seed: int) -> dic
     value["value.stick_1"], value["value.stick_2"] = rng.beta(1, 5, size=(2, draws))
     value["adoption.reach_offset"] = rng.normal(size=(draws, len(design.money.reach_firms)))
     return value
+
+
+def prior_fit(market: Market, panel: Panel, design: Design, draws: int, seed: int) -> Fit:
+    """Return a fit of one chain whose draws are those of :func:`prior_values`: its verbs in no time."""
+    priors = load_priors("reference")
+    values = prior_values(priors, design, draws, seed)
+    developers = len(design.choice.developers)
+    values["price.developer_unit"] = np.random.default_rng(seed + 1).normal(size=(draws, developers))
+    posterior = xr.Dataset(
+        {
+            name: (("chain", "draw", *(f"{name}_{i}" for i in range(1, array.ndim))), array[None])
+            for name, array in values.items()
+        },
+        coords={"chain": [0], "draw": np.arange(draws)},
+    )
+    return Fit(
+        data=market,
+        priors=priors,
+        blocks=design.blocks,
+        options=panel.options,
+        posterior=posterior,
+        sample_stats=xr.Dataset(),
+        seed=seed,
+        tune=0,
+        timings={},
+        versions={},
+        panel=panel,
+        design=design,
+    )
