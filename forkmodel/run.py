@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import os
 import time
 from collections.abc import Callable
@@ -65,17 +64,7 @@ class Source:
         market = load_snapshot() if self.folder is None else read_data(self.folder)
         for update in self.updates:
             market = read_data(update, base=market)
-        return market if self.as_of is None else market.as_of(_day(self.as_of))
-
-
-def _day(text: str) -> str:
-    """Return an ISO day, or say how to write one."""
-    try:
-        return datetime.date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise ForkModelError(
-            f"{text!r} is not a day. Write it as YYYY-MM-DD, for example 2026-06-01."
-        ) from None
+        return market if self.as_of is None else market.as_of(self.as_of)
 
 
 @dataclass(frozen=True)

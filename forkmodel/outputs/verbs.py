@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from forkmodel.dates import read_span
 from forkmodel.errors import ForkModelError, did_you_mean
 from forkmodel.market import (
     group_diversion_ratio,
@@ -141,7 +142,7 @@ def _month_market(
     if month is None:
         place = len(demand.months) - 1
     else:
-        wanted = pd.Timestamp(month).to_period("M").start_time
+        wanted = pd.Timestamp(read_span(month, "month", grains=("month", "day")).first.replace(day=1))
         place = int(demand.months.get_indexer(pd.DatetimeIndex([wanted]))[0])
         if place < 0:
             raise ForkModelError(
