@@ -176,7 +176,29 @@ def load_scenario(name: str) -> Scenario:
     )
 
 
-def load_scenarios(names: str | Sequence[str]) -> Scenario:
-    """Load several scenarios and combine them; a single name is a list of one."""
-    listed = [names] if isinstance(names, str) else list(names)
-    return combine([load_scenario(name) for name in listed or [BASELINE]])
+def load_scenarios(names: str | Path | Sequence[str | Path]) -> Scenario:
+    """Load several scenarios and combine them; a single name is a list of one.
+
+    Parameters
+    ----------
+    names : str, Path or sequence of them
+        Names of bundled scenarios or paths of scenario files; none of them is the baseline.
+
+    Raises
+    ------
+    ScenarioError
+        If one is no name, or cannot be read.
+    """
+    if not isinstance(names, str | Path | Sequence):
+        raise ScenarioError(_no_name(names))
+    listed: list[object] = [names] if isinstance(names, str | Path) else list(names)
+    for name in listed:
+        if not isinstance(name, str | Path):
+            raise ScenarioError(_no_name(name))
+    return combine([load_scenario(str(name)) for name in listed or [BASELINE]])
+
+
+def _no_name(given: object) -> str:
+    return (
+        f"the scenario is {given!r}; give a name such as 'price-war', the path of a file, or a list of them."
+    )
