@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from forkmodel.console import json_ready, json_text
 from forkmodel.dates import read_day, read_span
-from forkmodel.errors import ForkModelError
+from forkmodel.errors import ForkModelError, ModelError
 from forkmodel.whole_files import UNFINISHED, staged_files, write_whole
 
 if TYPE_CHECKING:
@@ -117,7 +117,12 @@ def make_fit(
     from forkmodel.inference.model import ForkModel
     from forkmodel.inference.sampling import DEFAULT_DRAWS, DEFAULT_TUNE, QUICK_DRAWS, QUICK_TUNE
 
-    model = ForkModel(market, priors=priors)
+    try:
+        model = ForkModel(market, priors=priors)
+    except ModelError as error:
+        if source.as_of is None:
+            raise
+        raise ModelError(f"--as-of {source.as_of}: {error}{_later(source)}") from error
     ready = time.perf_counter()
     fit = model.fit(
         draws=_or(sampling.draws, QUICK_DRAWS if sampling.quick else DEFAULT_DRAWS),
@@ -128,6 +133,14 @@ def make_fit(
     )
     fit.timings["data"] = ready - begin
     return fit
+
+
+def _later(source: Source) -> str:
+    """Return which day would do, as the end of a message."""
+    from forkmodel.data.earliest import earliest_day
+
+    day = earliest_day(replace(source, as_of=None).load())
+    return "" if day is None else f" The earliest day that will do is {day.date()}."
 
 
 def _or(given: int | None, default: int) -> int:
