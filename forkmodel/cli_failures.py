@@ -20,26 +20,23 @@ __all__ = ["failure_status"]
 BAD_INPUT, DEFECT, INTERRUPTED, BROKEN_PIPE = 2, 70, 130, 141
 
 
-def _stdout_works() -> bool:
-    try:
-        sys.stdout.flush()
-    except OSError:
-        return False
-    return True
+def _drop_output() -> None:
+    """Let nothing more be written to stdout: Python flushes it once more at exit, which must not fail."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _say(message: str, error: BaseException, as_json: bool) -> int:
     """Print the failure for a person on stderr and, if asked, for a program on stdout."""
-    if as_json:
-        problems = [p.as_dict() for p in error.problems] if isinstance(error, DataError) else []
-        print_json({"ok": False, "error": message, "problems": problems})
+    try:
+        if as_json:
+            problems = [p.as_dict() for p in error.problems] if isinstance(error, DataError) else []
+            print_json({"ok": False, "error": message, "problems": problems})
+        sys.stdout.flush()
+    except OSError:
+        # Stdout itself may be what failed; what it still holds is lost.
+        _drop_output()
     print("\n".join([message, *getattr(error, "__notes__", [])]), file=sys.stderr)
     return BAD_INPUT
-
-
-def _drop_output() -> None:
-    """Let nothing more be written to stdout: Python flushes it once more at exit, which must not fail."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def failure_status(error: BaseException, *, as_json: bool) -> int:
@@ -61,9 +58,6 @@ def failure_status(error: BaseException, *, as_json: bool) -> int:
     if isinstance(error, BrokenPipeError) or isinstance(error.__context__, BrokenPipeError):
         _drop_output()
         return BROKEN_PIPE
-    if isinstance(error, OSError) and not _stdout_works():
-        _drop_output()
-        as_json = False
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else BAD_INPUT
     if isinstance(error, typer.Abort | KeyboardInterrupt):
