@@ -7,10 +7,10 @@ READY := .venv/.ready
 OUT ?= out
 ARGS ?=
 
-.PHONY: help setup report test lint bench clean
+.PHONY: help setup report test test-random lint bench clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 $(READY): requirements.lock pyproject.toml .python-version scripts/setup.sh
 	@sh scripts/setup.sh
@@ -23,6 +23,9 @@ report: $(READY) ## Fit and forecast: report.html, fit.nc, forecast.nc and summa
 
 test: $(READY) ## Run the tests
 	@$(PYTHON) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+
+test-random: $(READY) ## Try each property of the tests on 2,000 random examples; takes most of an hour
+	@$(PYTHON) -m pytest --numprocesses 2 -m hypothesis --hypothesis-profile random $(ARGS)
 
 lint: $(READY) ## Check style and types
 	@$(PYTHON) -m ruff check .

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from forkmodel.data.market import Market
     from forkmodel.data.panel import PanelOptions
-    from forkmodel.data.read import check_data, load_snapshot, read_data, write_data
+    from forkmodel.data.read import check_data, examine_data, load_snapshot, read_data, write_data
     from forkmodel.errors import (
         ClaimError,
         DataError,
@@ -68,6 +68,7 @@ __all__ = [
     "check_data",
     "check_priors",
     "claims",
+    "examine_data",
     "load",
     "load_forecast",
     "load_priors",
@@ -80,7 +81,7 @@ __all__ = [
 _HOME = {
     "forkmodel.data.market": ["Market"],
     "forkmodel.data.panel": ["PanelOptions"],
-    "forkmodel.data.read": ["check_data", "load_snapshot", "read_data", "write_data"],
+    "forkmodel.data.read": ["check_data", "examine_data", "load_snapshot", "read_data", "write_data"],
     "forkmodel.errors": [
         "ClaimError",
         "DataError",

@@ -16,7 +16,8 @@ import typer
 from forkmodel.cli_failures import failure_status
 from forkmodel.cli_future import claims, compare, forecast, scenarios_app
 from forkmodel.cli_tables import data_app, priors_app
-from forkmodel.cli_trust import backtest, score, sensitivity, validate_app
+from forkmodel.cli_trust import backtest, score, sensitivity
+from forkmodel.cli_validate import validate_app
 from forkmodel.console import prepare_streams, print_json, print_table, show_progress
 from forkmodel.options import MIN_DRAWS, MOST_CHAINS, MOST_DRAWS, MOST_SEED
 from forkmodel.run import DERIVING, Sampling, Source
@@ -52,6 +53,12 @@ UpdateOption = Annotated[
 ]
 AsOfOption = Annotated[
     str | None, typer.Option("--as-of", help="Use only what was known on this day (YYYY-MM-DD).")
+]
+StrictOption = Annotated[
+    bool,
+    typer.Option(
+        "--strict", help="Keep only rows with proof that they were known then: no score of a later table."
+    ),
 ]
 PriorsOption = Annotated[
     str, typer.Option("--priors", help="reference, skeptic, advocate, hindsight-free, or a TOML file.")
@@ -110,6 +117,7 @@ def run(
     data: DataOption = None,
     update: UpdateOption = None,
     as_of: AsOfOption = None,
+    strict: StrictOption = False,
     priors: PriorsOption = "reference",
     draws: DrawsOption = None,
     tune: TuneOption = None,
@@ -125,7 +133,7 @@ def run(
     """Fit the model, forecast and write the report, in one go."""
     from forkmodel import run as pipeline
 
-    source = Source(data, tuple(update or ()), as_of)
+    source = Source(data, tuple(update or ()), as_of, strict)
     with show_progress() as progress:
         fit, summary = pipeline.run(
             out,
@@ -151,6 +159,7 @@ def fit(
     data: DataOption = None,
     update: UpdateOption = None,
     as_of: AsOfOption = None,
+    strict: StrictOption = False,
     priors: PriorsOption = "reference",
     draws: DrawsOption = None,
     tune: TuneOption = None,
@@ -163,7 +172,7 @@ def fit(
     from forkmodel.run import check_target, make_fit
 
     check_target(out, folder=False)
-    source = Source(data, tuple(update or ()), as_of)
+    source = Source(data, tuple(update or ()), as_of, strict)
     with show_progress() as progress:
         made = make_fit(source, priors, Sampling(draws, tune, seed, cores, quick), progress)
         made.save(out)

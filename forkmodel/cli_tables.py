@@ -12,6 +12,7 @@ from forkmodel.errors import ForkModelError, did_you_mean
 
 if TYPE_CHECKING:
     from forkmodel.data.market import Market
+    from forkmodel.errors import Problem
 
 __all__ = ["data_app", "priors_app"]
 
@@ -53,22 +54,37 @@ def check(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """List everything that is wrong with a folder of tables."""
-    from forkmodel.data.read import check_data, load_snapshot
+    """List everything that is wrong with a folder of tables, and what the model will use of it."""
+    from forkmodel.data.read import examine_data, load_snapshot
 
-    problems = check_data(folder, base=load_snapshot() if update else None)
+    report = examine_data(folder, base=load_snapshot() if update else None)
     if as_json:
-        print_json({"ok": not problems, "problems": [problem.as_dict() for problem in problems]})
-    elif problems:
-        print_table(
-            ["table", "row", "column", "value", "problem", "fix"],
-            [(p.table, p.row, p.column, p.value, p.problem, p.fix) for p in problems],
-            title=f"{len(problems)} {'problem' if len(problems) == 1 else 'problems'}",
-        )
+        print_json(report.as_dict())
+    elif report.problems:
+        _print_cells(report.problems, "problem")
     else:
         typer.echo(f"{folder} is clean.")
-    if problems:
+        if report.remarks:
+            _print_cells(report.remarks, "remark")
+        columns = ["observation", "table", *(["before"] if update else []), "after" if update else "values"]
+        rows = [
+            (use.observation, use.table, *([use.before] if update else []), use.after) for use in report.uses
+        ]
+        if rows:
+            print_table(columns, rows, title="What the model will use")
+        days = [day.date() for day in (report.vintage_before, report.vintage) if day is not None]
+        typer.echo(f"Vintage {days[-1]}{f', was {days[0]}' if days[0] != days[-1] else ''}.")
+    if report.problems:
         raise typer.Exit(BAD_INPUT)
+
+
+def _print_cells(cells: list[Problem], noun: str) -> None:
+    """Print problems or remarks, one cell a row."""
+    print_table(
+        ["table", "row", "column", "value", noun, "fix"],
+        [(p.table, p.row, p.column, p.value, p.problem, p.fix) for p in cells],
+        title=f"{len(cells)} {noun if len(cells) == 1 else noun + 's'}",
+    )
 
 
 @data_app.command("show")

@@ -1,8 +1,8 @@
-"""The commands about trust: ``backtest``, ``score``, ``sensitivity`` and the studies under ``validate``."""
+"""The commands about trust in forecasts and figures: ``backtest``, ``score`` and ``sensitivity``."""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,9 +15,7 @@ from forkmodel.options import MOST_SEED
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["backtest", "score", "sensitivity", "validate_app"]
-
-validate_app = typer.Typer(no_args_is_help=True)
+__all__ = ["backtest", "say_first", "score", "sensitivity"]
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
 DataOption = Annotated[
@@ -36,6 +34,19 @@ DaskOption = Annotated[
 ]
 SeedOption = Annotated[int, typer.Option("--seed", min=0, max=MOST_SEED, help="Same seed, same draws.")]
 FitArgument = Annotated[Path, typer.Argument(help="File that `forkmodel fit` or `run` wrote.")]
+StrictOption = Annotated[
+    bool,
+    typer.Option(
+        "--strict",
+        help="A cut-off knows only rows with proof that they were known then.",
+    ),
+]
+
+
+def say_first(sentences: Iterable[str]) -> None:
+    """Print what must be known before the figures that follow."""
+    for sentence in sentences:
+        typer.echo(sentence)
 
 
 def _market(data: Path | None, update: list[Path] | None) -> Any:
@@ -55,6 +66,7 @@ def backtest(
     draws: Annotated[int | None, typer.Option("--draws", min=20, help="Kept draws per chain.")] = None,
     tune: Annotated[int | None, typer.Option("--tune", min=1, help="Warm-up steps per chain.")] = None,
     seed: SeedOption = 1,
+    strict: StrictOption = False,
     workers: WorkersOption = 1,
     dask: DaskOption = None,
     out: Annotated[
@@ -65,6 +77,7 @@ def backtest(
     """Forecast from past days and score what came after.
 
     Fits that are in the folder already are not made again: an interrupted backtest goes on where it stopped.
+    Every fit is reviewed; one that failed is shown as failed and counts in no figure.
     """
     from forkmodel.inference.sampling import DEFAULT_DRAWS, DEFAULT_TUNE
     from forkmodel.run import check_target
@@ -82,20 +95,26 @@ def backtest(
             draws=draws or DEFAULT_DRAWS,
             tune=tune or DEFAULT_TUNE,
             seed=seed,
+            strict=strict,
             workers=workers,
             dask=dask,
             progress=progress,
         )
     record = json_ready(made.as_dict())
     if out is not None:
-        from forkmodel.validate.backtest_page import backtest_tables
+        from forkmodel.validate.backtest_page import backtest_page
         from forkmodel.whole_files import write_whole
 
         write_whole(out / "backtest.json", json_text(record))
-        write_whole(out / "backtest.md", backtest_tables(record))
+        write_whole(out / "backtest.md", backtest_page(record))
     if as_json:
         print_json(record)
         return
+    from forkmodel.validate.reviews import review_words
+
+    say_first(record["standing"])
+    reviews = [(name, review_words(review)) for name, review in made.facts["reviews"].items()]
+    print_table(["fit", "review"], reviews, title="Review of every fit")
     _print_skill(made.by_target(), "All cut-offs and horizons, by target")
     for name, group in made.pooled().items():
         shares = ", ".join(f"{float(mass):.0%}: {part:.0%}" for mass, part in group["coverage"].items())
@@ -139,7 +158,12 @@ def score(
     if as_json:
         print_json(made.as_dict())
         return
+    from forkmodel.validate.reviews import review_words
+
+    say_first(made.standing)
     typer.echo(f"Forecast of {made.vintage.date()}, scored to {made.scored_to.date()}; sha256 {made.hash}")
+    for name, review in made.reviews.items():
+        typer.echo(f"Review of the fit behind the {name}: {review_words(review)}")
     columns = ["target", "entity", "date", "outcome", "median", "low", "high", "crps", "pit"]
     rows = [[row[column] for column in columns] for row in made.cases.to_dict("records")]
     print_table(columns, rows, title="Outcomes with the forecast's median and 90 % interval")
@@ -151,13 +175,22 @@ def sensitivity(
     as_json: JsonOption = False,
 ) -> None:
     """Say what the figures owe to priors, data and inputs."""
+    from forkmodel.errors import ModelError
     from forkmodel.inference.storage import load
+    from forkmodel.validate.reviews import failed, review_of, review_words
     from forkmodel.validate.sensitivity import claim_statistics, first_order_indices, power_scaling
 
     read_span(horizon, "the horizon")
     with show_progress() as progress:
         progress("read", 0.0, str(file))
         fit = load(file)
+        progress("derive", 0.0, "review")
+        review = review_of(fit)
+        if failed(review):
+            raise ModelError(
+                f"the review of {file} FAILED, {review_words(review)}, so its sensitivities are withheld; "
+                f"`forkmodel review {file}` says what to do."
+            )
         progress("forecast", 0.0, "baseline")
         forecast = fit.forecast(horizon)
         progress("derive", 0.0, "log densities of every observation")
@@ -166,10 +199,10 @@ def sensitivity(
         flat = {str(name): array.to_numpy().ravel() for name, array in figures.data_vars.items()}
         inputs = first_order_indices(flat, forecast.parameters)
     if as_json:
-        print_json(
-            {"power_scaling": scaled.to_dict("records"), "first_order_indices": inputs.to_dict("records")}
-        )
+        document = {"review": review, "power_scaling": scaled.to_dict("records")}
+        print_json(document | {"first_order_indices": inputs.to_dict("records")})
         return
+    typer.echo(f"Review of the fit: {review_words(review)}")
     wide = scaled.pivot_table(
         index=["figure", "diagnosis"], columns="source", values="sensitivity", sort=False
     )
@@ -183,162 +216,3 @@ def sensitivity(
         inputs[["figure", "parameter", "index"]].to_numpy().tolist(),
         title="Inputs that carry most of each figure's variance",
     )
-
-
-@validate_app.command("calibrate")
-def calibrate(
-    out: Annotated[Path, typer.Option("--out", help="Folder for the record and the figure.")],
-    block: Annotated[
-        str, typer.Option("--block", help="Last block of the chain to include, or joint for all.")
-    ] = "joint",
-    replications: Annotated[int, typer.Option("--replications", min=10, help="How many.")] = 200,
-    fits: FitsOption = Path("calibration-fits"),
-    design: Annotated[
-        str, typer.Option("--design", help="Part of the bundled tables to simulate: small or smallest.")
-    ] = "small",
-    priors: Annotated[
-        str, typer.Option("--priors", help="Prior set that truths come from; `calibration` is a narrow one.")
-    ] = "reference",
-    draws: Annotated[int, typer.Option("--draws", min=20, help="Kept draws of each refit's chain.")] = 800,
-    tune: Annotated[int, typer.Option("--tune", min=1, help="Its warm-up steps.")] = 400,
-    ranked: Annotated[
-        int, typer.Option("--ranked", min=10, help="Draws, evenly spread, that a truth is ranked among.")
-    ] = 50,
-    batches: Annotated[
-        int | None, typer.Option("--batches", min=1, help="Jobs to split into; each compiles once.")
-    ] = None,
-    seed: SeedOption = 1,
-    workers: WorkersOption = 1,
-    dask: DaskOption = None,
-) -> None:
-    """Check inference by simulation: rank each truth among the draws of a fit to data made from it."""
-    from forkmodel.data.read import load_snapshot
-    from forkmodel.errors import ForkModelError, did_you_mean
-    from forkmodel.model.build import resolve_blocks
-    from forkmodel.priors import load_priors
-    from forkmodel.validate.calibration import calibration_jobs
-    from forkmodel.validate.many import run_jobs
-    from forkmodel.validate.ranks import rank_table, ranks_figure, read_ranks
-    from forkmodel.validate.small_design import DESIGNS, small_market
-    from forkmodel.whole_files import whole_file, write_whole
-
-    blocks = resolve_blocks(None if block == "joint" else [block])
-    if design not in DESIGNS:
-        raise ForkModelError(f"unknown design {design!r}. {did_you_mean(design, list(DESIGNS))}")
-    market = small_market(load_snapshot(), DESIGNS[design])
-    jobs = calibration_jobs(
-        market,
-        DESIGNS[design].options,
-        load_priors(priors),
-        blocks,
-        replications,
-        batches=batches or max(2, workers),
-        seed=seed,
-        draws=draws,
-        tune=tune,
-        ranked=ranked,
-    )
-    with show_progress() as progress:
-        ranks = read_ranks(run_jobs(jobs, fits, workers=workers, dask=dask, progress=progress))
-    table = rank_table(ranks)
-    command = (
-        f"forkmodel validate calibrate --block {block} --replications {replications} --seed {seed} "
-        f"--design {design} --priors {priors} --draws {draws} --tune {tune} --ranked {ranked}"
-    )
-    record = {
-        "command": command,
-        "blocks": list(blocks),
-        "replications": replications,
-        "draws_ranked_among": int(ranks.attrs["draws"]),
-        "chains": 1,
-        "divergent_replications": int((ranks["divergences"] > 0).sum()),
-        "divergences": int(ranks["divergences"].sum()),
-        "outside_band": int((~table["inside_band"]).sum()),
-        "statistics": table.round(4).to_dict("records"),
-    }
-    write_whole(out / f"{block}.json", json.dumps(record, indent=1) + "\n")
-    with whole_file(out / f"{block}.svg") as temporary:
-        ranks_figure(ranks, f"Ranks of {replications} truths: {', '.join(blocks)}").save(str(temporary))
-    print_table(list(table.columns), table.to_numpy().tolist(), title=command)
-    typer.echo(f"{record['outside_band']} of {len(table)} statistics leave their 95 % band. Wrote {out}.")
-
-
-@validate_app.command("compare")
-def compare(
-    question: Annotated[str, typer.Argument(help="Which choice; all of them by default.")] = "all",
-    fits: FitsOption = Path("comparison-fits"),
-    seed: SeedOption = 1,
-    workers: WorkersOption = 1,
-    dask: DaskOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Compare the model with variants that lack a part of it, by leave-one-out densities."""
-    from forkmodel.data.read import load_snapshot
-    from forkmodel.errors import ForkModelError, did_you_mean
-    from forkmodel.priors import load_priors
-    from forkmodel.validate.comparison import QUESTIONS, likelihood_jobs
-    from forkmodel.validate.comparison import compare as judge
-    from forkmodel.validate.many import run_jobs
-
-    if question not in ("all", *QUESTIONS):
-        raise ForkModelError(f"unknown question {question!r}. {did_you_mean(question, ['all', *QUESTIONS])}")
-    wanted = list(QUESTIONS) if question == "all" else [question]
-    market, priors = load_snapshot(), load_priors("reference")
-    jobs = {name: likelihood_jobs(QUESTIONS[name], market, priors, seed) for name in wanted}
-    with show_progress() as progress:
-        every = [job for group in jobs.values() for job in group]
-        paths = iter(run_jobs(every, fits, workers=workers, dask=dask, progress=progress))
-        tables = {name: judge(QUESTIONS[name], [next(paths) for _ in group]) for name, group in jobs.items()}
-    if as_json:
-        print_json(
-            {
-                name: {"question": QUESTIONS[name].title, "rows": table.to_dict("records")}
-                for name, table in tables.items()
-            }
-        )
-        return
-    for name, table in tables.items():
-        print_table(list(table.columns), table.to_numpy().tolist(), title=QUESTIONS[name].title)
-
-
-@validate_app.command("freeze")
-def freeze(
-    file: FitArgument,
-    out: Annotated[Path, typer.Option("--out", help="File to write, for example frozen.nc.")],
-    priors: Annotated[
-        str | None, typer.Option("--priors", help="Priors of what only the future needs; the fit's own.")
-    ] = None,
-) -> None:
-    """Write the predictive draws of a fit's targets to one small file, and print its hash."""
-    from forkmodel.priors import load_priors
-    from forkmodel.run import check_target
-    from forkmodel.validate.backtest import foresee_from
-    from forkmodel.validate.foresight import file_hash
-    from forkmodel.validate.frozen import FROZEN_QUARTERS, FROZEN_SAMPLES
-
-    check_target(out, folder=False)
-    _, foresight = foresee_from(file, FROZEN_QUARTERS, None if priors is None else load_priors(priors))
-    foresight.thinned(FROZEN_SAMPLES).save(out)
-    typer.echo(f"Wrote {out}: knows {foresight.vintage.date()}, sha256 {file_hash(out)}")
-
-
-@validate_app.command("golden")
-def golden(
-    out: Annotated[Path, typer.Option("--out", help="Root of the database of reference posteriors.")],
-    name: Annotated[list[str] | None, typer.Option("--name", help="Which; all by default.")] = None,
-    draws: Annotated[int, typer.Option("--draws", help="Draws per chain before thinning.")] = 10_000,
-    seed: SeedOption = 1,
-) -> None:
-    """Make the reference posteriors anew: ten chains each, ten thousand draws kept."""
-    from forkmodel.data.read import load_snapshot
-    from forkmodel.inference.model import ForkModel
-    from forkmodel.validate.golden import GOLDEN, write_golden
-    from forkmodel.validate.small_design import SMALL_OPTIONS, small_market
-
-    market = small_market(load_snapshot())
-    for wanted in name or list(GOLDEN):
-        model = ForkModel(market, blocks=GOLDEN[wanted], options=SMALL_OPTIONS)
-        with show_progress() as progress:
-            fit = model.fit(draws=draws, tune=1000, chains=10, seed=seed, progress=progress)
-        write_golden(wanted, fit, draws // 1000, out, {"chains": 10, "draws": draws})
-        typer.echo(f"Wrote {wanted} to {out}.")

@@ -162,9 +162,10 @@ def track_record(fit: Fit) -> TrustContent:
     from forkmodel.validate.frozen import score_frozen
     from forkmodel.validate.measure import Measure
     from forkmodel.validate.records import backtest_record
+    from forkmodel.validate.reviews import review_of
 
     try:
-        frozen = score_frozen(fit.data, Measure.from_fit(fit))
+        frozen = score_frozen(fit.data, Measure.from_fit(fit), review_of(fit))
     except ModelError:
         # Tables of another market have no outcome for it.
         frozen = None

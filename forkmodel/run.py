@@ -52,11 +52,14 @@ class Source:
         Folders merged on top, in order; they may hold only some tables.
     as_of : str or None
         Day (ISO) whose knowledge is kept.
+    strict : bool
+        Whether only rows with proof that they were known on that day, or at the vintage, are kept.
     """
 
     folder: Path | None = None
     updates: tuple[Path, ...] = ()
     as_of: str | None = None
+    strict: bool = False
 
     def load(self) -> Market:
         """Return the validated tables; raises DataError with every problem of the first bad folder."""
@@ -69,7 +72,9 @@ class Source:
         market = load_snapshot() if self.folder is None else read_data(self.folder)
         for update in self.updates:
             market = read_data(update, base=market)
-        return market if day is None else market.as_of(pd.Timestamp(day))
+        if day is None and not self.strict:
+            return market
+        return market.as_of(market.vintage if day is None else pd.Timestamp(day), strict=self.strict)
 
 
 @dataclass(frozen=True)
@@ -139,7 +144,7 @@ def _later(source: Source) -> str:
     """Return which day would do, as the end of a message."""
     from forkmodel.data.earliest import earliest_day
 
-    day = earliest_day(replace(source, as_of=None).load())
+    day = earliest_day(replace(source, as_of=None, strict=False).load(), strict=source.strict)
     return "" if day is None else f" The earliest day that will do is {day.date()}."
 
 

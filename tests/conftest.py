@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import hypothesis
+import properties  # noqa: F401 - registers the profiles
 import pytest
 from filelock import FileLock
 
 import forkmodel as fm
 from forkmodel.data.panel import Panel
 from forkmodel.model.build import Design
+
+# `--hypothesis-profile random` is read later and wins.
+hypothesis.settings.load_profile("same")
 
 
 @pytest.fixture(scope="session")
@@ -31,18 +36,40 @@ def joint_model(market):
 
 
 @pytest.fixture(scope="session")
-def quick_fit(joint_model, tmp_path_factory, worker_id):
-    """The whole joint model, really sampled, once for all processes; too short to be quoted."""
-    settings = {"draws": 100, "tune": 300, "chains": 2, "seed": 3}
-    if worker_id == "master":
-        return joint_model.fit(**settings)
-    path = tmp_path_factory.getbasetemp().parent / "quick_fit.nc"
-    with FileLock(f"{path}.lock"):
-        if path.exists():
-            return fm.load(path)
-        fit = joint_model.fit(**settings)
-        fit.save(path)
-        return fit
+def short_fit(joint_model, tmp_path_factory, worker_id):
+    """Return a fit of the whole joint model by seed, made once for all processes; too short to be quoted."""
+
+    def fit(seed):
+        settings = {"draws": 100, "tune": 300, "chains": 2, "seed": seed}
+        if worker_id == "master":
+            return joint_model.fit(**settings)
+        path = tmp_path_factory.getbasetemp().parent / f"short_fit_{seed}.nc"
+        with FileLock(f"{path}.lock"):
+            if path.exists():
+                return fm.load(path)
+            made = joint_model.fit(**settings)
+            made.save(path)
+            return made
+
+    return fit
+
+
+@pytest.fixture(scope="session")
+def quick_fit(short_fit):
+    """The whole joint model, really sampled."""
+    return short_fit(seed=3)
+
+
+@pytest.fixture(scope="session")
+def quick_forecast(quick_fit):
+    """The worlds of the quick fit without a scenario; nobody may change them."""
+    return quick_fit.forecast()
+
+
+@pytest.fixture(scope="session")
+def other_seed_fit(short_fit):
+    """The same model and settings as the quick fit, other random numbers."""
+    return short_fit(seed=4)
 
 
 def pytest_collection_modifyitems(items):

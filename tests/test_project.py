@@ -134,6 +134,8 @@ def test_the_data_page_states_the_numbers_as_they_are(market, panel):
         "developer shares": panel.shares["developer_days"].sizes["developer_day"],
         "money shares": panel.shares["money_shares"].sizes["money_share"],
         "model shares": panel.shares["model_shares"].sizes["model_share"],
+        "gateway shares": panel.shares["gateway_shares"].sizes["gateway_share"],
+        "gateway bounds": panel.shares["gateway_bounds"].sizes["gateway_bound"],
         "card ratio": panel.shares["card_ratio"].sizes["card_month"],
         "adoption": panel.money["adoption"].sizes["adoption"],
         "spend per employee": panel.money["spend_per_employee"].sizes["spend"],

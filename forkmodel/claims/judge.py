@@ -151,8 +151,10 @@ def _diagnostic(claim: Claim, sides: Sequence[Side], found: list[float | None]) 
     if now is not None and now > SETTLED:
         return out | {"diagnostic": False, "why_not_diagnostic": "already true at the data's end"}
     known = [p for p in found if p is not None]
+    # Approximate worlds keep the reference posterior of what tables inform, so they prove nothing.
+    how = "" if all(side.exact for side in sides) else ", approximately"
     if len(known) > 1 and min(known) > SETTLED:
-        return out | {"diagnostic": False, "why_not_diagnostic": "true under every prior set"}
+        return out | {"diagnostic": False, "why_not_diagnostic": f"true under every prior set{how}"}
     if len(known) > 1 and max(known) < 1.0 - SETTLED:
-        return out | {"diagnostic": False, "why_not_diagnostic": "false under every prior set"}
+        return out | {"diagnostic": False, "why_not_diagnostic": f"false under every prior set{how}"}
     return out

@@ -1,19 +1,21 @@
 """Worlds under other priors: by an exact refit, or approximately from the reference fit.
 
 The approximation changes what no table informs exactly: parameters of the future are drawn from the other
-set's priors, and parameters of the fit without any likelihood are moved to the same quantile of theirs. What
-tables inform is reweighted by the ratio of the priors, with Pareto smoothing; where the largest weights are
-too unequal (Pareto k above 0.7) the reweighting is left out, and the method says so.
+set's priors, and parameters of the fit without any likelihood are moved to the same quantile of theirs, in
+the history and in the future of each world alike. What tables inform is reweighted by the ratio of the
+priors, with Pareto smoothing; where the largest weights are too unequal (Pareto k above 0.7) the reweighting
+is left out, and the method says so.
 
 Source: Vehtari, Simpson, Gelman, Yao and Gabry (2024), Pareto Smoothed Importance Sampling, JMLR 25.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import xarray as xr
 
 from forkmodel.forecast.forecast import Forecast
 from forkmodel.forecast.parameters import is_forecast_key
@@ -76,11 +78,49 @@ def _resampled(log_weight: np.ndarray) -> tuple[np.ndarray, float]:
     """Return draws in proportion to smoothed weights (systematic), and the Pareto k of the weights."""
     from arviz_stats.base.array import array_stats
 
-    smoothed, k = array_stats.psislw(log_weight, axis=-1)
+    # It smooths the inverses of what it is given, since it was made for leave-one-out densities.
+    smoothed, k = array_stats.psislw(-log_weight, axis=-1)
     weight = np.exp(smoothed - smoothed.max())
     edges = np.cumsum(weight / weight.sum())
     places = (np.arange(len(weight)) + 0.5) / len(weight)
     return np.minimum(np.searchsorted(edges, places), len(weight) - 1), float(k)
+
+
+def moved_fit(fit: Fit, priors: PriorSet) -> Fit:
+    """Return the fit with its parameters without likelihood moved to the same quantiles of other priors.
+
+    Its history is computed from the moved values, as its future will be, so no world has one value up to the
+    data's end and another after it.
+
+    Parameters
+    ----------
+    fit : Fit
+        The fit.
+    priors : PriorSet
+        The other set.
+    """
+    from forkmodel.inference.fit import Fit as Moved
+
+    changed = {}
+    for key in WITHOUT_LIKELIHOOD:
+        known = fit.posterior[key]
+        values = priors[key].quantiles(fit.priors[key].probabilities(known.to_numpy().ravel()))
+        changed[key] = xr.DataArray(values.reshape(known.shape), dims=known.dims, coords=known.coords)
+    return Moved(
+        data=fit.data,
+        priors=fit.priors,
+        blocks=fit.blocks,
+        options=fit.options,
+        posterior=fit.posterior.assign(changed),
+        sample_stats=fit.sample_stats,
+        seed=fit.seed,
+        tune=fit.tune,
+        timings=fit.timings,
+        versions=fit.versions,
+        panel=fit.panel,
+        design=fit.design,
+        review=fit.review(),
+    )
 
 
 def approximate_side(origin: Origin, priors: PriorSet, scenario: Scenario, horizon: str = "2036-12") -> Side:
@@ -98,10 +138,6 @@ def approximate_side(origin: Origin, priors: PriorSet, scenario: Scenario, horiz
         Last day, month or year.
     """
     fit = origin.fit
-    moved = {
-        key: priors[key].quantiles(fit.priors[key].probabilities(fit.values[key]))
-        for key in WITHOUT_LIKELIHOOD
-    }
     draws, k = _resampled(_log_ratio(fit, priors))
     if k <= LARGEST_K:
         method = f"reweighted, Pareto k {k:.2f}"
@@ -111,5 +147,7 @@ def approximate_side(origin: Origin, priors: PriorSet, scenario: Scenario, horiz
             f"approximate: these priors for what no table informs, the {fit.priors.name} fit for the rest "
             f"(reweighting failed, Pareto k {k:.2f})"
         )
-    forecast = run_forecast(origin, scenario, horizon, priors, draws, moved)
+    # Nothing of the state at the data's end depends on what is moved, so the start serves as it is.
+    moved = replace(origin, fit=moved_fit(fit, priors))
+    forecast = run_forecast(moved, scenario, horizon, priors, draws)
     return Side(priors.name, forecast, method, exact=False)

@@ -13,13 +13,18 @@ from forkmodel.data.schemas import DTYPES, Column, Table
 from forkmodel.dates import iso_day, possible_days
 from forkmodel.errors import Problem, did_you_mean
 
-__all__ = ["cell_text", "column_texts", "empty_table", "mend_date", "type_records"]
+__all__ = ["cell_text", "column_texts", "control_problems", "empty_table", "mend_date", "type_records"]
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _INFINITE = {"inf", "infinity"}
 _MISSING_WORDS = {"nan", "na", "n/a", "null", "none", "nil", "-", "--", "?", "unknown", "missing", "tbd"}
 _FLAGS = {"true": True, "false": False}
+
+_CONTROL = (
+    "the cell holds a line break or control character",
+    "Keep each cell on one line of plain text.",
+)
 
 _Fault = tuple[int, str, str]
 
@@ -114,8 +119,10 @@ def _match_header(
     reported: set[tuple[int, str]] = set()
     missing = [name for name in table.names if name not in place]
     for name in missing:
-        reported.add((0, name))
         near = _nearest(name, unknown)
+        if near is None and table.column(name).optional:
+            continue
+        reported.add((0, name))
         if near is None:
             fix = f"Add a column {name!r}: {table.column(name).meaning}"
             if table.column(name).empty:
@@ -152,16 +159,31 @@ def _typed(column: Column, texts: list[str]) -> tuple[object, list[_Fault]]:
         return _dates(texts)
     if column.kind == "flag":
         return _flags(column, texts)
-    faults = [
-        (
-            spot,
-            "the cell holds a line break or control character",
-            "Keep each cell on one line of plain text.",
-        )
-        for spot, text in enumerate(texts)
-        if not text.isprintable() and any(ord(letter) < 32 for letter in text)
-    ]
+    faults = [(spot, *_CONTROL) for spot, text in enumerate(texts) if _has_control(text)]
     return pd.array([text or np.nan for text in texts], dtype="str"), faults
+
+
+def _has_control(text: str) -> bool:
+    return not text.isprintable() and any(ord(letter) < 32 for letter in text)
+
+
+def control_problems(table: Table, frame: pd.DataFrame) -> list[Problem]:
+    """Find text that could not stand in a file: line breaks and control characters.
+
+    Parameters
+    ----------
+    table : Table
+        The declaration of the table.
+    frame : DataFrame
+        The table, made in Python.
+    """
+    problems = []
+    for column in table.columns:
+        if column.kind == "text":
+            for text in frame[column.name].dropna().unique():
+                if _has_control(text):
+                    problems.append(Problem(table.name, None, column.name, repr(text), *_CONTROL))
+    return problems
 
 
 def _numbers(texts: list[str]) -> tuple[np.ndarray, list[_Fault]]:

@@ -12,9 +12,13 @@ import numpy as np
 import pandas as pd
 
 from forkmodel.data.cells import cell_text
+from forkmodel.data.fields import field_problems, period_problems, revenue_period_problems
+from forkmodel.data.names import NearNames
 from forkmodel.data.schemas import TABLES
+from forkmodel.data.spells import spell_overlaps
+from forkmodel.data.usable import unusable_values
 from forkmodel.data.validate import above_one
-from forkmodel.errors import Problem, did_you_mean
+from forkmodel.errors import Problem
 
 __all__ = ["cross_table_problems", "future_dates", "known_entities", "row_problems"]
 
@@ -67,8 +71,11 @@ def row_problems(table: str, frame: pd.DataFrame, missing: frozenset[str] = froz
             problems += _at(table, frame, np.array([spot]), "value", what, fix)
     if table == "prices":
         problems += _prices_per_token(frame)
+    if table == "usage":
+        problems += period_problems(frame)
     if table == "revenue":
         problems += _revenue_rows(frame)
+        problems += revenue_period_problems(frame)
     if table == "benchmarks":
         spots = _where(frame["ceiling"] <= frame["chance_level"].fillna(0.0))
         problems += _at(
@@ -155,11 +162,11 @@ def _revenue_rows(frame: pd.DataFrame) -> list[Problem]:
         "is below the central figure",
         "Swap or correct.",
     )
-    small = centre.gt(0) & centre.lt(LEAST_REVENUE)
     fix = "Write US dollars per year, not thousands, millions or billions."
-    return problems + _at(
-        "revenue", frame, _where(small), "annualised_revenue_usd", "is too small for a firm", fix
-    )
+    for column in ("annualised_revenue_usd", "low", "high"):
+        small = frame[column].gt(0) & frame[column].lt(LEAST_REVENUE)
+        problems += _at("revenue", frame, _where(small), column, "is too small for a firm", fix)
+    return problems
 
 
 def cross_table_problems(
@@ -168,6 +175,7 @@ def cross_table_problems(
     unread: frozenset[str] = frozenset(),
     loose: Mapping[str, set[str]] | None = None,
     unsure_ends: frozenset[int] = frozenset(),
+    limit: pd.Timestamp | None = None,
 ) -> list[Problem]:
     """Check the tables against one another: ids, price spells, shares that must not sum above one.
 
@@ -181,10 +189,14 @@ def cross_table_problems(
         Ids that stand in rows which were left out for another problem.
     unsure_ends : frozenset of int
         Lines of prices whose end could not be read; they are not compared with others.
+    limit : Timestamp, optional
+        Day after which no date of the market may lie.
     """
     prices = frames["prices"]
     problems = _unknown_ids(frames, unread, loose or {})
-    problems += _spell_overlaps(prices.loc[~prices.index.isin(unsure_ends)])
+    problems += spell_overlaps(prices.loc[~prices.index.isin(unsure_ends)])
+    problems += field_problems(frames, limit)
+    problems += unusable_values(frames)
     problems += _share_sums(frames)
     return problems
 
@@ -238,55 +250,20 @@ def _unknown_ids(frames: Frames, unread: frozenset[str], loose: Mapping[str, set
 def _no_such(
     table: str, frame: pd.DataFrame, spots: np.ndarray, column: str, target: str, valid: set[str]
 ) -> list[Problem]:
-    names = sorted(valid)
+    names = NearNames(valid)
     fixes: dict[str, str] = {}
     problems = []
     for problem in _at(table, frame, spots, column, f"unknown id: no such entry in {target}.csv", ""):
         value = problem.value or ""
         if value not in fixes:
-            hint = did_you_mean(value, names) if names else ""
-            if len(names) > LISTED_IDS and not hint.startswith("Did you mean"):
-                hint = ""
+            hint = names.hint(value)
+            if not hint and 0 < len(names.names) <= LISTED_IDS:
+                hint = "Valid names: " + ", ".join(names.names) + "."
             other = f"Add it to {target}.csv, or correct the name."
             if column == "entity":
                 other = "Set mapped to false if it is not in models.csv."
             fixes[value] = f"{hint} {other}".strip()
         problems.append(Problem(table, problem.row, column, value, problem.problem, fixes[value]))
-    return problems
-
-
-def _spell_overlaps(prices: pd.DataFrame) -> list[Problem]:
-    """Two prices of one model and seller cannot hold on one day; ``effective_to`` is the first day off."""
-    problems = []
-    usable = prices.loc[
-        prices["effective_from"].notna() & prices["model_id"].notna() & prices["seller"].notna()
-    ]
-    several = usable.loc[usable.duplicated(["model_id", "seller"], keep=False)]
-    for (model, seller), spells in several.groupby(["model_id", "seller"]):
-        ordered = spells.sort_values(["effective_from", "effective_to"], kind="stable")
-        lines, starts = ordered.index.tolist(), ordered["effective_from"].tolist()
-        ends = ordered["effective_to"].tolist()
-        for later in range(1, len(lines)):
-            # The spell among the earlier ones that lasts longest decides.
-            earlier = max(range(later), key=lambda spot: (pd.isna(ends[spot]), ends[spot]))
-            if starts[earlier] == starts[later] or not (
-                pd.isna(ends[earlier]) or ends[earlier] > starts[later]
-            ):
-                continue
-            start = cell_text(starts[later])
-            until = cell_text(ends[earlier]) or "open"
-            rows = f"row {lines[earlier]}" if lines[earlier] else "a row already in the data"
-            problems.append(
-                Problem(
-                    "prices",
-                    lines[later] or lines[earlier] or None,
-                    "effective_from",
-                    start,
-                    f"the price of {model} by {seller} starts while that of {rows} "
-                    f"({cell_text(starts[earlier])} to {until}) still holds",
-                    f"Set effective_to of {rows} to {start}, or correct effective_from.",
-                )
-            )
     return problems
 
 

@@ -16,15 +16,17 @@ if TYPE_CHECKING:
 __all__ = ["earliest_day"]
 
 
-def _enough(market: Market, day: pd.Timestamp, options: PanelOptions | None) -> bool:
+def _enough(market: Market, day: pd.Timestamp, options: PanelOptions | None, strict: bool) -> bool:
     try:
-        Panel.from_market(market.as_of(day), options)
+        Panel.from_market(market.as_of(day, strict=strict), options)
     except ModelError:
         return False
     return True
 
 
-def earliest_day(market: Market, options: PanelOptions | None = None) -> pd.Timestamp | None:
+def earliest_day(
+    market: Market, options: PanelOptions | None = None, *, strict: bool = False
+) -> pd.Timestamp | None:
     """Return the first day whose knowledge a panel can be made of.
 
     The panel itself is the judge, so that this never disagrees with it; knowledge only grows, so halving
@@ -36,6 +38,8 @@ def earliest_day(market: Market, options: PanelOptions | None = None) -> pd.Time
         All tables.
     options : PanelOptions, optional
         Choices of the panel.
+    strict : bool
+        As for ``market.as_of``.
 
     Returns
     -------
@@ -43,12 +47,12 @@ def earliest_day(market: Market, options: PanelOptions | None = None) -> pd.Time
         For ``market.as_of``; None if not even the vintage will do.
     """
     enough = market.vintage
-    if market.models.empty or not _enough(market, enough, options):
+    if market.models.empty or not _enough(market, enough, options, strict):
         return None
     short = min(pd.Timestamp(market.models["release_date"].min()), enough) - pd.Timedelta(days=1)
     while (enough - short).days > 1:
         middle = short + pd.Timedelta(days=(enough - short).days // 2)
-        if _enough(market, middle, options):
+        if _enough(market, middle, options, strict):
             enough = middle
         else:
             short = middle

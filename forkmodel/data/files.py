@@ -8,9 +8,10 @@ import io
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from forkmodel.data.schemas import TABLES
 from forkmodel.errors import Problem
 
-__all__ = ["Records", "read_records"]
+__all__ = ["Records", "read_records", "split_records"]
 
 _BYTE_ORDER_MARKS = {
     codecs.BOM_UTF32_LE: "utf-32",
@@ -69,7 +70,7 @@ def read_records(path: Path, table: str) -> Records:
         fix = f"Check that {path.name} is a file that you may read."
         return Records(problems=[Problem(table, None, None, None, f"cannot be read: {error.strerror}", fix)])
     text = _decode(data, path.name, table, problems)
-    return _split(text, table, problems) if text is not None else Records(problems=problems)
+    return split_records(text, table, problems) if text is not None else Records(problems=problems)
 
 
 def _decode(data: bytes, name: str, table: str, problems: list[Problem]) -> str | None:
@@ -127,8 +128,18 @@ def _convert(name: str, encoding: str) -> str:
     )
 
 
-def _split(text: str, table: str, problems: list[Problem]) -> Records:
-    """Cut the text into cells."""
+def split_records(text: str, table: str, problems: list[Problem]) -> Records:
+    """Cut the text of a CSV file into cells.
+
+    Parameters
+    ----------
+    text : str
+        The text.
+    table : str
+        Table name used in the problems.
+    problems : list of Problem
+        What is already known to be wrong; what is found here is added.
+    """
     reader = csv.reader(io.StringIO(text, newline=""), strict=True, skipinitialspace=True)
     records: list[tuple[int, list[str]]] = []
     start = 1
@@ -151,7 +162,11 @@ def _split(text: str, table: str, problems: list[Problem]) -> Records:
         )
     if not records:
         if not problems:
-            problems.append(_empty(table, "the file is empty; not even a header"))
+            fix = f"Add rows under the header {','.join(TABLES[table].names)}."
+            if not TABLES[table].required:
+                fix += " Or remove the file: the folder may lack this table."
+            what = "the file is empty; not even a header"
+            problems.append(Problem(table, None, None, None, what, fix))
         return Records(problems=problems)
     header = records[0][1]
     if len(header) == 1 and any(mark in header[0] for mark in ";\t|"):
@@ -197,10 +212,4 @@ def _rows(
         else:
             rows.append(cells)
             lines.append(line)
-    if not rows and not loose and not problems:
-        problems.append(_empty(table, "the table is empty; it has a header but no rows"))
     return Records(header, rows, lines, loose, problems)
-
-
-def _empty(table: str, what: str) -> Problem:
-    return Problem(table, None, None, None, what, "Add rows, or remove the file if you have none to add.")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from forkmodel.data.announced import ANNOUNCED_COLUMNS
 from forkmodel.data.cells import mend_date
 from forkmodel.data.schemas import TABLES
 from forkmodel.errors import Problem, did_you_mean
@@ -89,6 +90,20 @@ def _day(text: str, place: str, problems: list[Problem]) -> pd.Timestamp | None:
     return None
 
 
+def _latest(
+    frames: Mapping[str, pd.DataFrame], limit: pd.Timestamp, *, announced: bool
+) -> pd.Timestamp | None:
+    """Return the latest market date up to a limit; starts of prices count only if ``announced``."""
+    found = []
+    for name, table in TABLES.items():
+        for column in table.dates():
+            if column == "effective_to" or (not announced and column in ANNOUNCED_COLUMNS.get(name, ())):
+                continue
+            found.append(frames[name][column].loc[frames[name][column] <= limit].max())
+    dates = [date for date in found if not pd.isna(date)]
+    return max(dates) if dates else None
+
+
 def date_folder(
     folder: Path,
     frames: Mapping[str, pd.DataFrame],
@@ -97,6 +112,9 @@ def date_folder(
     problems: list[Problem],
 ) -> FolderVintage:
     """Decide the vintage of a folder: as given, else as stated in it, else its latest date up to today.
+
+    Starts and ends of prices may be announced beforehand, so they do not date the folder; the day on which a
+    price was first seen does.
 
     Parameters
     ----------
@@ -120,13 +138,12 @@ def date_folder(
     # Without this limit one mistyped year would become the vintage and hide itself.
     today = pd.Timestamp.now().normalize()
     limit = max(today, base) if base is not None else today
-    found = [
-        frames[name][column].loc[frames[name][column] <= limit].max()
-        for name, table in TABLES.items()
-        for column in table.dates()
-    ]
-    dates = [date for date in found if not pd.isna(date)]
-    day = max(dates) if dates else base
+    day = _latest(frames, limit, announced=False)
+    if base is not None:
+        day = base if day is None else max(day, base)
+    if day is None:
+        # A folder of prices alone knows no more than when they started.
+        day = _latest(frames, limit, announced=True)
     if day is None and not problems:
         fix = f"Give vintage=..., or write the date into {VINTAGE_FILE}."
         problems.append(Problem(str(folder), None, None, None, "no table holds a date of the market", fix))

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from forkmodel.data.cells import column_texts, empty_table
+from forkmodel.data.cells import column_texts, control_problems, empty_table
 from forkmodel.data.checks import cross_table_problems, future_dates, row_problems
 from forkmodel.data.merging import canonical, union
 from forkmodel.data.schemas import DTYPES, TABLES, Kind
@@ -136,9 +136,11 @@ class Market:
         """SHA-256 of vintage and tables as text; the order of rows and the types of columns do not matter."""
         digest = hashlib.sha256(f"vintage {self.vintage.date().isoformat()}\n".encode())
         for name, table in TABLES.items():
-            columns = [column_texts(getattr(self, name), column) for column in table.columns]
+            frame = getattr(self, name)
+            declared = [c for c in table.columns if not c.optional or frame[c.name].notna().any()]
+            columns = [column_texts(frame, column) for column in declared]
             rows = sorted("\x1f".join(cells) for cells in zip(*columns, strict=True))
-            digest.update("\x1e".join([name, "\x1f".join(table.names), *rows]).encode())
+            digest.update("\x1e".join([name, "\x1f".join(c.name for c in declared), *rows]).encode())
         return digest.hexdigest()
 
     def summary(self) -> pd.DataFrame:
@@ -199,7 +201,8 @@ def _cast(values: pd.Series, kind: Kind) -> pd.Series:
             raise TypeError(f"{values.dtype} is not true or false")
         return values.astype("bool")
     if kind == "text":
-        text = values.astype("str")
+        # Blanks around a cell are no part of it, here as in a file.
+        text = values.astype("str").str.strip()
         return text.mask(text == "")
     if kind == "date":
         return pd.to_datetime(values).astype("datetime64[us]").dt.normalize()
@@ -212,6 +215,7 @@ def _validated(frames: Mapping[str, pd.DataFrame], vintage: pd.Timestamp) -> Mar
     lineless = {name: frame.set_index(np.zeros(len(frame), dtype="int64")) for name, frame in ready.items()}
     problems = []
     for name, frame in lineless.items():
+        problems += control_problems(TABLES[name], frame)
         problems += schema_problems(name, frame)
         problems += row_problems(name, frame)
     problems += future_dates(lineless, vintage, f"the vintage {vintage.date().isoformat()}")

@@ -8,6 +8,7 @@ import xarray as xr
 
 from forkmodel.data.panel_catalogue import Catalogue, PanelOptions
 from forkmodel.data.panel_prices import monthly_prices
+from forkmodel.data.vocabulary import GATEWAY, TOP50, rows_read
 from forkmodel.errors import ModelError
 
 __all__ = ["build_cells", "build_share_observations"]
@@ -15,24 +16,45 @@ __all__ = ["build_cells", "build_share_observations"]
 #: A model-month share enters when the model was listed in at least this part of the month's weeks.
 LISTED_FRACTION = 0.5
 DAYS_PER_MONTH = 30.44
-TOP9, TOP50 = "openrouter_tokens_weekly_top9", "openrouter_tokens_weekly"
-MONTHLY, DAILY = "openrouter_tokens_monthly", "openrouter_tokens_day"
-ENTERPRISE, RAMP_SHARE = "enterprise_llm_api_spend", "ramp_model_share"
 #: The ratio of the first to the second of these is read from company-card data.
 CARD_LABS = ["Anthropic", "OpenAI"]
 _ACCESS = {"closed": "closed", "open_weights": "open"}
 
 
+def fuller_weeks(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return weekly rows with one series a week: the one that lists more models.
+
+    The router's weeks come in two series that overlap and must not be added. The longer list is the better
+    reading of a week whoever collected it; where both are as long, the daily lists summed are taken.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Model-level rows of both weekly markets.
+    """
+    listed = rows.loc[rows["entity"] != "other"].groupby(["period_start", "market"])["entity"].nunique()
+    table = listed.unstack("market").fillna(0)
+    order = [TOP50, *[name for name in table.columns if name != TOP50]]
+    best = table.reindex(columns=order, fill_value=0).idxmax(axis=1)
+    return rows.loc[rows["market"].eq(rows["period_start"].map(best))]
+
+
 def _weekly_tokens(usage: pd.DataFrame) -> pd.DataFrame:
-    """Return model-level weekly tokens with the week's total, the fuller of two overlapping series."""
-    rows = usage.loc[(usage["unit"] == "tokens") & (usage["level"] == "model")]
-    full = rows.loc[rows["market"] == TOP50]
-    chart = rows.loc[(rows["market"] == TOP9) & ~rows["period_start"].isin(full["period_start"].unique())]
-    weeks = pd.concat([full, chart], ignore_index=True)
+    """Return model-level weekly tokens with the week's total, one series a week."""
+    rows = rows_read("model shares", usage)
+    if rows.empty:
+        return rows.assign(total=0.0)
+    weeks = fuller_weeks(rows)
+    # Tokens of a model as a whole are its offers' sum; where offers are listed, it would count twice.
+    offered = weeks["variant"].isin(["standard", "free"])
+    place = ["period_start", "entity"]
+    split = pd.MultiIndex.from_frame(weeks.loc[offered, place])
+    weeks = weeks.loc[offered | ~pd.MultiIndex.from_frame(weeks[place]).isin(split)].copy()
     total = weeks.groupby("period_start")["value"].sum()
     has_rest = weeks.loc[weeks["entity"] == "other", "period_start"].unique()
     # Before July 2025 the chart gives nine models and no rest: the month's total stands in, by the day.
-    months = usage.loc[(usage["market"] == MONTHLY) & (usage["entity"] == "total")]
+    months = rows_read("open share", usage)
+    months = months.loc[months["entity"] == "total"]
     per_day = (months["value"] / months["period_end"].dt.days_in_month).to_numpy()
     month_total = pd.Series(per_day * 7.0, index=months["period_start"].dt.to_period("M"))
     month_of_week = pd.DatetimeIndex(total.index).to_period("M")
@@ -58,7 +80,8 @@ def _monthly_model_shares(usage: pd.DataFrame) -> pd.DataFrame:
     grouped = by_week.groupby(["entity", "free", "month"])
     rows = pd.DataFrame(grouped.agg(share=("share", "mean"), weeks=("period_start", "nunique")).reset_index())
     listed = rows["weeks"] / rows["month"].map(weeks_in_month)
-    kept = rows.loc[listed >= LISTED_FRACTION].rename(columns={"entity": "model"})
+    # No token all month is no reading, as on single days: absent is not zero.
+    kept = rows.loc[(listed >= LISTED_FRACTION) & (rows["share"] > 0)].rename(columns={"entity": "model"})
     return kept.assign(log_share=np.log(kept["share"].to_numpy(float)))
 
 
@@ -166,7 +189,8 @@ def _logit(share: pd.Series) -> np.ndarray:
 
 def _access_shares(usage: pd.DataFrame, catalogue: Catalogue) -> xr.Dataset:
     """Monthly open share of tokens of known access; the unknown part widens it and is the fringe."""
-    rows = usage.loc[(usage["market"] == MONTHLY) & usage["period_start"].isin(catalogue.months)]
+    rows = rows_read("open share", usage)
+    rows = rows.loc[rows["period_start"].isin(catalogue.months)]
     wide = rows.pivot_table(index="period_start", columns="entity", values="value", aggfunc="sum")
     columns = ["open_weights", "closed", "unknown", "total"]
     wide = wide.reindex(columns=columns).dropna()
@@ -188,7 +212,8 @@ def _access_shares(usage: pd.DataFrame, catalogue: Catalogue) -> xr.Dataset:
 
 
 def _developer_days(usage: pd.DataFrame, catalogue: Catalogue) -> xr.Dataset:
-    rows = usage.loc[(usage["market"] == DAILY) & (usage["unit"] == "share") & (usage["value"] > 0)]
+    rows = rows_read("developer shares", usage)
+    rows = rows.loc[rows["value"] > 0]
     month = rows["period_start"].dt.to_period("M").dt.start_time
     rows = rows.assign(month=month).loc[
         rows["entity"].isin(catalogue.developers) & month.isin(catalogue.months)
@@ -205,8 +230,9 @@ def _developer_days(usage: pd.DataFrame, catalogue: Catalogue) -> xr.Dataset:
 
 def _money_shares(usage: pd.DataFrame, catalogue: Catalogue) -> xr.Dataset:
     """Enterprise money shares by developer or access, over a period of months (Menlo's survey)."""
-    rows = usage.loc[(usage["market"] == ENTERPRISE) & (usage["unit"] == "share")]
-    known = rows["entity"].isin(catalogue.developers) | rows["entity"].isin(_ACCESS)
+    rows = pd.concat([rows_read("money shares", usage), rows_read("money share of open models", usage)])
+    # The closed part of a survey says what the open part says; a developer that is not listed has no offer.
+    known = rows["entity"].isin(catalogue.developers) | rows["level"].eq("access")
     rows = rows.loc[known & (rows["value"] > 0) & (rows["period_start"] >= catalogue.months[0])]
     rows = rows.sort_values(["period_start", "period_end", "level", "entity"])
     first = catalogue.months.get_indexer(pd.DatetimeIndex(rows["period_start"]), method="ffill")
@@ -225,13 +251,37 @@ def _money_shares(usage: pd.DataFrame, catalogue: Catalogue) -> xr.Dataset:
     )
 
 
+def _gateway_rows(usage: pd.DataFrame, catalogue: Catalogue, *, bounds: bool) -> xr.Dataset:
+    """Shares of a month's tokens and money by developer or access on the second router, or upper bounds."""
+    rows = rows_read("gateway bounds" if bounds else "gateway shares", usage)
+    known = rows["entity"].isin(catalogue.developers) | rows["entity"].isin(_ACCESS)
+    month = rows["period_start"].dt.to_period("M").dt.start_time
+    rows = rows.assign(month=month).loc[known & (rows["value"] > 0) & month.isin(catalogue.months)]
+    rows = rows.sort_values(["month", "market", "level", "entity"])
+    place = catalogue.months.get_indexer(pd.DatetimeIndex(rows["month"]))
+    dim = "gateway_bound" if bounds else "gateway_share"
+    return xr.Dataset(
+        {
+            "log_share": (dim, np.log(rows["value"].to_numpy(float))),
+            "first_month": (dim, place),
+            "last_month": (dim, place),
+        },
+        coords={
+            "month": (dim, rows["month"].to_numpy("datetime64[ns]")),
+            "unit": (dim, rows["market"].map(GATEWAY).to_numpy(str)),
+            "entity": (dim, rows["entity"].replace(_ACCESS).to_numpy(str)),
+        },
+    )
+
+
 def _card_ratio(usage: pd.DataFrame, catalogue: Catalogue) -> xr.Dataset:
     """Monthly log ratio of two labs' money on company cards (Ramp).
 
     The series covers four names, of which two are below 1 % and hop between zero and a few parts in a
     million, so only the ratio of the two large ones is read.
     """
-    rows = usage.loc[(usage["market"] == RAMP_SHARE) & usage["period_start"].isin(catalogue.months)]
+    rows = rows_read("card ratio", usage)
+    rows = rows.loc[rows["period_start"].isin(catalogue.months)]
     wide = rows.pivot_table(index="period_start", columns="entity", values="value").reindex(columns=CARD_LABS)
     wide = wide.loc[(wide > 0).all(axis=1)]
     ratio = (wide[CARD_LABS[0]] / wide[CARD_LABS[1]]).to_numpy(float)
@@ -251,8 +301,9 @@ def build_share_observations(
     Returns
     -------
     dict of Dataset
-        Keys ``model_shares``, ``access_shares``, ``developer_days``, ``money_shares``, ``card_ratio``;
-        shares are logs or logits of fractions of all tokens (or of the survey's money).
+        Keys ``model_shares``, ``access_shares``, ``developer_days``, ``money_shares``, ``card_ratio``,
+        ``gateway_shares``, ``gateway_bounds``; shares are logs or logits of fractions of all tokens (or of
+        the survey's money).
     """
     return {
         "model_shares": _model_shares(usage, cells),
@@ -260,4 +311,6 @@ def build_share_observations(
         "developer_days": _developer_days(usage, catalogue),
         "money_shares": _money_shares(usage, catalogue),
         "card_ratio": _card_ratio(usage, catalogue),
+        "gateway_shares": _gateway_rows(usage, catalogue, bounds=False),
+        "gateway_bounds": _gateway_rows(usage, catalogue, bounds=True),
     }

@@ -7,19 +7,12 @@ import pandas as pd
 import xarray as xr
 
 from forkmodel.data.panel_catalogue import Catalogue
+from forkmodel.data.vocabulary import CENSUS, CLOSED_FIRMS, HOSTS, OTHER_CLOSED, rows_read
 
 __all__ = ["CLOSED_FIRMS", "HOSTS", "OTHER_CLOSED", "build_money"]
 
-#: Closed firms whose revenue is followed one by one; the rest of the closed tier is one small remainder.
-OTHER_CLOSED = "Other closed"
-CLOSED_FIRMS = ("Anthropic", "Google DeepMind", "OpenAI", "xAI", OTHER_CLOSED)
-#: Hosts of open weights with a published revenue, in the order in which press coverage picked them.
-HOSTS = ("Baseten", "Together AI")
 #: Log standard deviation of a revenue figure by how it became known.
 REVENUE_SD = {"audited": 0.03, "reported": 0.10, "leaked": 0.15, "estimate": 0.30}
-SPEND_UNIT = "usd_per_employee_month"
-RAMP_REACH = "ramp_business_subscriptions"
-MONTHLY = "openrouter_tokens_monthly"
 
 
 def _revenue_log_sd(rows: pd.DataFrame) -> np.ndarray:
@@ -29,24 +22,38 @@ def _revenue_log_sd(rows: pd.DataFrame) -> np.ndarray:
     return np.asarray(np.maximum(by_kind, np.log(ratio) / 3.29))
 
 
-def _revenue(revenue: pd.DataFrame, firms: tuple[str, ...]) -> pd.DataFrame:
-    rows = revenue.loc[revenue["developer"].isin(firms) & (revenue["annualised_revenue_usd"] > 0)]
-    rows = rows.sort_values(["developer", "as_of", "basis", "kind", "annualised_revenue_usd"])
+def _revenue(revenue: pd.DataFrame, observation: str) -> pd.DataFrame:
+    rows = rows_read(observation, revenue)
+    rows = rows.loc[rows["annualised_revenue_usd"] > 0]
+    rows = rows.sort_values(["developer", "as_of", "basis", "kind", "period_start", "annualised_revenue_usd"])
     ranged = rows["low"].notna() & rows["high"].notna()
     centre = np.where(ranged, np.sqrt(rows["low"] * rows["high"]), rows["annualised_revenue_usd"])
     return rows.assign(log_usd_bn=np.log(centre / 1e9), log_sd=_revenue_log_sd(rows))
 
 
-def _closed_revenue(revenue: pd.DataFrame, catalogue: Catalogue) -> xr.Dataset:
-    """Closed labs' revenue as weights on the quarterly knots.
+def _periods(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Return first and last day of what each figure covers, both included.
 
-    A run-rate is a point in time (two neighbouring knots, interpolated on the log scale); the amount of a
-    past year is the mean over that year's knots.
+    A run-rate covers its day. An amount without ``period_start`` covers the calendar year of ``as_of``.
     """
-    rows = _revenue(revenue, CLOSED_FIRMS)
+    amount = rows["basis"].eq("period")
+    year = rows["as_of"].dt.to_period("Y")
+    whole_year = amount & rows["period_start"].isna()
+    start = rows["period_start"].where(amount, rows["as_of"]).where(~whole_year, year.dt.start_time)
+    return start, rows["as_of"].where(~whole_year, year.dt.end_time.dt.normalize())
+
+
+def _closed_revenue(revenue: pd.DataFrame, catalogue: Catalogue) -> xr.Dataset:
+    """Closed labs' revenue, with the days that each figure covers.
+
+    A run-rate is a point in time (two neighbouring knots, interpolated on the log scale); an amount is the
+    mean over the quarters of its period.
+    """
+    rows = _revenue(revenue, "lab revenue")
     rows = rows.loc[rows["as_of"] >= catalogue.quarters[0] + pd.DateOffset(years=1)]
     left, fraction = catalogue.quarter_weights(rows["as_of"])
     period = (rows["basis"] == "period").to_numpy()
+    start, end = _periods(rows)
     return xr.Dataset(
         {
             "log_usd_bn": ("revenue", rows["log_usd_bn"].to_numpy(float)),
@@ -59,12 +66,14 @@ def _closed_revenue(revenue: pd.DataFrame, catalogue: Catalogue) -> xr.Dataset:
             "firm": ("revenue", rows["developer"].to_numpy(str)),
             "date": ("revenue", rows["as_of"].to_numpy("datetime64[ns]")),
             "kind": ("revenue", rows["kind"].to_numpy(str)),
+            "period_start": ("revenue", start.to_numpy("datetime64[ns]")),
+            "period_end": ("revenue", end.to_numpy("datetime64[ns]")),
         },
     )
 
 
 def _host_revenue(revenue: pd.DataFrame, catalogue: Catalogue) -> xr.Dataset:
-    rows = _revenue(revenue, HOSTS)
+    rows = _revenue(revenue, "host revenue")
     left, fraction = catalogue.quarter_weights(rows["as_of"])
     return xr.Dataset(
         {
@@ -86,16 +95,14 @@ def _years(dates: pd.Series) -> np.ndarray:
 
 def _adoption(adoption: pd.DataFrame) -> xr.Dataset:
     """Shares of firms that pay for AI (Ramp) or use it (Census), as logits."""
-    rows = adoption.loc[adoption["unit"].eq("share")]
-    ramp = rows["population"].eq("US businesses on Ramp") & rows["measure"].str.startswith("share paying")
-    census = rows["population"].eq("US employer firms") & rows["measure"].str.startswith("share using AI")
-    rows = rows.loc[ramp | census].sort_values(["population", "date", "measure"])
+    rows = pd.concat([rows_read("adoption, Ramp", adoption), rows_read("adoption, Census", adoption)])
+    rows = rows.sort_values(["population", "date", "measure"])
     share = rows["value"].to_numpy(float)
     return xr.Dataset(
         {
             "logit_share": ("adoption", np.log(share / (1.0 - share))),
             "year": ("adoption", _years(rows["date"])),
-            "census": ("adoption", rows["population"].eq("US employer firms").to_numpy(float)),
+            "census": ("adoption", rows["population"].eq(CENSUS).to_numpy(float)),
             "new_wording": (
                 "adoption",
                 rows["measure"].str.contains("any business function").to_numpy(float),
@@ -110,7 +117,7 @@ def _adoption(adoption: pd.DataFrame) -> xr.Dataset:
 
 def _spend_per_employee(adoption: pd.DataFrame, catalogue: Catalogue) -> xr.Dataset:
     """Read the last month of every quarter: a path with quarterly knots has no use for the ones between."""
-    rows = adoption.loc[adoption["unit"].eq(SPEND_UNIT)].sort_values("date")
+    rows = rows_read("spend per employee", adoption).sort_values("date")
     rows = rows.groupby(rows["date"].dt.to_period("Q")).tail(1)
     left, fraction = catalogue.quarter_weights(rows["date"])
     return xr.Dataset(
@@ -125,8 +132,7 @@ def _spend_per_employee(adoption: pd.DataFrame, catalogue: Catalogue) -> xr.Data
 
 
 def _reach(usage: pd.DataFrame, catalogue: Catalogue) -> xr.Dataset:
-    rows = usage.loc[(usage["market"] == RAMP_REACH) & usage["entity"].isin(CLOSED_FIRMS)]
-    rows = rows.sort_values(["period_start", "entity"])
+    rows = rows_read("reach", usage).sort_values(["period_start", "entity"])
     left, fraction = catalogue.quarter_weights(rows["period_end"])
     share = rows["value"].to_numpy(float)
     return xr.Dataset(
@@ -145,7 +151,8 @@ def _reach(usage: pd.DataFrame, catalogue: Catalogue) -> xr.Dataset:
 
 def _router_tokens(usage: pd.DataFrame, catalogue: Catalogue) -> xr.DataArray:
     """Log of the router's trillion tokens per year at each quarter's first month, gaps filled in between."""
-    rows = usage.loc[(usage["market"] == MONTHLY) & (usage["entity"] == "total")]
+    rows = rows_read("open share", usage)
+    rows = rows.loc[rows["entity"].eq("total") & rows["value"].gt(0)]
     per_year = rows["value"] / rows["period_start"].dt.days_in_month * 365.25 / 1e12
     days = rows["period_start"].to_numpy("datetime64[D]").astype(float) + 15.0
     knots = catalogue.quarters.to_numpy("datetime64[D]").astype(float) + 15.0

@@ -86,7 +86,8 @@ def monthly_prices(prices: pd.DataFrame, months: pd.DatetimeIndex, options: Pane
     frames = []
     for month in months:
         last_day = month + pd.offsets.MonthEnd(0)
-        inside = table.loc[(table["effective_from"] <= last_day) & (end >= month)]
+        # The end is the first day off, so a price that ends on the first of a month is none of that month's.
+        inside = table.loc[(table["effective_from"] <= last_day) & (end > month)]
         best = inside.loc[inside["rank"] == inside.groupby("model_id")["rank"].transform("min")]
         price = best.groupby("model_id")["price"].median()
         frames.append(

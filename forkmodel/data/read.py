@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-import csv
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from forkmodel.data.cells import column_texts, empty_table, type_records
+from forkmodel.data.announced import announced_remarks, without_announced
+from forkmodel.data.cells import empty_table, type_records
 from forkmodel.data.checks import cross_table_problems, future_dates, row_problems
 from forkmodel.data.files import read_records
 from forkmodel.data.folders import VINTAGE_FILE, FolderVintage, date_folder, stated_vintage, wrong_files
 from forkmodel.data.market import Market
 from forkmodel.data.merging import canonical, union
 from forkmodel.data.schemas import TABLES
+from forkmodel.data.texts import table_text
 from forkmodel.data.validate import schema_problems
 from forkmodel.errors import DataError, Problem
+from forkmodel.whole_files import write_whole
 
-__all__ = ["SNAPSHOT", "check_data", "load_snapshot", "read_data", "write_data"]
+if TYPE_CHECKING:
+    from forkmodel.data.uses import DataReport
+
+__all__ = ["SNAPSHOT", "check_data", "examine_data", "load_snapshot", "read_data", "write_data"]
 
 #: Folder of the bundled snapshot.
 SNAPSHOT = Path(__file__).parent / "snapshot"
@@ -52,8 +58,9 @@ def read_data(
 ) -> Market:
     """Read a folder of CSV tables and check everything in it.
 
-    A full folder holds ``models``, ``benchmarks``, ``scores``, ``prices``, ``usage``, ``adoption``,
-    ``revenue`` and ``sources`` as ``.csv`` files, and ``structure.csv`` if wanted. An update may hold fewer:
+    A full folder holds ``models``, ``benchmarks``, ``scores``, ``prices``, ``usage`` and ``sources`` as
+    ``.csv`` files with rows, and ``adoption.csv``, ``revenue.csv`` and ``structure.csv`` if wanted: what
+    they would tell is then left to the priors. An update may hold fewer:
 
     - ``read_data(folder, base=market)`` reads the tables that are there, looks ids up in the union with
       ``base``, and returns the merged market;
@@ -73,7 +80,9 @@ def read_data(
     vintage : str or Timestamp, optional
         Date of the folder's data. Default: the date in ``vintage.txt`` if the folder has one, else the
         latest market date in the tables that is not after today. Dates on which tables were read
-        (``source_snapshot``, ``retrieved``) do not count, here and in checks against the vintage.
+        (``source_snapshot``, ``retrieved``) do not count, here and in checks against the vintage; starts and
+        ends of prices do not count either, since they can be announced. A price announced for a day after
+        the vintage is left out, and an end announced for such a day is open.
 
     Returns
     -------
@@ -85,10 +94,10 @@ def read_data(
     DataError
         With every problem found, each with table, CSV row, column, value and fix.
     """
-    market, problems = _read(Path(folder), base=base, partial=partial, vintage=vintage)
-    if market is None:
-        raise DataError(problems)
-    return market
+    reading = _read(Path(folder), base=base, partial=partial, vintage=vintage)
+    if reading.market is None:
+        raise DataError(reading.problems)
+    return reading.market
 
 
 def check_data(
@@ -101,7 +110,28 @@ def check_data(
     folder, base, partial, vintage
         As for ``read_data``.
     """
-    return _read(Path(folder), base=base, partial=partial, vintage=vintage)[1]
+    return _read(Path(folder), base=base, partial=partial, vintage=vintage).problems
+
+
+def examine_data(
+    folder: Folder, *, base: Market | None = None, partial: bool = False, vintage: Day | None = None
+) -> DataReport:
+    """Return the problems of a folder and, where there is none, what the model will use of it.
+
+    Parameters
+    ----------
+    folder, base, partial, vintage
+        As for ``read_data``.
+
+    Returns
+    -------
+    DataReport
+        Problems, remarks, observations by source before and after, and the vintage.
+    """
+    from forkmodel.data.uses import report_of
+
+    reading = _read(Path(folder), base=base, partial=partial, vintage=vintage)
+    return report_of(reading.problems, reading.announced, reading.market, base, reading.union)
 
 
 def write_data(market: Market, folder: Folder) -> None:
@@ -116,18 +146,13 @@ def write_data(market: Market, folder: Folder) -> None:
     """
     place = Path(folder)
     place.mkdir(parents=True, exist_ok=True)
-    for name, table in TABLES.items():
-        frame = getattr(market, name)
-        if frame.empty:
-            # A file without rows would be refused when read.
+    for name in TABLES:
+        if getattr(market, name).empty:
+            # A file without rows says no more than no file.
             (place / f"{name}.csv").unlink(missing_ok=True)
             continue
-        columns = [column_texts(frame, column) for column in table.columns]
-        with (place / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(table.names)
-            writer.writerows(zip(*columns, strict=True))
-    (place / VINTAGE_FILE).write_text(f"{market.vintage.date().isoformat()}\n", encoding="utf-8")
+        write_whole(place / f"{name}.csv", table_text(market, name))
+    write_whole(place / VINTAGE_FILE, f"{market.vintage.date().isoformat()}\n")
 
 
 @dataclass
@@ -139,12 +164,23 @@ class _Draft:
     loose: dict[str, set[str]] = field(default_factory=dict)
     present: set[str] = field(default_factory=set)
     unread: set[str] = field(default_factory=set)
+    bare: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
 
     def knows(self, problem: Problem) -> bool:
         """Whether the cell of a problem was already found unreadable, so that this is only a consequence."""
         cells = self.reported.get(problem.table, set())
         return (problem.row or 0, problem.column) in cells or (0, problem.column) in cells
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """What came of a folder: a market or problems, and the tables with the lines of their rows."""
+
+    market: Market | None
+    problems: list[Problem]
+    announced: list[Problem] = field(default_factory=list)
+    union: dict[str, pd.DataFrame] = field(default_factory=dict)
 
 
 def _read_folder(folder: Path) -> _Draft:
@@ -165,30 +201,35 @@ def _read_folder(folder: Path) -> _Draft:
             continue
         typed = type_records(table, records.header, records.rows, records.lines, draft.problems)
         draft.frames[name], draft.reported[name] = typed
-        nothing = draft.frames[name].empty and not records.loose
-        if nothing or (0, table.key[0]) in draft.reported[name]:
+        if draft.frames[name].empty and not records.loose:
+            draft.bare.add(name)
+        if (0, table.key[0]) in draft.reported[name]:
             draft.unread.add(name)
     return draft
 
 
-def _read(
-    folder: Path, *, base: Market | None, partial: bool, vintage: Day | None
-) -> tuple[Market | None, list[Problem]]:
+def _read(folder: Path, *, base: Market | None, partial: bool, vintage: Day | None) -> _Reading:
     if not folder.is_dir():
         what = "is a file, not a folder" if folder.exists() else "there is no such folder"
-        return None, [
-            Problem(str(folder), None, None, None, what, "Give the folder that holds the CSV files.")
-        ]
+        fix = "Give the folder that holds the CSV files."
+        return _Reading(None, [Problem(str(folder), None, None, None, what, fix)])
     draft = _read_folder(folder)
-    draft.problems += wrong_files(folder, draft.present, whole=base is None and not partial)
+    whole = base is None and not partial
+    draft.problems += wrong_files(folder, draft.present, whole=whole)
+    if whole:
+        draft.problems += _bare_tables(draft)
     vintages = date_folder(folder, draft.frames, vintage, base.vintage if base else None, draft.problems)
+    known = vintages.day or vintages.limit
+    day = known if base is None else max(known, base.vintage)
+    announced = announced_remarks(draft.frames["prices"], day)
+    draft.frames["prices"] = without_announced(draft.frames["prices"], day)
     later = _later_problems(draft, vintages)
     if base is not None:
         older = {
             name: frame.set_index(np.zeros(len(frame), dtype="int64"))
             for name, frame in base.tables().items()
         }
-        frames = union(older, draft.frames, base.vintage, vintages.day or base.vintage)
+        frames = union(older, draft.frames, base.vintage, known)
         unread = draft.unread
     else:
         frames = draft.frames
@@ -199,12 +240,24 @@ def _read(
         unread=frozenset(unread),
         loose=draft.loose,
         unsure_ends=frozenset(draft.frames["prices"].index if 0 in ends else ends),
+        limit=vintages.limit,
     )
     problems = _tidy(draft.problems + [p for p in later if not draft.knows(p)])
     if problems or vintages.day is None:
-        return None, problems
-    day = max(vintages.day, base.vintage) if base is not None else vintages.day
-    return Market(**canonical(frames), vintage=day), []
+        return _Reading(None, problems)
+    return _Reading(Market(**canonical(frames), vintage=day), [], announced, frames)
+
+
+def _bare_tables(draft: _Draft) -> list[Problem]:
+    """Report tables with a header and no rows that a whole folder needs; their ids cannot be looked up."""
+    problems = []
+    for name in sorted(draft.bare):
+        if TABLES[name].required:
+            draft.unread.add(name)
+            if not any(problem.table == name for problem in draft.problems):
+                what = "the table is empty; it has a header but no rows"
+                problems.append(Problem(name, None, None, None, what, "Add rows."))
+    return problems
 
 
 def _later_problems(draft: _Draft, vintages: FolderVintage) -> list[Problem]:

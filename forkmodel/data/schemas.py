@@ -52,6 +52,9 @@ class Column:
         Table that must hold this id.
     provenance : bool
         A date about where the row was read rather than about the market; it may lie after the vintage.
+    optional : bool
+        Whether the whole column may be left out of a file: it joined the table later. A column without a
+        value is no part of the content hash, so tables from before it keep theirs.
     """
 
     name: str
@@ -63,6 +66,7 @@ class Column:
     most: float | None = None
     refers_to: str = ""
     provenance: bool = False
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +92,10 @@ class Table:
         return [c.name for c in self.columns if c.kind == "date" and c.provenance == provenance]
 
 
-def _text(name: str, meaning: str, *, empty: bool = False, values: tuple[str, ...] = ()) -> Column:
-    return Column(name, "text", meaning, empty=empty, values=values)
+def _text(
+    name: str, meaning: str, *, empty: bool = False, values: tuple[str, ...] = (), optional: bool = False
+) -> Column:
+    return Column(name, "text", meaning, empty=empty, values=values, optional=optional)
 
 
 def _id(name: str, refers_to: str, meaning: str) -> Column:
@@ -106,8 +112,10 @@ def _whole(name: str, meaning: str) -> Column:
     return Column(name, "whole", meaning, empty=True, least=1.0)
 
 
-def _date(name: str, meaning: str, *, empty: bool = False, provenance: bool = False) -> Column:
-    return Column(name, "date", meaning, empty=empty, provenance=provenance)
+def _date(
+    name: str, meaning: str, *, empty: bool = False, provenance: bool = False, optional: bool = False
+) -> Column:
+    return Column(name, "date", meaning, empty=empty, provenance=provenance, optional=optional)
 
 
 def _flag(name: str, meaning: str) -> Column:
@@ -183,7 +191,7 @@ _ALL = (
             _date("effective_from", "First day of the price."),
             _date(
                 "effective_to",
-                "Day from which the price no longer holds; empty = in force at the vintage.",
+                "First day without the price (not a day in force); empty = in force at the vintage.",
                 empty=True,
             ),
             _number("input_usd_per_mtok", "List price of input, USD per million tokens."),
@@ -214,6 +222,14 @@ _ALL = (
             ),
             _number("value", "Amount in the unit; shares are 0 to 1."),
             _text("unit", "Unit of value.", values=("tokens", "share", "downloads")),
+            _text(
+                "bound",
+                "upper or lower where the source says only that the amount is below or above value; "
+                "empty = the amount itself.",
+                empty=True,
+                values=("upper", "lower"),
+                optional=True,
+            ),
             _flag("mapped", "true = entity is in models.csv (as model, developer or access class)."),
             _SOURCE,
             _text("note", "Anything else.", empty=True),
@@ -231,11 +247,18 @@ _ALL = (
             _SOURCE,
         ),
         key=("date", "population", "measure", "unit"),
+        required=False,
     ),
     Table(
         "revenue",
         (
             _text("developer", "Firm, or a whole market written as 'market: name'."),
+            _date(
+                "period_start",
+                "First day of the period of a 'period' amount; empty = the calendar year of as_of.",
+                empty=True,
+                optional=True,
+            ),
             _date("as_of", "Day of the run-rate, or last day of the period."),
             _number("annualised_revenue_usd", "Revenue in USD per year."),
             _number("low", "Lower end of a stated range, USD per year.", empty=True),
@@ -254,7 +277,8 @@ _ALL = (
             _SOURCE,
             _text("url", "Page with the figure.", empty=True),
         ),
-        key=("developer", "segment", "as_of", "basis", "kind"),
+        key=("developer", "segment", "as_of", "basis", "kind", "period_start"),
+        required=False,
     ),
     Table(
         "structure",

@@ -8,7 +8,7 @@ import pandas as pd
 
 from forkmodel.data.merging import resolves
 
-__all__ = ["known_on"]
+__all__ = ["known_on", "seen_later"]
 
 
 def known_on(
@@ -45,6 +45,24 @@ def known_on(
         "structure": frames["structure"].loc[frames["structure"]["as_of"] <= day],
         "sources": frames["sources"],
     }
+
+
+def seen_later(frames: Mapping[str, pd.DataFrame], day: pd.Timestamp) -> int:
+    """Return how many rows of tables there is no proof for that they were known on ``day``.
+
+    These are the scores in tables read later and the prices first observed later: what ``strict`` leaves out
+    of an as-of view. None are left in a strict one.
+
+    Parameters
+    ----------
+    frames : mapping of str to DataFrame
+        Valid tables.
+    day : Timestamp
+        Usually the vintage of the tables.
+    """
+    kept = known_on(frames, day, strict=True)
+    loose = known_on(frames, day, strict=False)
+    return sum(len(loose[name]) - len(kept[name]) for name in loose)
 
 
 def _prices(prices: pd.DataFrame, models: pd.Series, day: pd.Timestamp, *, strict: bool) -> pd.DataFrame:

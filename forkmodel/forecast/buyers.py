@@ -18,6 +18,7 @@ from forkmodel.forecast.randomness import Randomness
 from forkmodel.forecast.scenario import Levers
 from forkmodel.forecast.start import Start
 from forkmodel.forecast.tariffs import Tariffs
+from forkmodel.model.demand import SEGMENTS, capability_coefficients
 from forkmodel.model.ops import ArrayOps
 from forkmodel.outputs.offers import price_coefficients
 
@@ -46,7 +47,7 @@ class Buyers:
         Shares among all buyers of the enterprise market; see :attr:`router` for the other.
     lean : array (draw,)
         How the router's buyers lean towards open weights.
-    mix_router, mix_enterprise : array (draw,)
+    mix_router, mix_enterprise, mix_gateway : array (draw,)
         Part of tokens from the frontier segment.
     """
 
@@ -62,6 +63,7 @@ class Buyers:
     enterprise: np.ndarray = field(init=False)
     mix_router: np.ndarray = field(init=False)
     mix_enterprise: np.ndarray = field(init=False)
+    mix_gateway: np.ndarray = field(init=False)
     _appeal: np.ndarray = field(init=False)
     _usual: np.ndarray = field(init=False)
     _lasting: np.ndarray = field(init=False)
@@ -70,6 +72,8 @@ class Buyers:
     _gain: np.ndarray = field(init=False)
     _gained: np.ndarray = field(init=False)
     _share_last: np.ndarray = field(init=False)
+    _enterprise_last: np.ndarray = field(init=False)
+    _enterprise_lean: np.ndarray = field(init=False)
 
     def begin(self, index: np.ndarray, bar: np.ndarray, prices: np.ndarray, tariffs: Tariffs) -> None:
         """Take the fitted shares, and as appeal whatever the utilities leave of them."""
@@ -77,12 +81,18 @@ class Buyers:
         known = self.start.share.shape[-1]
         self._item_open = np.repeat(self.lines.is_open, len(SLOTS)).astype(float)
         self._brand = np.repeat(self.brand, len(SLOTS), axis=1)
-        share, last = np.zeros((2, n, 2, items))
-        share[..., :known] = self.start.share
-        last[..., :known] = self.start.share_last
-        share, last = (x / x.sum(-1, keepdims=True) for x in (share, last))
-        self.chosen = self._router = self.enterprise = share
+        fitted = (
+            self.start.share,
+            self.start.share_last,
+            self.start.enterprise_share,
+            self.start.enterprise_last,
+        )
+        padded = np.zeros((len(fitted), n, 2, items))
+        padded[..., :known] = fitted
+        share, last, firms, firms_last = padded / padded.sum(-1, keepdims=True)
+        self.chosen = self._router = share
         self._share_last = last
+        self.enterprise, self._enterprise_last = firms, firms_last
         offers = np.ones((n, items))
         offers[:, :known] = np.maximum(self.start.offers, 1.0)
         usual = np.median(offers[:, :known], axis=1, keepdims=True)
@@ -98,14 +108,23 @@ class Buyers:
         self._appeal[..., known:] = drawn
         self._lasting = self.parameters["forecast.lasting_appeal"][:, None, None] * self._appeal
         self.mix_router, self.mix_enterprise = self.start.mix_router, self.start.mix_enterprise
-        self.lean = self.start.lean
-        self._drift = np.zeros((n, 3))
+        self.mix_gateway = self.start.mix_gateway
+        self.lean, self._enterprise_lean = self.start.lean, self.start.enterprise_lean
+        self._drift = np.zeros((n, 4))
         self._gain, self._gained = self.start.lean_gain, np.zeros(n)
 
     @property
     def router(self) -> np.ndarray:
         """Shares (draw, segment, item) among all buyers of the router."""
-        tilted = self._router * np.exp(self.lean[:, None] * self._item_open)[:, None, :]
+        return self._leaning(self._router, self.lean)
+
+    @property
+    def gateway(self) -> np.ndarray:
+        """Shares (draw, segment, item) among all buyers of the second gateway."""
+        return self._leaning(self._router, self.lean + self.value["choice.gateway_lean"])
+
+    def _leaning(self, share: np.ndarray, lean: np.ndarray) -> np.ndarray:
+        tilted = share * np.exp(lean[:, None] * self._item_open)[:, None, :]
         return np.asarray(tilted / tilted.sum(-1, keepdims=True))
 
     def _left_over(self, share: np.ndarray, structural: np.ndarray) -> np.ndarray:
@@ -127,13 +146,8 @@ class Buyers:
         log_price = np.log(prices + self.options.price_floor_usd_per_mtok)
         common = self._brand + value["choice.open_taste"][:, None] * self._item_open
         missing = ArrayOps().softplus(bar[:, None] - index)
-        worth = np.stack(
-            [
-                value["choice.capability_frontier"][:, None] * index,
-                -value["choice.capability_threshold"][:, None] * missing,
-            ],
-            axis=1,
-        )
+        worth_frontier, worth_threshold = capability_coefficients(value)
+        worth = np.stack([worth_frontier[:, None] * index, -worth_threshold[:, None] * missing], axis=1)
         return np.asarray(worth - eta[:, :, None] * log_price + common[:, None, :])
 
     def advance(
@@ -178,18 +192,18 @@ class Buyers:
         self.chosen = weight / weight.sum(-1, keepdims=True)
         monthly = self.value["choice.inertia"][:, None, None]
         if place == 1:
-            self._router = self.enterprise = self._share_last
-        self._router = self._hold(self._router, monthly**MONTHS_PER_QUARTER, on_offer)
-        stay = np.stack(
-            [self.parameters["forecast.stay_frontier"], self.parameters["forecast.stay_threshold"]], axis=-1
-        )
+            self._router, self.enterprise = self._share_last, self._enterprise_last
+        self._router = self._hold(self._router, self.chosen, monthly**MONTHS_PER_QUARTER, on_offer)
+        stay = np.stack([self.value[f"choice.stay_{segment}"] for segment in SEGMENTS], axis=-1)
         self.stay = np.clip(1.0 - (1.0 - stay) * levers.at("switching", place), 0.0, 1.0)
-        self.enterprise = self._hold(self.enterprise, self.stay[:, :, None], on_offer)
+        contracted = self._leaning(self.chosen, self._enterprise_lean)
+        self.enterprise = self._hold(self.enterprise, contracted, self.stay[:, :, None], on_offer)
         self._drift_mixes(number)
 
-    def _hold(self, held: np.ndarray, stay: np.ndarray, on_offer: np.ndarray) -> np.ndarray:
+    @staticmethod
+    def _hold(held: np.ndarray, chosen: np.ndarray, stay: np.ndarray, on_offer: np.ndarray) -> np.ndarray:
         kept = stay * held * on_offer
-        return np.asarray(kept + (1.0 - kept.sum(-1, keepdims=True)) * self.chosen)
+        return np.asarray(kept + (1.0 - kept.sum(-1, keepdims=True)) * chosen)
 
     def _move_appeal(self, number: int, tariffs: Tariffs) -> None:
         """Replace part of what is peculiar to today's menus: new models bring new tastes."""
@@ -201,17 +215,20 @@ class Buyers:
         self._appeal = self._lasting + kept * (self._appeal - self._lasting) + new[:, None, :]
 
     def _drift_mixes(self, number: int) -> None:
-        """Let both mixes and the router's leaning wander around today's."""
+        """Let the mixes and the leanings wander around today's; the gateway's move with the router's."""
         kept = np.exp(-1.0 / QUARTERS_PER_YEAR / self.parameters["forecast.mix_return_years"])[:, None]
-        spread = np.stack([self.value[f"choice.{name}_walk"] for name in ("mix", "mix", "router")], axis=-1)
+        spread = np.stack(
+            [self.value[f"choice.{name}_walk"] for name in ("mix", "mix", "router", "enterprise")], axis=-1
+        )
         step = spread * np.sqrt(MONTHS_PER_QUARTER)
         # Months of even walking say little about the jumps that a router's fashions make.
         jump = self.parameters["forecast.lean_shock"] / np.sqrt(QUARTERS_PER_YEAR)
         step[:, 2] = np.hypot(step[:, 2], jump)
-        self._drift = kept * self._drift + step * self.randomness.normals("mix", 3, number)
-        first = np.stack([self.start.mix_router, self.start.mix_enterprise], axis=-1)
-        mix = ArrayOps().sigmoid(np.log(first) - np.log1p(-first) + self._drift[:, :2])
-        self.mix_router, self.mix_enterprise = mix[:, 0], mix[:, 1]
+        self._drift = kept * self._drift + step * self.randomness.normals("mix", 4, number)
+        first = np.stack([self.start.mix_router, self.start.mix_enterprise, self.start.mix_gateway], axis=-1)
+        mix = ArrayOps().sigmoid(np.log(first) - np.log1p(-first) + self._drift[:, [0, 1, 0]])
+        self.mix_router, self.mix_enterprise, self.mix_gateway = mix.T
+        self._enterprise_lean = self.start.enterprise_lean + self._drift[:, 3]
         # Part of a shift is repeated: who tried with some of the tokens moves more of them.
         self._gain = self.parameters["forecast.lean_momentum"] * self._gain
         self._gained = self._gained + self._gain

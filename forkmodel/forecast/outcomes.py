@@ -13,10 +13,13 @@ from forkmodel.model.money import bass
 from forkmodel.model.ops import ArrayOps
 from forkmodel.outputs.history import UNITS, concentration_paths
 from forkmodel.outputs.paths_capability import DAYS_PER_MONTH, TOLERANCE_INDEX
+from forkmodel.outputs.paths_shares import reach_parts
 from forkmodel.outputs.paths_value import USD_PER_BILLION, loss_of_each_tier, value_paths
 
 __all__ = ["RANKS", "outcomes"]
 
+#: Markets whose buyers choose, in the order of the market coordinate.
+CHOSEN = ("router", "enterprise", "gateway")
 RANKS = ("first", "second")
 LARGE_FIRM = 0.05
 #: Stands for the share of a firm that has left, so that its reach has a logarithm.
@@ -180,6 +183,8 @@ def _lines(recorded: Recorded, setting: Setting, developers: pd.Index) -> dict[s
         "router_money",
         "enterprise_tokens",
         "enterprise_money",
+        "gateway_tokens",
+        "gateway_money",
         "router_open_money",
     ):
         by_line = recorded[name]
@@ -192,7 +197,7 @@ def _lines(recorded: Recorded, setting: Setting, developers: pd.Index) -> dict[s
             grouped = _absorb(grouped, begin, firm_spot[buyer], firm_spot[target])
         out[name] = grouped
     opened = setting.lines.is_open
-    for market in ("router", "enterprise"):
+    for market in CHOSEN:
         for unit in ("tokens", "money"):
             out[f"open_{market}_{unit}"] = recorded[f"{market}_{unit}"][:, :, opened].sum(-1)
     out["open_revenue"] = recorded["opened"][:, :, None] * out["router_open_money"]
@@ -210,14 +215,11 @@ def _shares(
     nothing = np.full_like(router, np.nan)
     open_nothing = np.full(router.shape[:2], np.nan)
     reach = _reach(setting, value, firms, developers)
-    opened = [
-        [lines[f"open_{market}_{unit}"] for unit in ("tokens", "money")]
-        for market in ("router", "enterprise")
-    ]
+    opened = [[lines[f"open_{market}_{unit}"] for unit in ("tokens", "money")] for market in CHOSEN]
     opened.append([open_nothing] * len(UNITS))
     return {
-        "token_share": np.stack([router, lines["enterprise_tokens"], nothing], axis=2),
-        "spend_share": np.stack([lines["router_money"], lines["enterprise_money"], reach], axis=2),
+        "token_share": np.stack([*(lines[f"{market}_tokens"] for market in CHOSEN), nothing], axis=2),
+        "spend_share": np.stack([*(lines[f"{market}_money"] for market in CHOSEN), reach], axis=2),
         "open_share": np.stack([np.stack(pair, axis=-1) for pair in opened], axis=2),
     }
 
@@ -241,9 +243,8 @@ def _reach(
         + value["adoption.reach_offset"][:, None, :]
         + value["adoption.reach_slope"][:, None, None] * size
     )
-    reach = np.asarray(ArrayOps().sigmoid(score))
     out = np.zeros((*firms.shape[:2], len(developers)))
-    out[:, :, developers.get_indexer(pd.Index(names))] = reach / reach.sum(-1, keepdims=True)
+    out[:, :, developers.get_indexer(pd.Index(names))] = reach_parts(score)
     return out
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -115,7 +115,6 @@ def run_forecast(
     horizon: str = DEFAULT_HORIZON,
     priors: PriorSet | None = None,
     draws: Sequence[int] | np.ndarray | None = None,
-    moved: Mapping[str, np.ndarray] | None = None,
 ) -> Forecast:
     """Simulate every world of a fit to the horizon.
 
@@ -132,8 +131,6 @@ def run_forecast(
     draws : sequence of int, optional
         Which posterior draw each world continues; all in order by default. World i always gets the random
         numbers of world i.
-    moved : mapping of array (draw,), optional
-        Other values of parameters that no table informs and nothing up to the data's end depends on.
 
     Returns
     -------
@@ -151,7 +148,7 @@ def run_forecast(
     past = history.sizes["time"]
     if pd.Timestamp(history["time"].to_numpy()[-1]) != calendar.times[0]:
         past = int((pd.DatetimeIndex(history["time"].to_numpy()) <= calendar.times[0]).sum())
-    values = fit.values | dict(moved or {})
+    values = fit.values
     n = fit.chains * fit.draws
     chosen = np.arange(n) if draws is None else np.asarray(draws)
     developers = pd.Index(history["developer"].to_numpy()).union(pd.Index(lines.developers), sort=True)

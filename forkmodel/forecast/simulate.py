@@ -264,6 +264,8 @@ def _record(world: _World, place: int) -> Recorded:
     router = _mixture(buyers.router, buyers.mix_router)
     router_money = router * world.prices * _paid(world)[:, None, :]
     router_money = router_money / router_money.sum((1, 2), keepdims=True)
+    gateway = _mixture(buyers.gateway, buyers.mix_gateway)
+    gateway_money = gateway * world.prices * _paid(world)[:, None, :]
     enterprise = _mixture(buyers.enterprise, buyers.mix_enterprise)
     enterprise_money = _enterprise_money(world)
     opened = np.repeat(lines.is_open, len(SLOTS))
@@ -280,6 +282,8 @@ def _record(world: _World, place: int) -> Recorded:
         "elasticity": _elasticity(world),
         "router_tokens": _by_line(router.sum(1)),
         "router_money": _by_line(router_money.sum(1)),
+        "gateway_tokens": _by_line(gateway.sum(1)),
+        "gateway_money": _normalised(_by_line(gateway_money.sum(1))),
         "enterprise_tokens": _by_line(enterprise.sum(1)),
         "enterprise_money": _by_line(enterprise_money.sum(1)),
         "segment_money": enterprise_money.sum(-1),

@@ -61,12 +61,16 @@ class Start:
         Share of the segment's tokens, and average list price in USD per million tokens, over the quarter.
     share_last : array (draw, segment, item)
         The same shares in the quarter's last month.
+    enterprise_share, enterprise_last : array (draw, segment, item)
+        Both again in the enterprise market, whose buyers lean in their own way and stay longer.
     offers : array (draw, item)
         Number of models gathered in a place.
     flagship : array (draw, line)
         Index of the best offer.
-    mix_router, mix_enterprise : array (draw,)
+    mix_router, mix_enterprise, mix_gateway : array (draw,)
         Part of tokens from the frontier segment.
+    enterprise_lean : array (draw,)
+        How enterprise buyers who choose lean towards open weights, in the quarter's last month.
     lean, lean_last, lean_gain : array (draw,)
         How the router's buyers lean towards open weights, over the quarter and in its last month, and how far
         that is above three months earlier.
@@ -94,11 +98,15 @@ class Start:
     growth_open: np.ndarray
     share: np.ndarray
     share_last: np.ndarray
+    enterprise_share: np.ndarray
+    enterprise_last: np.ndarray
     item_price: np.ndarray
     offers: np.ndarray
     flagship: np.ndarray
     mix_router: np.ndarray
     mix_enterprise: np.ndarray
+    mix_gateway: np.ndarray
+    enterprise_lean: np.ndarray
     lean: np.ndarray
     lean_last: np.ndarray
     lean_gain: np.ndarray
@@ -236,12 +244,16 @@ def _menus(
     draws, n = len(part.theta), lines.incumbents
     index = _nominal(part.theta)
     share = np.zeros((draws, 2, n, len(SLOTS)))
-    paid, last = np.zeros_like(share), np.zeros_like(share)
+    paid, last, firms, firms_last = np.zeros((4, *share.shape))
     offers = np.zeros((draws, n, len(SLOTS)))
     flagship = np.zeros((draws, n))
     lean = part.choice.router_lean
     inside = np.isin(demand.cell_month, months)
-    by_segment = np.stack([part.choice.frontier_share, part.choice.threshold_share], axis=1) / len(months)
+    choice = part.choice
+    by_segment = np.stack([choice.frontier_share, choice.threshold_share], axis=1) / len(months)
+    by_enterprise = np.stack(
+        [choice.enterprise_frontier_share, choice.enterprise_threshold_share], axis=1
+    ) / len(months)
     in_last = demand.cell_month == months[-1]
     for place in range(n):
         own = inside & (demand.cell_open == float(lines.is_open[place]))
@@ -253,6 +265,9 @@ def _menus(
             held = by_segment[:, :, cells] * mask[:, None, :]
             share[:, :, place, slot] = held.sum(-1)
             last[:, :, place, slot] = (held * in_last[cells]).sum(-1) * len(months)
+            bought = by_enterprise[:, :, cells] * mask[:, None, :]
+            firms[:, :, place, slot] = bought.sum(-1)
+            firms_last[:, :, place, slot] = (bought * in_last[cells]).sum(-1) * len(months)
             paid[:, :, place, slot] = (held * demand.price_usd_per_mtok[cells]).sum(-1)
             offers[:, place, slot] = mask.sum(-1) / len(months)
     flat = (draws, 2, n * len(SLOTS))
@@ -261,11 +276,15 @@ def _menus(
     return {
         "share": share.reshape(flat),
         "share_last": last.reshape(flat),
+        "enterprise_share": firms.reshape(flat),
+        "enterprise_last": firms_last.reshape(flat),
         "item_price": price.reshape(flat),
         "offers": offers.reshape(draws, -1),
         "flagship": flagship,
         "mix_router": part.choice.mix_router[:, months].mean(1),
         "mix_enterprise": part.choice.mix_enterprise[:, months].mean(1),
+        "mix_gateway": part.choice.mix_gateway[:, months].mean(1),
+        "enterprise_lean": part.choice.enterprise_lean[:, months[-1]],
         "lean": lean[:, months].mean(1),
         "lean_last": lean[:, months[-1]],
         "lean_gain": lean[:, months[-1]] - lean[:, max(months[-1] - MONTHS_PER_QUARTER, 0)],

@@ -27,6 +27,7 @@ from forkmodel.forecast.randomness import Randomness
 from forkmodel.forecast.scenario import Levers
 from forkmodel.forecast.start import Start
 from forkmodel.model.price import REFERENCE_INDEX
+from forkmodel.outputs.paths_price import LARGEST_LOG_PRICE
 
 __all__ = ["Tariffs"]
 
@@ -38,8 +39,6 @@ SMALLEST_PREMIUM = 0.3
 #: A menu place averages this many models' own prices at most.
 MOST_AVERAGED = 3.0
 TINY_PRICE = 1e-9
-#: Log prices stay within this: no fit comes near it, draws from the prior do.
-LARGEST_LOG_PRICE = 30.0
 #: Spend responds to a fall of log price in one quarter up to this; only draws from the prior reach it.
 LARGEST_SURPRISE = 3.0
 

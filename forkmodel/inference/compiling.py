@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pymc as pm
 
-__all__ = ["compile_model", "free_variables"]
+__all__ = ["apart", "compile_model", "free_variables"]
 
 
 def free_variables(model: pm.Model) -> list[str]:
@@ -15,10 +15,24 @@ def free_variables(model: pm.Model) -> list[str]:
     return [variable.name for variable in model.free_RVs]
 
 
+def apart(model: pm.Model) -> dict[str, str]:
+    """Return the parameters that chains draw from their priors to start from, so that they start apart.
+
+    Chains that all begin around the priors' centres can agree on one mode and miss another. Spreads are left
+    near their centres: a spread near zero is a funnel from which warm-up takes long to climb out. Vectors are
+    in units of their spreads, and the uniform jitter of one unit that they all get is as wide as they are.
+    """
+    from pytensor.tensor.random.basic import HalfNormalRV
+
+    scalars = [variable for variable in model.free_RVs if variable.ndim == 0]
+    return {v.name: "prior" for v in scalars if not isinstance(v.owner.op, HalfNormalRV)}
+
+
 def compile_model(model: pm.Model) -> Any:
     """Compile the joint density and its gradient for nutpie's numba backend.
 
-    Only free variables are traced: everything else is recomputed from the draws afterwards.
+    Only free variables are traced: everything else is recomputed from the draws afterwards. Chains start
+    apart from one another, see :func:`apart`.
 
     Parameters
     ----------
@@ -37,4 +51,6 @@ def compile_model(model: pm.Model) -> Any:
     # compiled just now and which it took from the cache: the first fit on a machine would then draw other
     # numbers than the second.
     with pytensor.config.change_flags(numba__fastmath=False):
-        return nutpie.compile_pymc_model(model, backend="numba", var_names=free_variables(model))
+        return nutpie.compile_pymc_model(
+            model, backend="numba", var_names=free_variables(model), initial_points=apart(model)
+        )

@@ -78,6 +78,7 @@ class Fit:
         versions: dict[str, str],
         panel: Panel | None = None,
         design: Design | None = None,
+        review: Review | None = None,
     ) -> None:
         self.data, self.priors = data, priors
         self.options = options
@@ -86,6 +87,7 @@ class Fit:
         self.timings, self.versions = dict(timings), dict(versions)
         self.panel = panel or Panel.from_market(data, options)
         self.design = design or Design.from_panel(self.panel, blocks)
+        self._review = review
 
     @classmethod
     def from_sampler(
@@ -355,14 +357,15 @@ class Fit:
 
         return prior_posterior(self)
 
-    @cached_property
-    def _review(self) -> Review:
-        from forkmodel.inference.review import review
-
-        return review(self)
-
     def review(self) -> Review:
-        """Return PASS, REVIEW or FAIL for each check, with a sentence of advice."""
+        """Return PASS, REVIEW or FAIL for each check, with a sentence of advice.
+
+        Made once: a saved fit carries its review, and whatever rests on the fit reads it from there.
+        """
+        if self._review is None:
+            from forkmodel.inference.review import review
+
+            self._review = review(self)
         return self._review
 
     def report_content(self) -> ReportContent:

@@ -14,6 +14,7 @@ from forkmodel.data.market import Market
 from forkmodel.data.panel import Panel, PanelOptions
 from forkmodel.inference.compiling import compile_model
 from forkmodel.inference.fit import VERSIONED, Fit
+from forkmodel.inference.review import enough_draws
 from forkmodel.inference.sampling import (
     DEFAULT_CHAINS,
     DEFAULT_DRAWS,
@@ -130,13 +131,18 @@ class ForkModel:
         seed: int = 1,
         cores: int | None = None,
         progress: Progress | None = None,
+        go_on: bool | None = None,
     ) -> Fit:
-        """Sample the posterior.
+        """Sample the posterior, from starting points that are apart from one another.
 
         Parameters
         ----------
         draws, tune, chains : int
             Kept draws and warm-up steps per chain, number of chains.
+        go_on : bool, optional
+            Whether to go on, to at most three times ``draws``, while the effective draws are fewer than the
+            review asks for. By default for fits of at least the default length: who asks for a short fit
+            gets one.
         seed : int
             Same seed, same draws, whatever the number of cores.
         cores : int, optional
@@ -149,11 +155,20 @@ class ForkModel:
         Fit
             Draws with the verbs of the package.
         """
+        if go_on is None:
+            go_on = draws >= DEFAULT_DRAWS
         begin = time.perf_counter()
         compiled = self.compile(progress)
         compiled_at = time.perf_counter()
         tree = sample(
-            compiled, draws=draws, tune=tune, chains=chains, seed=seed, cores=cores, progress=progress
+            compiled,
+            draws=draws,
+            tune=tune,
+            chains=chains,
+            seed=seed,
+            cores=cores,
+            progress=progress,
+            enough=enough_draws if go_on else None,
         )
         sampled_at = time.perf_counter()
         timings = {"compile": compiled_at - begin, "sample": sampled_at - compiled_at}

@@ -1,20 +1,32 @@
-"""Replicate every observation block from the posterior and compare it with what was observed."""
+"""Predict every observation from all others, and count how often it lies in its interval.
+
+An interval that was fitted to the very point it is compared with is too kind: where a model has one price,
+its own effect explains most of that price, and 94 % of prices lay in their 80 % intervals. Leaving a point
+out costs no new fit: draws are weighted by the inverse of its likelihood, with Pareto smoothing. Its rank
+among the replicated values, so weighted, is the probability integral transform of leave-one-out prediction;
+80 % of the ranks belong between 0.1 and 0.9, and more is as wrong as fewer.
+
+Source: Vehtari, Gelman and Gabry (2017), Practical Bayesian model evaluation using leave-one-out
+cross-validation and WAIC, Statistics and Computing 27.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
 
 if TYPE_CHECKING:
+    import pymc as pm
+
     from forkmodel.inference.fit import Fit
 
-__all__ = ["MASS", "BlockCoverage", "predictive_coverage", "replicate"]
+__all__ = ["MASS", "BlockCoverage", "leave_one_out_pit", "predictive_coverage", "replicate"]
 
-#: Draws used for replication; a coverage needs no more.
-REPLICATES = 200
+#: Draws used for replication, spread evenly over the fit's.
+REPLICATES = 400
 #: Mass of the interval whose coverage is reported.
 MASS = 0.8
 
@@ -30,18 +42,33 @@ class BlockCoverage:
     n : int
         Number of observations.
     coverage : float
-        Fraction inside the predictive interval of mass ``MASS``.
+        Fraction inside the leave-one-out predictive interval of mass ``MASS``.
+    in_sample : float
+        The same without leaving anything out; what it exceeds ``coverage`` by is fitted to single points.
     mean_pit : float
-        Mean rank of the data among replicates; 0.5 without bias.
+        Mean leave-one-out rank of the data among replicates; 0.5 without bias.
     """
 
     block: str
     n: int
     coverage: float
+    in_sample: float
     mean_pit: float
 
 
-def replicate(fit: Fit, n: int = REPLICATES, seed: int = 0) -> xr.DataTree:
+def _thinned(fit: Fit, n: int) -> xr.DataTree:
+    step = max(1, fit.chains * fit.draws // n)
+    return xr.DataTree.from_dict({"posterior": fit.posterior.isel(draw=slice(None, None, step))})
+
+
+def _compile_kwargs() -> dict[str, Any]:
+    """Interpret: these functions run a few hundred times, and compiling them would cost more than that."""
+    import pytensor
+
+    return {"mode": pytensor.compile.mode.Mode(linker="py", optimizer="fast_compile")}
+
+
+def replicate(fit: Fit, n: int = REPLICATES, seed: int = 0, model: pm.Model | None = None) -> xr.DataTree:
     """Draw replicated data for every observation block.
 
     Parameters
@@ -52,6 +79,8 @@ def replicate(fit: Fit, n: int = REPLICATES, seed: int = 0) -> xr.DataTree:
         Number of posterior draws used, spread evenly.
     seed : int
         Seed of the replication.
+    model : pymc.Model, optional
+        The fit's model; built if not given.
 
     Returns
     -------
@@ -62,44 +91,86 @@ def replicate(fit: Fit, n: int = REPLICATES, seed: int = 0) -> xr.DataTree:
     import logging
 
     import pymc as pm
-    import pytensor
 
-    from forkmodel.model.build import build_model
-
-    step = max(1, fit.chains * fit.draws // n)
-    thin = fit.posterior.isel(draw=slice(None, None, max(1, step)))
-    model = build_model(fit.panel, fit.priors, fit.design)
-    # These functions run a few hundred times: interpreting them costs less than compiling them would.
-    mode = pytensor.compile.mode.Mode(linker="py", optimizer="fast_compile")
     # PyMC announces what it samples; the caller asked for a result, not for news.
     logging.getLogger("pymc.sampling.forward").setLevel(logging.WARNING)
-    with model:
+    with model or _model(fit):
         replicated: xr.DataTree = pm.sample_posterior_predictive(
-            xr.DataTree.from_dict({"posterior": thin}),
-            random_seed=seed,
-            progressbar=False,
-            compile_kwargs={"mode": mode},
+            _thinned(fit, n), random_seed=seed, progressbar=False, compile_kwargs=_compile_kwargs()
         )
     return replicated
 
 
+def _model(fit: Fit) -> pm.Model:
+    from forkmodel.model.build import build_model
+
+    return build_model(fit.panel, fit.priors, fit.design)
+
+
+def _log_likelihood(fit: Fit, n: int, model: pm.Model) -> xr.Dataset:
+    """Return log densities of single observations at the same draws as :func:`replicate`."""
+    from pymc.stats.log_density import compute_log_likelihood
+
+    found = compute_log_likelihood(
+        _thinned(fit, n),
+        extend_inferencedata=False,
+        model=model,
+        progressbar=False,
+        compile_kwargs=_compile_kwargs(),
+    )
+    return found.to_dataset() if isinstance(found, xr.DataTree) else found
+
+
+def leave_one_out_pit(sims: np.ndarray, data: np.ndarray, log_likelihood: np.ndarray) -> np.ndarray:
+    """Return the weighted rank of each observation among its replicates: its leave-one-out PIT.
+
+    Parameters
+    ----------
+    sims, log_likelihood : ndarray (sample, observation)
+        Replicated values, and log density of the observed one, at the same draws.
+    data : ndarray (observation,)
+        The observations; a replicate equal to one counts half, as at a bound.
+    """
+    from arviz_stats.base.array import array_stats
+
+    # It takes log densities and returns the smoothed logs of their inverses.
+    log_weight, _ = array_stats.psislw(log_likelihood.T, axis=-1)
+    weight = np.exp(log_weight - log_weight.max(-1, keepdims=True))
+    weight = (weight / weight.sum(-1, keepdims=True)).T
+    return np.asarray((weight * _below(sims, data)).sum(0))
+
+
+def _below(sims: np.ndarray, data: np.ndarray) -> np.ndarray:
+    return np.asarray((sims < data) + 0.5 * (sims == data))
+
+
+def _inside(rank: np.ndarray) -> float:
+    tail = (1.0 - MASS) / 2.0
+    return float(((rank >= tail) & (rank <= 1.0 - tail)).mean())
+
+
 def predictive_coverage(fit: Fit) -> list[BlockCoverage]:
-    """Return, per observation block, how often its data fall into the 80 % predictive interval."""
-    replicated = replicate(fit)
+    """Return, per observation block, how often its data fall into their 80 % predictive interval."""
+    model = _model(fit)
+    replicated = replicate(fit, model=model)
+    density = _log_likelihood(fit, REPLICATES, model)
     rows = []
     for name, observed in replicated["observed_data"].to_dataset().data_vars.items():
-        sims = replicated["posterior_predictive"][str(name)].stack(sample=("chain", "draw"))
-        sims = sims.transpose("sample", ...).to_numpy()
-        data = observed.to_numpy()
-        if data.size == 0:
+        if observed.size == 0:
             continue
-        low, high = np.quantile(sims, [(1 - MASS) / 2, (1 + MASS) / 2], axis=0)
+        sims, log_likelihood = (
+            array.stack(sample=("chain", "draw")).transpose("sample", ...).to_numpy()
+            for array in (replicated["posterior_predictive"][str(name)], density[str(name)])
+        )
+        data = observed.to_numpy()
+        rank = leave_one_out_pit(sims, data, log_likelihood)
         rows.append(
             BlockCoverage(
                 block=str(name),
                 n=int(data.size),
-                coverage=float(((data >= low) & (data <= high)).mean()),
-                mean_pit=float((sims < data).mean()),
+                coverage=_inside(rank),
+                in_sample=_inside(_below(sims, data).mean(0)),
+                mean_pit=float(rank.mean()),
             )
         )
     return rows

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
-from forkmodel.inference.predictive import MASS, predictive_coverage
+from forkmodel.inference.modes import NAMED, SEPARATION, Difference, Modes, element_label, find_modes
+from forkmodel.inference.predictive import MASS, BlockCoverage, predictive_coverage
 
 if TYPE_CHECKING:
     from forkmodel.inference.fit import Fit
 
-__all__ = ["Check", "Review", "ReviewConfig", "review"]
+__all__ = ["Check", "Review", "ReviewConfig", "coverage_check", "enough_draws", "review"]
 
 PASS, REVIEW, FAIL = "PASS", "REVIEW", "FAIL"
+_WIDTH = {"small": "narrow", "large": "wide"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,12 @@ class ReviewConfig:
     ----------
     rhat, rhat_fail : float
         Above the first a quantity needs review, above the second the fit fails.
+    rhat_vectors : float
+        The first of these for elements of vectors: the worst of two thousand exceeds 1.01 by luck.
+    separation : float
+        Gap between groups of chains, in within-chain standard deviations, from which they are two modes.
+    margin : float
+        How far above ``ess`` sampling goes on, since reported paths may have fewer than parameters.
     ess, ess_fail : float
         The same for the smaller of bulk and tail effective sample size.
     divergences, divergences_fail : float
@@ -33,19 +41,22 @@ class ReviewConfig:
     ebfmi : float
         Smallest energy fraction of missing information.
     coverage_slack : float
-        How far the coverage of a block's predictive interval may be from its mass before a review.
+        How far, up or down, the coverage of a block's predictive interval may be from its mass.
     smallest_share : float
         Shares whose posterior mean is below this are not quoted and not checked.
     """
 
     rhat: float = 1.01
     rhat_fail: float = 1.05
+    rhat_vectors: float = 1.03
+    separation: float = SEPARATION
+    margin: float = 1.05
     ess: float = 400.0
     ess_fail: float = 100.0
     divergences: float = 0.001
     divergences_fail: float = 0.02
     ebfmi: float = 0.2
-    coverage_slack: float = 0.15
+    coverage_slack: float = 0.10
     smallest_share: float = 0.01
 
 
@@ -76,6 +87,11 @@ class Review:
         """Return the JSON document of ``forkmodel review --json``."""
         return {"status": self.status, "checks": [asdict(check) for check in self.checks]}
 
+    @classmethod
+    def from_dict(cls, document: dict[str, Any]) -> Review:
+        """Return the review that :meth:`as_dict` wrote."""
+        return cls(tuple(Check(**check) for check in document["checks"]))
+
     def __str__(self) -> str:
         """Return one line per check."""
         lines = [
@@ -98,12 +114,7 @@ def _worst(data: xr.Dataset, largest: bool) -> tuple[float, str]:
         spot = np.unravel_index((np.nanargmax if largest else np.nanargmin)(values), values.shape)
         value = float(values[spot])
         if (value > worst) if largest else (value < worst):
-            labels = [array[dim].to_numpy()[i] for dim, i in zip(array.dims, spot, strict=True)]
-            place = [
-                str(item.astype("datetime64[D]") if isinstance(item, np.datetime64) else item)
-                for item in labels
-            ]
-            worst, label = value, f"{name}[{', '.join(place)}]" if place else str(name)
+            worst, label = value, element_label(array, tuple(int(i) for i in spot), str(name))
     return (worst, label) if label else (float("nan"), "everything: too few draws to tell")
 
 
@@ -119,38 +130,112 @@ def _reported(fit: Fit, config: ReviewConfig) -> xr.Dataset:
     return xr.Dataset(kept)
 
 
-def _scalars(fit: Fit) -> xr.Dataset:
-    names = [name for name in fit.posterior.data_vars if fit.posterior[name].ndim == 2]
-    return fit.posterior[names]
+def _split(posterior: xr.Dataset) -> tuple[xr.Dataset, xr.Dataset]:
+    """Return scalars and vectors among the free variables."""
+    scalar = [name for name in posterior.data_vars if posterior[name].ndim == 2]
+    vector = [name for name in posterior.data_vars if posterior[name].ndim > 2 and posterior[name].size]
+    return posterior[scalar], posterior[vector]
+
+
+def _one_mode(fit: Fit, reported: xr.Dataset, config: ReviewConfig) -> tuple[Check, Modes | None]:
+    """Say whether the chains sit in one place, and if not, what tells them apart and what it changes."""
+    modes = find_modes(fit.posterior, config.separation)
+    name = "chains in one mode"
+    if modes is None:
+        return Check(name, PASS, 0.0, config.separation, "All chains explore the same region."), None
+    first, second = modes.groups
+    apart = ", ".join(_said(difference) for difference in modes.parameters)
+    moved = [d for d in modes.differences(reported) if d.separation > 0.0][:NAMED] if reported else []
+    effect = (
+        f" Their predictions differ most in {', '.join(_said(difference) for difference in moved)}."
+        if moved
+        else " No reported path tells them apart."
+    )
+    advice = (
+        f"Chains {_listed(first)} and {_listed(second)} sit in different modes (first against second): "
+        f"{apart}.{effect} More draws will not help. Fit with another seed and more chains to see which mode "
+        "is rare; if both come back, the model answers the same data in two ways: order or narrow the prior "
+        "of the parameter named first, or report both answers."
+    )
+    return Check(name, FAIL, modes.parameters[0].separation, config.separation, advice), modes
+
+
+def _said(difference: Difference) -> str:
+    return f"{difference.label} {difference.first:.3g} against {difference.second:.3g}"
+
+
+def _listed(chains: tuple[int, ...]) -> str:
+    return " ".join(str(chain) for chain in chains)
 
 
 def _convergence(fit: Fit, config: ReviewConfig) -> list[Check]:
+    scalars, vectors = _split(fit.posterior)
+    reported = _reported(fit, config)
+    mode, modes = _one_mode(fit, reported, config)
+    checks = [mode]
+    for title, data, wanted in (
+        ("parameters", scalars, config.rhat),
+        ("vectors", vectors, config.rhat_vectors),
+        ("reported paths", reported, config.rhat),
+    ):
+        if data.data_vars:
+            checks += _mixing(title, data, wanted, config, split=modes is not None)
+    return checks
+
+
+def _mixing(title: str, data: xr.Dataset, wanted: float, config: ReviewConfig, *, split: bool) -> list[Check]:
     import arviz as az
 
-    checks = []
-    for title, data in (("parameters", _scalars(fit)), ("reported paths", _reported(fit, config))):
-        if not data.data_vars:
-            continue
-        with np.errstate(all="ignore"):
-            rhat, worst = _worst(az.rhat(data), largest=True)
-            bulk, bulk_at = _worst(az.ess(data, method="bulk"), largest=False)
-            tail, tail_at = _worst(az.ess(data, method="tail"), largest=False)
-        status = PASS if rhat <= config.rhat else REVIEW if rhat <= config.rhat_fail else FAIL
+    with np.errstate(all="ignore"):
+        rhat, worst = _worst(az.rhat(data), largest=True)
+        bulk, bulk_at = _worst(az.ess(data, method="bulk"), largest=False)
+        tail, tail_at = _worst(az.ess(data, method="tail"), largest=False)
+    status = PASS if rhat <= wanted else REVIEW if rhat <= config.rhat_fail else FAIL
+    advice = (
+        "Chains agree."
+        if status == PASS
+        else f"Chains disagree most on {worst}: they sit in different modes, see above."
+        if split
+        else f"Chains disagree most on {worst}; sample more draws, then look for a ridge in its block."
+    )
+    checks = [Check(f"R-hat of {title}", status, rhat, wanted, advice)]
+    for kind, ess, at in (("bulk", bulk, bulk_at), ("tail", tail, tail_at)):
+        status = PASS if ess >= config.ess else REVIEW if ess >= config.ess_fail else FAIL
         advice = (
-            "Chains agree."
+            "Enough effective draws for the intervals shown."
             if status == PASS
-            else f"Chains disagree most on {worst}; sample more draws, then look for a ridge in its block."
+            else f"Fewest effective draws: {at}; more do not help, the chains sit in different modes."
+            if split
+            else f"Fewest effective draws: {at}; sample about {_factor(config.ess, ess)} times as many."
         )
-        checks.append(Check(f"R-hat of {title}", status, rhat, config.rhat, advice))
-        for kind, ess, at in (("bulk", bulk, bulk_at), ("tail", tail, tail_at)):
-            status = PASS if ess >= config.ess else REVIEW if ess >= config.ess_fail else FAIL
-            advice = (
-                "Enough effective draws for the intervals shown."
-                if status == PASS
-                else f"Fewest effective draws: {at}; sample about {_factor(config.ess, ess)} times as many."
-            )
-            checks.append(Check(f"{kind} ESS of {title}", status, ess, config.ess, advice))
+        checks.append(Check(f"{kind} ESS of {title}", status, ess, config.ess, advice))
     return checks
+
+
+def enough_draws(tree: xr.DataTree, config: ReviewConfig | None = None) -> bool:
+    """Say of the draws so far whether every free variable has enough effective draws, or more cannot help.
+
+    What :func:`forkmodel.inference.sampling.sample` asks before it goes on: the thresholds of the review,
+    except that chains in different modes end it, because no number of draws brings those together.
+    """
+    import arviz as az
+
+    config = config or ReviewConfig()
+    posterior = tree["posterior"].to_dataset()
+    if find_modes(posterior, config.separation) is not None:
+        return True
+    scalars, vectors = _split(posterior)
+    with np.errstate(all="ignore"):
+        for data, wanted in ((scalars, config.rhat), (vectors, config.rhat_vectors)):
+            if not data.data_vars:
+                continue
+            for method in ("bulk", "tail"):
+                smallest, _ = _worst(az.ess(data, method=method), largest=False)
+                if not smallest >= config.ess * config.margin:
+                    return False
+            if not _worst(az.rhat(data), largest=True)[0] <= wanted:
+                return False
+    return True
 
 
 def _factor(wanted: float, have: float) -> str:
@@ -194,24 +279,22 @@ def _sampler(fit: Fit, config: ReviewConfig) -> list[Check]:
 
 
 def _predictive(fit: Fit, config: ReviewConfig) -> list[Check]:
-    checks = []
-    for row in predictive_coverage(fit):
-        # A handful of points covers its interval by luck: allow two binomial standard errors as well.
-        slack = config.coverage_slack + 2.0 * np.sqrt(MASS * (1 - MASS) / row.n)
-        miss = abs(row.coverage - MASS)
-        status = PASS if miss <= slack else REVIEW
-        advice = (
-            f"{row.coverage:.0%} of {row.n} observations lie in their {MASS:.0%} predictive interval."
-            if status == PASS
-            else f"{row.coverage:.0%} of {row.n} observations lie in their {MASS:.0%} predictive interval: "
-            + (
-                "the block's noise is too small."
-                if row.coverage < MASS
-                else "the block's noise is too large."
-            )
-        )
-        checks.append(Check(f"predictive coverage of {row.block}", status, row.coverage, MASS, advice))
-    return checks
+    return [coverage_check(row, config) for row in predictive_coverage(fit)]
+
+
+def coverage_check(row: BlockCoverage, config: ReviewConfig) -> Check:
+    """Judge the coverage of one observation block; too wide is as wrong as too narrow."""
+    # A handful of points covers its interval by luck: allow two binomial standard errors as well.
+    slack = config.coverage_slack + 2.0 * np.sqrt(MASS * (1 - MASS) / row.n)
+    status = PASS if abs(row.coverage - MASS) <= slack else REVIEW
+    advice = (
+        f"{row.coverage:.0%} of {row.n} observations lie in the {MASS:.0%} interval predicted from all others"
+        f" ({row.in_sample:.0%} where they are not left out)"
+    )
+    if status != PASS:
+        wrong = "small" if row.coverage < MASS else "large"
+        advice += f": the block's noise is too {wrong}, so its intervals are too {_WIDTH[wrong]}"
+    return Check(f"predictive coverage of {row.block}", status, row.coverage, MASS, f"{advice}.")
 
 
 def review(fit: Fit, config: ReviewConfig | None = None) -> Review:
@@ -231,5 +314,8 @@ def review(fit: Fit, config: ReviewConfig | None = None) -> Review:
         posterior-predictive coverage per observation block.
     """
     config = config or ReviewConfig()
+    if "diverging" not in fit.sample_stats:
+        advice = "These are draws from the prior: nothing was sampled, so checks of sampling do not apply."
+        return Review((Check("fitted to data", REVIEW, 0.0, 1.0, advice),))
     checks = [*_convergence(fit, config), *_sampler(fit, config), *_predictive(fit, config)]
     return Review(tuple(checks))

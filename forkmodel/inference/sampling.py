@@ -1,8 +1,9 @@
-"""Run nutpie on a compiled model, with progress and an honest answer when it cannot start."""
+"""Run nutpie on a compiled model until the draws suffice, with progress that tells the truth."""
 
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -14,9 +15,11 @@ __all__ = [
     "DEFAULT_CHAINS",
     "DEFAULT_DRAWS",
     "DEFAULT_TUNE",
+    "LIMIT",
     "QUICK_DRAWS",
     "QUICK_TUNE",
     "Progress",
+    "lengths",
     "sample",
 ]
 
@@ -24,6 +27,10 @@ __all__ = [
 DEFAULT_DRAWS, DEFAULT_TUNE = 500, 400
 QUICK_DRAWS, QUICK_TUNE = 100, 250
 DEFAULT_CHAINS = 4
+#: A fit that asks for enough effective draws stops at this many times the draws that were asked for.
+LIMIT = 3
+#: It looks whether they are enough after every so large part of the draws that were asked for.
+LOOK_AGAIN = 0.25
 #: In thousands of dimensions the bulk of the variables turns around, and with it the trajectory, long before
 #: the few slow directions have moved. Trajectories of at least 2**8 - 1 steps give 2.5 times the effective
 #: draws per gradient there (docs/decisions/sampling.md); small models need no such help.
@@ -33,17 +40,41 @@ PROGRESS_MS = 500
 
 #: Called as ``progress(stage, fraction, message)`` with stages ``compile``, ``sample`` and ``derive``.
 type Progress = Callable[[str, float, str], None]
+#: Says of the draws so far whether sampling may stop.
+type Enough = Callable[[xr.DataTree], bool]
 
 
-def _report(progress: Progress, chains: list[Any]) -> None:
-    total = sum(chain.total_draws for chain in chains)
-    done = sum(chain.finished_draws for chain in chains)
-    divergent = sum(chain.divergences for chain in chains)
-    running = max((chain.runtime_ms for chain in chains), default=0) / 1000.0
-    fraction = done / total if total else 0.0
-    left = running * (1.0 - fraction) / fraction if fraction > 0.02 else float("nan")
-    eta = "" if left != left else f", about {left:.0f} s left"
-    progress("sample", fraction, f"{done} of {total} steps, {divergent} divergences{eta}")
+def lengths(draws: int, limit: int = LIMIT) -> list[int]:
+    """Return the draws per chain at which a fit may end: ``draws``, then by quarters up to the limit."""
+    step = max(1, round(draws * LOOK_AGAIN))
+    return [draws, *range(draws + step, limit * draws + 1, step)]
+
+
+class _Clock:
+    """Progress in steps of all chains, those that wait for a core included.
+
+    The time left is what the remaining steps of *all* chains take at the pace of all chains so far: a chain
+    that has not begun counts with every one of its steps.
+    """
+
+    def __init__(self, progress: Progress, chains: int, tune: int) -> None:
+        self.progress, self.chains, self.tune = progress, chains, tune
+        self.begin = time.perf_counter()
+        self.goal = 0
+        self.drawn = 0
+
+    def __call__(self, states: list[Any]) -> None:
+        done = [state.finished_draws for state in states]
+        done += [0] * (self.chains - len(done))
+        self.drawn = min(done) - self.tune
+        wanted = self.tune + self.goal
+        total = self.chains * wanted
+        finished = sum(min(steps, wanted) for steps in done)
+        fraction = finished / total
+        elapsed = time.perf_counter() - self.begin
+        left = f", about {elapsed * (1 - fraction) / fraction:.0f} s left" if fraction > 0.02 else ""
+        divergent = sum(state.divergences for state in states)
+        self.progress("sample", fraction, f"{finished} of {total} steps, {divergent} divergences{left}")
 
 
 def sample(
@@ -56,6 +87,7 @@ def sample(
     cores: int | None = None,
     mindepth: int | None = None,
     progress: Progress | None = None,
+    enough: Enough | None = None,
 ) -> xr.DataTree:
     """Draw from the posterior.
 
@@ -68,11 +100,15 @@ def sample(
     seed : int
         Same seed, same draws, whatever the number of cores.
     cores : int, optional
-        Chains run at once; all cores by default.
+        Chains run at once; all of them by default, sharing the cores.
     mindepth : int, optional
         Least depth of trajectories; by default what the number of variables calls for.
     progress : callable, optional
         Receives ``("sample", fraction, message)``.
+    enough : callable, optional
+        Given the draws so far, says whether they suffice. If not, the chains go on, to at most ``LIMIT``
+        times ``draws``; what is kept always ends at one of :func:`lengths`, so that neither the speed of the
+        machine nor the number of cores changes it.
 
     Returns
     -------
@@ -84,35 +120,104 @@ def sample(
     SamplingError
         If no starting point with finite density was found.
     """
-    import nutpie
-
     if mindepth is None:
         mindepth = MANY_MINDEPTH if compiled.n_dim > MANY_VARIABLES else 0
-    callback = None if progress is None else lambda state: _report(progress, state)
-    try:
-        sampler = nutpie.sample(
+    clock = _Clock(progress or _silent, chains, tune)
+    stops = [draws] if enough is None else lengths(draws)
+
+    def start(most: int, at_once: int) -> Any:
+        import nutpie
+
+        return nutpie.sample(
             compiled,
             blocking=False,
-            draws=draws,
+            draws=most,
             tune=tune,
             chains=chains,
-            cores=min(cores or os.cpu_count() or 1, chains),
+            cores=at_once,
             seed=seed,
             save_warmup=False,
             progress_bar=False,
-            progress_callback=callback,
+            progress_callback=clock,
             progress_rate=PROGRESS_MS,
             mindepth=mindepth,
         )
-        # Waiting for it here lets an interrupt through; a blocking call would return cut-off draws instead.
-        try:
-            tree: xr.DataTree = sampler.wait()
-        except BaseException:
-            sampler.cancel()
-            raise
+
+    together = cores is None or cores >= chains
+    try:
+        if together:
+            # As many threads as chains, also where there are fewer cores: all chains then advance together,
+            # and sampling can stop for all of them as soon as they have enough.
+            return _until_enough(start(stops[-1], chains), clock, stops, enough)
+        return _by_length(start, min(cores or 1, os.cpu_count() or 1), clock, stops, enough)
     except RuntimeError as error:
         raise SamplingError(
             f"sampling stopped: {error}. Check that every prior allows the observed values; "
             "`forkmodel priors show` lists them."
         ) from error
-    return tree
+
+
+def _silent(stage: str, fraction: float, message: str) -> None:
+    """Say nothing."""
+
+
+def _finished(sampler: Any) -> bool:
+    try:
+        return bool(sampler.is_finished)
+    except TimeoutError:  # how nutpie says "not yet"
+        return False
+
+
+def _cut(tree: xr.DataTree, draws: int) -> xr.DataTree:
+    parts = {
+        name: tree[name].to_dataset().isel(draw=slice(0, draws)) for name in ("posterior", "sample_stats")
+    }
+    return xr.DataTree.from_dict(parts)
+
+
+def _until_enough(sampler: Any, clock: _Clock, stops: list[int], enough: Enough | None) -> xr.DataTree:
+    """Let all chains run, look at the draws at each stop, and end at the first at which they suffice."""
+    try:
+        for stop in stops[:-1]:
+            clock.goal = stop
+            while clock.drawn < stop and not _finished(sampler):
+                time.sleep(PROGRESS_MS / 1000.0 / 5.0)
+            if _finished(sampler):
+                break
+            so_far = _cut(sampler.inspect(), stop)
+            if enough is not None and enough(so_far):
+                return so_far
+        clock.goal = stops[-1]
+        tree: xr.DataTree = sampler.wait()
+        return _shortest(tree, stops, enough)
+    finally:
+        if not _finished(sampler):
+            sampler.cancel()
+
+
+def _shortest(tree: xr.DataTree, stops: list[int], enough: Enough | None) -> xr.DataTree:
+    """Return the draws up to the first stop at which they suffice, all of them if at none."""
+    for stop in stops[:-1]:
+        if enough is not None and enough(so_far := _cut(tree, stop)):
+            return so_far
+    return _cut(tree, stops[-1])
+
+
+def _by_length(
+    start: Callable[[int, int], Any], cores: int, clock: _Clock, stops: list[int], enough: Enough | None
+) -> xr.DataTree:
+    """Sample with fewer chains at once than there are: a chain that has ended cannot go on, so begin again.
+
+    The first draws of a longer run are those of the shorter one, so the result is the same; the time is not.
+    """
+    for stop in stops:
+        clock.goal = stop
+        sampler = start(stop, cores)
+        try:
+            tree = _cut(sampler.wait(), stop)
+        finally:
+            if not _finished(sampler):
+                sampler.cancel()
+        if enough is None or stop == stops[-1] or enough(tree):
+            return tree
+    raise AssertionError("unreachable: the last stop returns")

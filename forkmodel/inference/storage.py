@@ -6,29 +6,33 @@ exactly as the fresh one did. Nothing is pickled.
 
 from __future__ import annotations
 
-import io
 import json
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
-from forkmodel.errors import FitFileError
+from forkmodel.data.cells import mend_date
+from forkmodel.data.panel_catalogue import PanelOptions
+from forkmodel.errors import DataError, FitFileError, ModelError, PriorError, did_you_mean
+from forkmodel.inference.review import Review
+from forkmodel.model.build import resolve_blocks
 from forkmodel.outputs.schema import SCHEMA_VERSION
 from forkmodel.queries.worlds import MARK
 from forkmodel.whole_files import write_whole
 
 if TYPE_CHECKING:
+    from forkmodel.data.market import Market
     from forkmodel.inference.fit import Fit
 
 __all__ = ["ENGINE", "FILE_FORMAT", "load", "save", "to_datatree"]
 
 ENGINE: Final = "h5netcdf"
 #: Raised when the layout of the file or the name of a free variable changes; a test holds the two together.
-FILE_FORMAT = 3
+FILE_FORMAT = 4
 
 
 def _observed(fit: Fit) -> dict[str, xr.Dataset]:
@@ -39,8 +43,11 @@ def _observed(fit: Fit) -> dict[str, xr.Dataset]:
         "prices": ("spell", panel.spells["log_price"].to_numpy()),
         "model_shares": ("model_share", panel.shares["model_shares"]["log_share"].to_numpy()),
         "access_shares": ("access_share", panel.shares["access_shares"]["logit_open_share"].to_numpy()),
+        "fringe": ("access_share", panel.shares["access_shares"]["logit_fringe"].to_numpy()),
         "developer_days": ("developer_day", panel.shares["developer_days"]["log_share"].to_numpy()),
         "money_shares": ("money_share", panel.shares["money_shares"]["log_share"].to_numpy()),
+        "gateway_shares": ("gateway_share", panel.shares["gateway_shares"]["log_share"].to_numpy()),
+        "gateway_bounds": ("gateway_bound", panel.shares["gateway_bounds"]["log_share"].to_numpy()),
         "card_ratio": ("card_month", panel.shares["card_ratio"]["log_ratio"].to_numpy()),
         "revenue": ("revenue_row", panel.money["closed_revenue"]["log_usd_bn"].to_numpy()),
         "adoption": ("adoption_row", panel.money["adoption"]["logit_share"].to_numpy()),
@@ -65,7 +72,10 @@ def _observed(fit: Fit) -> dict[str, xr.Dataset]:
 
 
 def _tables(fit: Fit) -> xr.Dataset:
-    text = {name: frame.to_csv(index=False, lineterminator="\n") for name, frame in fit.data.tables().items()}
+    """Return the tables as CSV text, by the project's own writer: :func:`_market` reads them back."""
+    from forkmodel.data.texts import table_text
+
+    text = {name: table_text(fit.data, name) for name in fit.data.tables()}
     return xr.Dataset({name: ((), np.array(body, dtype=object)) for name, body in text.items()})
 
 
@@ -91,6 +101,7 @@ def to_datatree(fit: Fit) -> xr.DataTree:
         "spec": json.dumps(spec),
         "versions": json.dumps(fit.versions),
         "timings": json.dumps(fit.timings),
+        "review": json.dumps(fit.review().as_dict()),
     }
     return tree
 
@@ -124,13 +135,9 @@ def load(path: str | Path) -> Fit:
     Raises
     ------
     FitFileError
-        If there is no such file, it is not a saved fit, it was cut off, or its layout is of another version.
+        If there is no such file, it is not a saved fit, it was cut off or edited, or its layout is of another
+        version. Tables and priors are compared with the hashes that were saved with them.
     """
-    from forkmodel.data.market import Market
-    from forkmodel.data.panel import PanelOptions
-    from forkmodel.inference.fit import Fit
-    from forkmodel.priors import PriorSet
-
     path = Path(path)
     if not path.is_file():
         raise FitFileError(f"there is no file {path}. `forkmodel fit --out {path}` makes one.")
@@ -143,29 +150,94 @@ def load(path: str | Path) -> Fit:
         raise FitFileError(f"{path} is a forecast, not a fit; open it with fm.load_forecast.")
     if found is None:
         raise FitFileError(f"{path} is a NetCDF file but not a saved fit; `forkmodel fit` writes those.")
-    if int(found) != FILE_FORMAT:
+    if str(found) != str(FILE_FORMAT):
         raise FitFileError(
             f"{path} has file format {found}, this version reads {FILE_FORMAT}. Fit again, or install the "
             f"version that wrote it: {tree.attrs.get('versions', 'unknown')}."
         )
     try:
-        tables = {
-            str(name): pd.read_csv(io.StringIO(str(variable.item())))
-            for name, variable in tree["tables"].to_dataset().data_vars.items()
-        }
-        data = Market.from_tables(tables, vintage=pd.Timestamp(tree.attrs["vintage"]))
-        spec = json.loads(tree.attrs["spec"])
-        return Fit(
-            data=data,
-            priors=PriorSet.from_dict(json.loads(tree.attrs["priors"])),
-            blocks=tuple(spec["blocks"]),
-            options=PanelOptions(**spec["options"]),
-            posterior=tree["posterior"].to_dataset(),
-            sample_stats=tree["sample_stats"].to_dataset(),
-            seed=int(spec["seed"]),
-            tune=int(spec["tune"]),
-            timings=json.loads(tree.attrs["timings"]),
-            versions=json.loads(tree.attrs["versions"]),
-        )
+        return _fit(tree)
     except KeyError as error:
         raise FitFileError(f"{path} lacks {error}; it was cut off or edited. Fit again.") from error
+    except _BROKEN as error:
+        raise FitFileError(f"{path} was damaged or edited: {error} Fit again.") from error
+
+
+class _Broken(ValueError):
+    """A part of the file is not what :func:`save` writes; the message is a sentence that names it."""
+
+
+#: What reading a part can raise when the part was changed; each ends as FitFileError.
+_BROKEN = (_Broken, DataError, ModelError, PriorError, TypeError, ValueError, AttributeError)
+
+
+def _fit(tree: xr.DataTree) -> Fit:
+    """Build the fit of an opened file; nothing in it is trusted before it is checked."""
+    from forkmodel.inference.fit import Fit
+    from forkmodel.priors import PriorSet
+
+    data = _market(tree)
+    spec = _json(tree, "spec", {"blocks": list, "options": dict, "tune": int, "seed": int})
+    priors = PriorSet.from_dict(_json(tree, "priors", {}))
+    if priors.hash != tree.attrs["prior_hash"]:
+        raise _Broken("the priors are not those that its hash was taken of.")
+    return Fit(
+        data=data,
+        priors=priors,
+        blocks=resolve_blocks(spec["blocks"]),
+        options=_options(spec["options"]),
+        posterior=tree["posterior"].to_dataset(),
+        sample_stats=tree["sample_stats"].to_dataset(),
+        seed=spec["seed"],
+        tune=spec["tune"],
+        timings=_json(tree, "timings", {}),
+        versions=_json(tree, "versions", {}),
+        review=_review(tree),
+    )
+
+
+def _review(tree: xr.DataTree) -> Review:
+    found = _json(tree, "review", {"status": str, "checks": list})
+    review = Review.from_dict(found)
+    if review.status != found["status"]:
+        raise _Broken("the status of its review is not that of its checks.")
+    return review
+
+
+def _market(tree: xr.DataTree) -> Market:
+    """Read the tables with the reader of folders, and compare them with the hash that was saved."""
+    from forkmodel.data.texts import market_from_texts
+
+    vintage = str(tree.attrs["vintage"])
+    if (mend := mend_date(vintage)) is not None:
+        raise _Broken(f"its vintage {vintage!r} is not a date. {mend}")
+    texts = {str(name): str(text.item()) for name, text in tree["tables"].to_dataset().data_vars.items()}
+    market = market_from_texts(texts, pd.Timestamp(vintage))
+    if market.content_hash != tree.attrs["data_hash"]:
+        raise _Broken("its tables are not those that its hash was taken of.")
+    return market
+
+
+def _json(tree: xr.DataTree, name: str, keys: dict[str, type]) -> dict[str, Any]:
+    """Return an attribute's mapping, with the keys it must have and their types."""
+    try:
+        found = json.loads(tree.attrs[name])
+    except (TypeError, ValueError) as error:
+        raise _Broken(f"its attribute {name} is not JSON ({error}).") from error
+    if not isinstance(found, dict):
+        raise _Broken(f"its attribute {name} is not a mapping.")
+    for key, kind in keys.items():
+        if not isinstance(found[key], kind):
+            raise _Broken(f"{key} in its attribute {name} is not of type {kind.__name__}.")
+    return found
+
+
+def _options(found: dict[str, Any]) -> PanelOptions:
+    declared = {each.name: each for each in fields(PanelOptions)}
+    for name, value in found.items():
+        if name not in declared:
+            raise _Broken(f"its options hold {name!r}. {did_you_mean(name, list(declared))}")
+        wanted = type(declared[name].default)
+        if not isinstance(value, (int, float) if wanted is float else wanted) or isinstance(value, bool):
+            raise _Broken(f"its option {name} is {value!r}, not of type {wanted.__name__}.")
+    return PanelOptions(**found)

@@ -100,7 +100,7 @@ class Design:
                 for data in panel.shares.values()
                 for dim, size in data.sizes.items()
             }
-            coords["survey_entity"] = list(self.choice.survey_names)
+            coords["survey_entity"] = list(self.choice.survey.names)
         if "adoption" in self.blocks:
             rows = {"closed_revenue": "revenue_row", "adoption": "adoption_row", "reach": "reach_row"}
             rows |= {"spend_per_employee": "spend_row", "host_revenue": "host_row"}

@@ -1,10 +1,10 @@
 """Block 3, choice: what a market reports is a mixture of the segments' shares, seen through its own lens.
 
-Markets differ in their mix of segments and in their unit. The router counts tokens, of which an unmapped
-fringe (stealth and unlisted models) takes a part, and its buyers lean towards open weights by an amount that
-walks; enterprise surveys count money, ``share * price``
-renormalised, at the price paid rather than listed. Absent entities are not zeros: they are simply not
-observed, and their mass stays in the denominator.
+Markets differ in their mix of segments, in how their buyers lean towards open weights, and in their unit.
+The router counts tokens, of which an unmapped fringe (stealth and unlisted models) takes a part. Enterprise
+surveys count money, ``share * price`` renormalised, at the price paid rather than listed, of buyers who
+stay long (:mod:`forkmodel.model.enterprise`). A gateway counts both (:mod:`forkmodel.model.gateway`).
+Absent entities are not zeros: they are simply not observed, and their mass stays in the denominator.
 """
 
 from __future__ import annotations
@@ -13,23 +13,31 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 
 from forkmodel.data.panel import Panel
 from forkmodel.data.panel_catalogue import positions
 from forkmodel.data.panel_choice import CARD_LABS
 from forkmodel.model.capability import CapabilityDesign, CapabilityState
 from forkmodel.model.demand import (
+    SEGMENTS,
     DemandDesign,
+    chosen_shares,
     demand_shock,
+    held_shares,
     interpolate,
+    leaning,
     segment_mixture,
-    segment_shares,
     utilities,
     walk_back,
+    walk_from,
 )
+from forkmodel.model.enterprise import EnterpriseDesign, enterprise_segment
+from forkmodel.model.gateway import GatewayDesign, add_gateway, gateway_shares
 from forkmodel.model.observe import observed
 from forkmodel.model.ops import Array, Ops, TensorOps
 from forkmodel.model.price import PriceDesign, PriceState
+from forkmodel.model.share_rows import ShareRows
 from forkmodel.priors import PriorSet
 
 __all__ = ["ChoiceDesign", "ChoiceState", "add_choice", "choice_paths"]
@@ -40,7 +48,6 @@ SHARE_TAIL = 5.0
 SURVEY_SD = 0.15
 #: Keeps the logarithm of a share finite when every offer of a group has left the market.
 TINY = 1e-12
-MARKETS = ("router", "enterprise")
 MONTHS_PER_QUARTER = 3.0
 
 
@@ -53,12 +60,10 @@ class ChoiceDesign:
     cell_developer_month: np.ndarray
     access_month: np.ndarray
     day_cell: np.ndarray
-    survey_entity: np.ndarray
-    survey_is_open: np.ndarray
-    survey_first: np.ndarray
-    survey_last: np.ndarray
-    survey_bias: np.ndarray
-    survey_names: tuple[str, ...]
+    enterprise: EnterpriseDesign
+    survey: ShareRows
+    lean_knot: int
+    gateway: GatewayDesign
     card_month: np.ndarray
     card_labs: tuple[int, int]
 
@@ -71,9 +76,6 @@ class ChoiceDesign:
         n_months = len(months)
         day = shares["developer_days"]
         survey = shares["money_shares"]
-        entity = survey["entity"].to_numpy().astype(str)
-        is_open = entity == "open"
-        names = tuple(sorted(set(entity)))
         labs = [lab if lab in developers else developers[0] for lab in CARD_LABS]
         first, second = positions(labs, developers)
         return cls(
@@ -82,15 +84,23 @@ class ChoiceDesign:
             cell_developer_month=demand.cell_developer * n_months + demand.cell_month,
             access_month=positions(shares["access_shares"]["month"], months),
             day_cell=positions(day["developer"], developers) * n_months + positions(day["month"], months),
-            survey_entity=np.where(is_open, 0, developers.get_indexer(pd.Index(entity))).astype(np.int64),
-            survey_is_open=is_open.astype(float),
-            survey_first=survey["first_month"].to_numpy(),
-            survey_last=survey["last_month"].to_numpy(),
-            survey_bias=positions(entity, pd.Index(names)) if names else np.zeros(0, dtype=np.int64),
-            survey_names=names,
+            enterprise=EnterpriseDesign.from_demand(demand, developers),
+            survey=ShareRows.from_rows(survey, demand, developers),
+            lean_knot=_last_survey_knot(survey, demand),
+            gateway=GatewayDesign.from_panel(panel, demand, developers),
             card_month=positions(shares["card_ratio"]["month"], months),
             card_labs=(int(first), int(second)),
         )
+
+
+def _last_survey_knot(survey: xr.Dataset, demand: DemandDesign) -> int:
+    """Return the knot at which enterprise buyers were last surveyed: there the common taste is theirs."""
+    last = survey["last_month"].to_numpy()
+    newest = int(last.max()) if len(last) else len(demand.months) - 1
+    middle = (
+        (int(survey["first_month"].to_numpy()[last == newest].min()) + newest) // 2 if len(last) else newest
+    )
+    return int(demand.month_knot[middle])
 
 
 @dataclass(frozen=True)
@@ -102,11 +112,17 @@ class ChoicePaths:
     router_frontier_share: Array
     router_threshold_share: Array
     router_share: Array
+    enterprise_frontier_share: Array
+    enterprise_threshold_share: Array
     enterprise_money: Array
+    paid: Array
     fringe: Array
     mix_router: Array
     mix_enterprise: Array
+    mix_gateway: Array
     router_lean: Array
+    enterprise_lean: Array
+    gateway_lean: Array
 
 
 @dataclass(frozen=True)
@@ -135,16 +151,18 @@ def choice_paths(
     -------
     ChoicePaths
         ``frontier_share``, ``threshold_share`` (cell,), each summing to one per month, and both again as the
-        router's buyers lean; ``router_share`` (cell,), tokens net of the fringe; ``enterprise_money``
-        (cell,), money at paid prices, summing to one per month; ``fringe``, ``mix_router``,
-        ``mix_enterprise``, ``router_lean`` (month,).
+        router's buyers lean, and as enterprise buyers lean and stay; ``router_share`` (cell,), tokens net of
+        the fringe; ``enterprise_money`` (cell,), money at paid prices, summing to one per month; ``paid``
+        (cell,), the price paid up to a common factor; ``fringe``, and mix and leaning by market (month,).
     """
     demand = design.demand
     month, n_months = demand.cell_month, len(demand.months)
     shock = demand_shock(ops, demand, residual, value)
     first, second = utilities(ops, demand, capability, theta, frontier, shock, value)
-    frontier_share = segment_shares(ops, demand, first, value["choice.inertia"])
-    threshold_share = segment_shares(ops, demand, second, value["choice.inertia"])
+    chosen = [chosen_shares(ops, demand, utility) for utility in (first, second)]
+    frontier_share, threshold_share = (
+        held_shares(ops, demand, share, value["choice.inertia"]) for share in chosen
+    )
 
     def walk(anchor: Array, step: Array) -> Array:
         return interpolate(walk_back(ops, anchor, step), demand.month_knot, demand.month_fraction)
@@ -154,7 +172,13 @@ def choice_paths(
 
     quarter = np.sqrt(MONTHS_PER_QUARTER)
     mix_sd = ops.scalar(value["choice.mix_walk"]) * quarter
-    mix_router = monthly(_logit(value["choice.mix_router"], ops), mix_sd * value["choice.mix_router_step"])
+    router_level = _logit(value["choice.mix_router"], ops)
+    router_logit = walk(router_level, mix_sd * value["choice.mix_router_step"])
+    mix_router = ops.sigmoid(router_logit)
+    # What moves developers moves them on every gateway, so its mix and leaning keep a distance from the
+    # router's.
+    gateway_above = _logit(value["choice.mix_gateway"], ops) - router_level
+    mix_gateway = ops.sigmoid(router_logit + ops.scalar(gateway_above))
     mix_enterprise = monthly(
         _logit(value["choice.mix_enterprise"], ops), mix_sd * value["choice.mix_enterprise_step"]
     )
@@ -164,20 +188,26 @@ def choice_paths(
     lean_sd = ops.scalar(value["choice.router_walk"]) * quarter
     lean = walk(value["choice.router_lean"], lean_sd * value["choice.router_step"])
 
-    tilt = ops.exp(lean[..., month] * demand.cell_open)
-
-    def leaning(share: Array) -> Array:
-        tilted = share * tilt
-        return tilted / ops.group_sum(tilted, month, n_months)[..., month]
-
-    router_frontier, router_threshold = leaning(frontier_share), leaning(threshold_share)
+    router_frontier, router_threshold = (
+        leaning(ops, share, lean, demand.cell_open, month, n_months)
+        for share in (frontier_share, threshold_share)
+    )
+    enterprise_sd = ops.scalar(value["choice.enterprise_walk"]) * quarter
+    enterprise_walk = walk_from(ops, enterprise_sd * value["choice.enterprise_step"], design.lean_knot)
+    enterprise_lean = interpolate(enterprise_walk, demand.month_knot, demand.month_fraction)
+    enterprise_frontier, enterprise_threshold = (
+        enterprise_segment(
+            ops, design.enterprise, demand, share, enterprise_lean, value[f"choice.stay_{segment}"]
+        )
+        for segment, share in zip(SEGMENTS, chosen, strict=True)
+    )
 
     # Only the ratio of the two wedges moves money shares; free tokens pay nothing: their price is zero.
     log_wedge = ops.log(ops.scalar(value["price.paid_share_open"])) - ops.log(
         ops.scalar(value["price.paid_share_closed"])
     )
     paid = demand.price_usd_per_mtok * ops.exp(log_wedge * demand.cell_open)
-    money = segment_mixture(frontier_share, threshold_share, mix_enterprise, month) * paid
+    money = segment_mixture(enterprise_frontier, enterprise_threshold, mix_enterprise, month) * paid
     router = segment_mixture(router_frontier, router_threshold, mix_router, month)
     return ChoicePaths(
         frontier_share=frontier_share,
@@ -185,11 +215,17 @@ def choice_paths(
         router_frontier_share=router_frontier,
         router_threshold_share=router_threshold,
         router_share=router * (1.0 - fringe)[..., month],
+        enterprise_frontier_share=enterprise_frontier,
+        enterprise_threshold_share=enterprise_threshold,
         enterprise_money=money / ops.group_sum(money, month, n_months)[..., month],
+        paid=paid,
         fringe=fringe,
         mix_router=mix_router,
         mix_enterprise=mix_enterprise,
+        mix_gateway=mix_gateway,
         router_lean=lean,
+        enterprise_lean=enterprise_lean,
+        gateway_lean=lean + ops.scalar(value["choice.gateway_lean"]),
     )
 
 
@@ -219,12 +255,16 @@ def add_choice(
     names = (
         "price_frontier",
         "price_threshold_extra",
-        "capability_frontier",
         "capability_threshold",
+        "capability_frontier_extra",
         "threshold",
         "open_taste",
         "router_lean",
         "router_walk",
+        "enterprise_walk",
+        "gateway_lean",
+        "stay_frontier",
+        "stay_threshold",
         "brand_spread",
         "shock_spread",
         "endogeneity",
@@ -234,6 +274,7 @@ def add_choice(
         "inertia",
         "mix_router",
         "mix_enterprise",
+        "mix_gateway",
         "mix_walk",
         "fringe_level",
         "fringe_walk",
@@ -244,13 +285,14 @@ def add_choice(
         "enterprise_bias",
         "card_bias",
         "card_noise",
+        "gateway_noise",
     )
     value: dict[str, Array] = {f"choice.{name}": priors.rv(f"choice.{name}") for name in names}
     for name in ("price.paid_share_closed", "price.paid_share_open"):
         value[name] = priors.rv(name)
     value["choice.brand_unit"] = pm.ZeroSumNormal("choice.brand_unit", sigma=1.0, dims="developer")
     value["choice.shock_unit"] = pm.Normal("choice.shock_unit", dims="model")
-    for name in ("mix_router_step", "mix_enterprise_step", "fringe_step", "router_step"):
+    for name in ("mix_router_step", "mix_enterprise_step", "fringe_step", "router_step", "enterprise_step"):
         value[f"choice.{name}"] = pm.Normal(f"choice.{name}", dims="step")
     survey_bias = pm.Normal("choice.survey_bias_unit", dims="survey_entity")
 
@@ -303,9 +345,18 @@ def add_choice(
         dims="developer_day",
     )
 
-    money = ops.group_sum(paths.enterprise_money, design.cell_developer_month, n_groups)
-    money = ops.split_last(money, design.developers.size, n_months)
-    _add_surveys(ops, panel, design, paths, money, survey_bias, value)
+    _add_surveys(ops, panel, design, paths, survey_bias, value)
+    gateway = gateway_shares(
+        ops,
+        demand,
+        paths.frontier_share,
+        paths.threshold_share,
+        paths.gateway_lean,
+        paths.mix_gateway,
+        paths.paid,
+        design.gateway.cells,
+    )
+    add_gateway(panel, design.gateway, ops, gateway, value["choice.gateway_noise"])
     return ChoiceState(paths=paths)
 
 
@@ -314,29 +365,27 @@ def _add_surveys(
     panel: Panel,
     design: ChoiceDesign,
     paths: ChoicePaths,
-    money: Array,
     survey_bias: Array,
     value: dict[str, Array],
 ) -> None:
     """Add the two instruments that see enterprise money: Menlo's survey and company cards."""
     import pymc as pm
 
-    demand = design.demand
-    month, n_months = demand.cell_month, len(demand.months)
-    open_money = ops.group_sum(paths.enterprise_money * demand.cell_open, month, n_months)
-    rows = ops.concat([money, open_money[None, :]], axis=-2)
-    summed = ops.cumsum(ops.concat([0.0 * rows[:, :1], rows], axis=-1), axis=-1)
-    entity = np.where(design.survey_is_open > 0, design.developers.size, design.survey_entity)
-    length = design.survey_last - design.survey_first + 1
-    mean_share = (summed[entity, design.survey_last + 1] - summed[entity, design.survey_first]) / length
+    mean_share = design.survey.sums(ops, [paths.enterprise_money])
+    bias = value["choice.enterprise_bias"] * survey_bias
     pm.StudentT(
         "money_shares",
         nu=SHARE_TAIL,
-        mu=ops.log(mean_share + TINY) + (value["choice.enterprise_bias"] * survey_bias)[design.survey_bias],
+        mu=ops.log(mean_share + TINY) + bias[design.survey.entity],
         sigma=SURVEY_SD,
         observed=observed("money_shares", panel.shares["money_shares"]["log_share"].to_numpy()),
         dims="money_share",
     )
+    n_months = len(design.demand.months)
+    money = ops.group_sum(
+        paths.enterprise_money, design.cell_developer_month, design.developers.size * n_months
+    )
+    money = ops.split_last(money, design.developers.size, n_months)
     first, second = design.card_labs
     pm.StudentT(
         "card_ratio",

@@ -1,20 +1,26 @@
 """Equations of demand: two ordered segments choose among the offers of a month, and stay with part of them.
 
-==============  ==========================  ===========================================================
-symbol          code                        meaning
-==============  ==========================  ===========================================================
-omega_1         ``capability_frontier``     utility per index point, frontier segment
-omega_2         ``capability_threshold``    utility lost per index point below the threshold
-eta_1           ``price_frontier``          price coefficient of the frontier segment
-d_eta > 0       ``price_threshold_extra``   what the threshold segment adds to it
-T_t             ``threshold``               "good enough", relative to the open frontier of the month
-xi_m            ``demand_shock``            quality that buyers see and benchmarks do not
-iota            ``inertia``                 part of last month's buyers who do not choose again
-==============  ==========================  ===========================================================
+=============  =============================  ========================================================
+symbol         code                           meaning
+=============  =============================  ========================================================
+omega_2        ``capability_threshold``       utility lost per index point below the threshold
+d_omega > 0    ``capability_frontier_extra``  what a point is worth to the frontier segment above that
+eta_1          ``price_frontier``             price coefficient of the frontier segment
+d_eta > 0      ``price_threshold_extra``      what the threshold segment adds to it
+T_t            ``threshold``                  "good enough", relative to the open frontier of the month
+xi_m           ``demand_shock``               quality that buyers see and benchmarks do not
+iota           ``inertia``                    part of last month's buyers who do not choose again
+=============  =============================  ========================================================
 
-Frontier segment: ``V = omega_1 index - eta_1 log p + common``; there is no outside good, so the month's best
-index cancels. Threshold segment: ``V = -omega_2 softplus(T_t - index) - (eta_1 + d_eta) log p + common``:
-capability above the threshold buys nothing. The order of the price coefficients labels the segments.
+Frontier segment: ``V = omega_1 index - eta_1 log p + common`` with ``omega_1 = omega_2 + d_omega``; there
+is no outside good, so the month's best index cancels. Threshold segment: ``V = -omega_2 softplus(T_t -
+index) - (eta_1 + d_eta) log p + common``: capability above the threshold buys nothing.
+
+The frontier segment is the one that cares more for capability, at any level, *and* less for price: marginal
+utility of a point is ``omega_1`` there and at most ``omega_2 < omega_1`` in the other. Both orders are
+built in because either alone leaves a second mode in which the roles swap: ordered by price only, the
+"frontier" segment can become the one that does not care for capability, and one chain in twenty did
+(docs/decisions/segment-order.md).
 """
 
 from __future__ import annotations
@@ -35,12 +41,17 @@ from forkmodel.model.price import PriceDesign
 __all__ = [
     "SEGMENTS",
     "DemandDesign",
+    "capability_coefficients",
+    "chosen_shares",
     "demand_shock",
+    "held_shares",
     "interpolate",
+    "leaning",
     "segment_mixture",
     "segment_shares",
     "utilities",
     "walk_back",
+    "walk_from",
 ]
 
 SEGMENTS = ("frontier", "threshold")
@@ -135,6 +146,27 @@ def walk_back(ops: Ops, anchor: Array, step: Array) -> Array:
     return ops.scalar(anchor) + shape_first - total[..., -1][..., None]
 
 
+def walk_from(ops: Ops, step: Array, knot: int) -> Array:
+    """Return a random walk on the knots that is zero at one of them."""
+    total = ops.cumsum(step, axis=-1)
+    path = ops.concat([0.0 * step[..., :1], total], axis=-1)
+    return path - path[..., knot][..., None]
+
+
+def leaning(
+    ops: Ops, share: Array, lean: Array, cell_open: np.ndarray, month: np.ndarray, n_months: int
+) -> Array:
+    """Return shares (cell,) of buyers to whom open weights are worth ``lean`` (month,) more utility."""
+    tilted = share * ops.exp(lean[..., month] * cell_open)
+    return tilted / ops.group_sum(tilted, month, n_months)[..., month]
+
+
+def capability_coefficients(value: dict[str, Array]) -> tuple[Array, Array]:
+    """Return what an index point is worth to the frontier and (below its threshold) the threshold segment."""
+    threshold = value["choice.capability_threshold"]
+    return threshold + value["choice.capability_frontier_extra"], threshold
+
+
 def demand_shock(ops: Ops, design: DemandDesign, residual: Array, value: dict[str, Array]) -> Array:
     """Return ``xi`` (model,): part explained by the price residual, plus its own.
 
@@ -172,28 +204,39 @@ def utilities(
         + design.log_presence
     )
     price = scalar(value["choice.price_frontier"])
-    frontier_segment = scalar(value["choice.capability_frontier"]) * index - price * design.log_price + common
+    worth, worth_below = (scalar(worth) for worth in capability_coefficients(value))
+    frontier_segment = worth * index - price * design.log_price + common
     missing = ops.softplus(bar - index)
     threshold_segment = (
         common
-        - scalar(value["choice.capability_threshold"]) * missing
+        - worth_below * missing
         - (price + scalar(value["choice.price_threshold_extra"])) * design.log_price
     )
     return frontier_segment, threshold_segment
 
 
-def segment_shares(ops: Ops, design: DemandDesign, utility: Array, inertia: Array) -> Array:
+def chosen_shares(ops: Ops, design: DemandDesign, utility: Array) -> Array:
+    """Return token shares (cell,) among a segment's buyers who choose this month: logit, summing to one."""
+    n_months = len(design.months)
+    weight = ops.exp(ops.group_shift(utility, design.cell_month, n_months))
+    return weight / ops.group_sum(weight, design.cell_month, n_months)[..., design.cell_month]
+
+
+def held_shares(ops: Ops, design: DemandDesign, chosen: Array, inertia: Array) -> Array:
     """Return token shares (cell,) of one segment, summing to one in every month.
 
     A fraction ``inertia`` of buyers keeps last month's offer as long as it stands; carried-forward choices
     are summed over the recent past and the month is renormalised for offers that were withdrawn.
     """
     n_months = len(design.months)
-    weight = ops.exp(ops.group_shift(utility, design.cell_month, n_months))
-    chosen = weight / ops.group_sum(weight, design.cell_month, n_months)[..., design.cell_month]
     padded = ops.concat([chosen, 0.0 * chosen[..., :1]], axis=-1)
     held, kept = chosen, 1.0
     for earlier in design.earlier_cell:
         kept = kept * ops.scalar(inertia)
         held = held + kept * padded[..., earlier]
     return held / ops.group_sum(held, design.cell_month, n_months)[..., design.cell_month]
+
+
+def segment_shares(ops: Ops, design: DemandDesign, utility: Array, inertia: Array) -> Array:
+    """Return token shares (cell,) among all buyers of a segment: those who choose, and those who stay."""
+    return held_shares(ops, design, chosen_shares(ops, design, utility), inertia)

@@ -55,7 +55,10 @@ MONTHS_PER_QUARTER = 3.0
 
 @dataclass(frozen=True)
 class MoneyDesign:
-    """Index arrays of the block."""
+    """Index arrays of the block.
+
+    ``year_rows`` (revenue row, quarter) is the part of each quarter that an amount's period covers, 0 to 1.
+    """
 
     firms: tuple[str, ...]
     hosts: tuple[str, ...]
@@ -94,9 +97,8 @@ class MoneyDesign:
             cell_closed = 1.0 - demand.cell_open
         revenue, reach, host = money["closed_revenue"], money["reach"], money["host_revenue"]
         reach_firms = pd.Index(sorted(set(reach["firm"].to_numpy().astype(str))))
-        # Knots whose quarter lies in the year that a "period" amount covers.
-        covered = (
-            pd.DatetimeIndex(revenue["date"].to_numpy()).year.to_numpy()[:, None] == quarters.year.to_numpy()
+        covered = _covered_part(
+            revenue["period_start"].to_numpy(), revenue["period_end"].to_numpy(), quarters
         )
         host_dates = pd.DatetimeIndex(host["date"].to_numpy())
         observed = np.bincount(revenue["knot"].to_numpy(), minlength=len(quarters)).astype(float)
@@ -112,7 +114,7 @@ class MoneyDesign:
             cell_closed=cell_closed,
             log_tokens=np.asarray(money["router_tokens"].to_numpy(), dtype=float),
             revenue_firm=positions(revenue["firm"], firms),
-            year_rows=covered.astype(float),
+            year_rows=covered,
             reach_firm=positions(reach["firm"], reach_firms),
             reach_firms=tuple(reach_firms),
             growth_weight=weight,
@@ -123,6 +125,16 @@ class MoneyDesign:
             host_rows=positions(host["firm"], pd.Index(HOSTS)),
             host_age_years=(newest - host_dates).days.to_numpy(float) / 365.25,
         )
+
+
+def _covered_part(start: np.ndarray, end: np.ndarray, quarters: pd.DatetimeIndex) -> np.ndarray:
+    """Return the part of each quarter (row, quarter) that lies between two days, both included."""
+    first = quarters.to_numpy("datetime64[D]").astype(float)
+    after = (quarters + pd.DateOffset(months=3)).to_numpy("datetime64[D]").astype(float)
+    begin = start.astype("datetime64[D]").astype(float)[:, None]
+    stop = end.astype("datetime64[D]").astype(float)[:, None] + 1.0
+    days = np.minimum(after, stop) - np.maximum(first, begin)
+    return np.asarray(np.clip(days, 0.0, None) / (after - first))
 
 
 def _level_of_share_step(n: int) -> np.ndarray:

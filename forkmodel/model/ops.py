@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 import numpy as np
 from scipy import sparse
+from scipy.special import expit
 
 __all__ = ["Array", "ArrayOps", "Ops", "TensorOps"]
 
@@ -115,7 +116,7 @@ class ArrayOps:
         return np.logaddexp(0.0, x)
 
     def sigmoid(self, x: Array) -> Array:
-        return 1.0 / (1.0 + np.exp(-x))
+        return expit(x)
 
     def cumsum(self, x: Array, axis: int) -> Array:
         return np.cumsum(x, axis=axis)

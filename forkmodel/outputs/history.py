@@ -24,7 +24,13 @@ from forkmodel.model.money import bass
 from forkmodel.model.ops import ArrayOps
 from forkmodel.outputs.paths_capability import capability_paths
 from forkmodel.outputs.paths_price import FIXED_INDEX, price_paths
-from forkmodel.outputs.paths_shares import MonthlyShares, elasticity_paths, monthly_shares, quarter_means
+from forkmodel.outputs.paths_shares import (
+    MonthlyShares,
+    elasticity_paths,
+    monthly_shares,
+    quarter_means,
+    reach_parts,
+)
 from forkmodel.outputs.paths_value import (
     DEFINITIONS,
     LAYERS,
@@ -38,7 +44,7 @@ from forkmodel.outputs.schema import HISTORY_SCHEMA
 
 __all__ = ["MARKETS", "SCOPES", "UNITS", "build_history", "concentration_paths", "hosts_today"]
 
-MARKETS = ("openrouter", "enterprise", "business_subscriptions")
+MARKETS = ("openrouter", "enterprise", "gateway", "business_subscriptions")
 UNITS = ("tokens", "spend")
 SCOPES = (
     "closed",
@@ -112,8 +118,9 @@ def _shares(part: World, frame: _Frame, monthly: MonthlyShares) -> dict[str, np.
 
     token = np.full((draws, len(frame.times), len(MARKETS), len(frame.developers)), np.nan)
     spend = token.copy()
-    token[:, :, 0], token[:, :, 1] = placed(monthly.router_tokens), placed(monthly.enterprise_tokens)
-    spend[:, :, 0], spend[:, :, 1] = placed(monthly.router_money), placed(monthly.enterprise_money)
+    for shares, by_market in ((token, monthly.tokens), (spend, monthly.money)):
+        for market, path in by_market.items():
+            shares[:, :, MARKETS.index(market)] = placed(path)
     opened = np.full((draws, len(frame.times), len(MARKETS), len(UNITS)), np.nan)
     for (market, unit), path in monthly.open_share.items():
         opened[:, :, MARKETS.index(market), UNITS.index(unit)] = quarterly(path)
@@ -204,8 +211,7 @@ def _reach_shares(part: World, frame: _Frame) -> np.ndarray:
         + part.value["adoption.reach_offset"][:, None, :]
         + part.value["adoption.reach_slope"][:, None, None] * size
     )
-    reach = ArrayOps().sigmoid(score)
-    return _spread(reach / reach.sum(-1, keepdims=True), pd.Index(design.reach_firms), frame.developers)
+    return _spread(reach_parts(score), pd.Index(design.reach_firms), frame.developers)
 
 
 def _chunk_paths(part: World, frame: _Frame, uniforms: np.ndarray) -> dict[str, np.ndarray]:

@@ -10,10 +10,12 @@ from forkmodel.model.capability import INDEX_ORIGIN, INDEX_PER_UNIT
 from forkmodel.model.price import REFERENCE_INDEX
 from forkmodel.outputs.scale import PublicScale
 
-__all__ = ["FIXED_INDEX", "hedonic_log_price", "price_paths"]
+__all__ = ["FIXED_INDEX", "LARGEST_LOG_PRICE", "hedonic_log_price", "price_paths"]
 
 #: Public index at which the price of fixed capability is reported: the best model of early 2025.
 FIXED_INDEX = 140.0
+#: Reported log prices stay within this: no fit comes near it, draws from the prior do.
+LARGEST_LOG_PRICE = 30.0
 
 
 def hedonic_log_price(
@@ -76,11 +78,13 @@ def price_paths(
     years = (dates.astype("datetime64[D]") - reference) / np.timedelta64(1, "D") / DAYS_PER_YEAR
     at_frontier = (frontier_index - scale.origin[:, None, None]) / scale.per_unit[:, None, None]
     fixed = np.repeat(scale.latent(FIXED_INDEX)[:, None], len(dates), axis=1)
-    frontier_price, fixed_price = [], []
-    for place, access in enumerate(ACCESS):
-        closed = float(access == "closed")
-        frontier_price.append(np.exp(hedonic_log_price(value, at_frontier[:, :, place], years, closed)))
-        fixed_price.append(np.exp(hedonic_log_price(value, fixed, years, closed)))
+
+    def price(theta: np.ndarray, access: str) -> np.ndarray:
+        log_price = hedonic_log_price(value, theta, years, float(access == "closed"))
+        return np.asarray(np.exp(np.clip(log_price, -LARGEST_LOG_PRICE, LARGEST_LOG_PRICE)))
+
+    frontier_price = [price(at_frontier[:, :, place], access) for place, access in enumerate(ACCESS)]
+    fixed_price = [price(fixed, access) for access in ACCESS]
     return {
         "price_frontier": np.stack(frontier_price, axis=-1),
         "price_fixed_capability": np.stack(fixed_price, axis=-1),

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.special import log_expit, softmax
 
 from forkmodel.data.panel_catalogue import ACCESS
 from forkmodel.model.choice import ChoicePaths
 from forkmodel.model.demand import SEGMENTS, DemandDesign, segment_mixture
+from forkmodel.model.gateway import gateway_shares
 from forkmodel.model.ops import ArrayOps
 from forkmodel.outputs.offers import paid_over_list, price_coefficients
 
-__all__ = ["MonthlyShares", "elasticity_paths", "monthly_shares", "quarter_means"]
+__all__ = ["MonthlyShares", "elasticity_paths", "monthly_shares", "quarter_means", "reach_parts"]
 
 
 @dataclass(frozen=True)
@@ -22,18 +24,16 @@ class MonthlyShares:
 
     Attributes
     ----------
-    router_tokens, router_money, enterprise_tokens, enterprise_money : array (draw, month, developer)
-        Shares of the mapped part of each market.
+    tokens, money : dict of array (draw, month, developer)
+        Shares of the mapped part of each market, by market.
     router_open_money : array (draw, month, developer)
-        The open part of ``router_money``: whose weights earn the hosts' money.
+        The open part of the router's money: whose weights earn the hosts' money.
     open_share : dict of array (draw, month)
         Open share by (market, unit).
     """
 
-    router_tokens: np.ndarray
-    router_money: np.ndarray
-    enterprise_tokens: np.ndarray
-    enterprise_money: np.ndarray
+    tokens: dict[str, np.ndarray]
+    money: dict[str, np.ndarray]
     router_open_money: np.ndarray
     open_share: dict[tuple[str, str], np.ndarray]
 
@@ -63,7 +63,21 @@ def monthly_shares(paths: ChoicePaths, design: DemandDesign, value: dict[str, np
     wedge = paid_over_list(value, design)
     router = paths.router_share
     router_money = router * design.price_usd_per_mtok * wedge
-    enterprise = segment_mixture(paths.frontier_share, paths.threshold_share, paths.mix_enterprise, month)
+    enterprise = segment_mixture(
+        paths.enterprise_frontier_share, paths.enterprise_threshold_share, paths.mix_enterprise, month
+    )
+    gateway_tokens, gateway_money = gateway_shares(
+        ops,
+        design,
+        paths.frontier_share,
+        paths.threshold_share,
+        paths.gateway_lean,
+        paths.mix_gateway,
+        paths.paid,
+        np.arange(len(month)),
+    )
+    tokens = {"openrouter": router, "enterprise": enterprise, "gateway": gateway_tokens}
+    money = {"openrouter": router_money, "enterprise": paths.enterprise_money, "gateway": gateway_money}
 
     def open_part(cells: np.ndarray) -> np.ndarray:
         opened = ops.group_sum(cells * design.cell_open, month, n_months)
@@ -73,16 +87,13 @@ def monthly_shares(paths: ChoicePaths, design: DemandDesign, value: dict[str, np
     with np.errstate(invalid="ignore"):
         router_open_money = developers(router_money * design.cell_open)
     return MonthlyShares(
-        router_tokens=developers(router),
-        router_money=developers(router_money),
-        enterprise_tokens=developers(enterprise),
-        enterprise_money=developers(paths.enterprise_money),
+        tokens={market: developers(cells) for market, cells in tokens.items()},
+        money={market: developers(cells) for market, cells in money.items()},
         router_open_money=router_open_money,
         open_share={
-            ("openrouter", "tokens"): open_part(router),
-            ("openrouter", "spend"): open_part(router_money),
-            ("enterprise", "tokens"): open_part(enterprise),
-            ("enterprise", "spend"): open_part(paths.enterprise_money),
+            (market, unit): open_part(cells)
+            for unit, by_market in (("tokens", tokens), ("spend", money))
+            for market, cells in by_market.items()
         },
     )
 
@@ -119,3 +130,11 @@ def quarter_means(monthly: np.ndarray, months: pd.DatetimeIndex, quarters: pd.Da
         if len(inside):
             out[:, place] = monthly[:, inside].mean(axis=1)
     return out
+
+
+def reach_parts(score: np.ndarray) -> np.ndarray:
+    """Return each firm's part of all reach (..., firm), from the logit of each firm's reach.
+
+    Normalised in logs: draws from the prior hold worlds in which no firm's reach is a number above zero.
+    """
+    return np.asarray(softmax(log_expit(score), axis=-1))

@@ -79,7 +79,7 @@ def surplus_of_tier(
     month, n_months = design.cell_month, len(design.months)
     wedge = paid_over_list(value, design)
     tiers, paid = [], []
-    for share in (paths.frontier_share, paths.threshold_share):
+    for share in (paths.enterprise_frontier_share, paths.enterprise_threshold_share):
         tiers.append(ops.group_sum(share * design.cell_open, month, n_months))
         paid.append(ops.group_sum(share * wedge * design.price_usd_per_mtok, month, n_months))
     mix = paths.mix_enterprise

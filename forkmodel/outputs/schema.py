@@ -11,7 +11,7 @@ from dataclasses import dataclass
 __all__ = ["FORECAST_SCHEMA", "HISTORY_SCHEMA", "SCHEMA_VERSION", "Entry"]
 
 #: Raised whenever a name, a dim or a unit below changes.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 @dataclass(frozen=True)

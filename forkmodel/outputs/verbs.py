@@ -19,7 +19,7 @@ from forkmodel.market import (
     segment_own_price_elasticity,
 )
 from forkmodel.model.choice import ChoicePaths
-from forkmodel.model.demand import SEGMENTS, segment_mixture
+from forkmodel.model.demand import SEGMENTS, DemandDesign, leaning, segment_mixture
 from forkmodel.model.draws import worlds
 from forkmodel.model.ops import ArrayOps
 from forkmodel.outputs.offers import paid_over_list, price_coefficients
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["capability", "diversion", "elasticities", "markups", "merger", "record_lags", "shares"]
 
-MARKET_CHOICES = ["openrouter", "enterprise"]
+MARKET_CHOICES = ["openrouter", "enterprise", "gateway"]
 UNIT_CHOICES = ["tokens", "spend"]
 
 
@@ -113,11 +113,20 @@ def shares(fit: Fit, market: str, unit: str) -> xr.DataArray:
     )
 
 
-def _segment_shares(paths: ChoicePaths, market: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _segment_shares(
+    paths: ChoicePaths, market: str, demand: DemandDesign
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return both segments' shares of cells in a market, and the part of the frontier segment."""
     if market == "openrouter":
         return paths.router_frontier_share, paths.router_threshold_share, paths.mix_router
-    return paths.frontier_share, paths.threshold_share, paths.mix_enterprise
+    if market == "enterprise":
+        return paths.enterprise_frontier_share, paths.enterprise_threshold_share, paths.mix_enterprise
+    month, n_months = demand.cell_month, len(demand.months)
+    first, second = (
+        leaning(ArrayOps(), share, paths.gateway_lean, demand.cell_open, month, n_months)
+        for share in (paths.frontier_share, paths.threshold_share)
+    )
+    return first, second, paths.mix_gateway
 
 
 def _cell_shares(
@@ -125,7 +134,7 @@ def _cell_shares(
 ) -> np.ndarray:
     demand, ops = fit.design.choice.demand, ArrayOps()
     month = demand.cell_month
-    tokens = segment_mixture(*_segment_shares(paths, market), month)
+    tokens = segment_mixture(*_segment_shares(paths, market, demand), month)
     if unit == "tokens":
         return np.asarray(tokens)
     money = tokens * paid_over_list(value, demand) * demand.price_usd_per_mtok
@@ -156,7 +165,7 @@ def _month_market(
         paths = part.choice
         if paths is None:
             break
-        first, second, path = _segment_shares(paths, market)
+        first, second, path = _segment_shares(paths, market, demand)
         pair = np.stack([first[:, cells], second[:, cells]], axis=1)
         segment.append(pair / pair.sum(-1, keepdims=True))
         mix = path[:, place]

@@ -11,8 +11,18 @@ import numpy as np
 from forkmodel.report import trust_text as text
 from forkmodel.report.content import ReportContent
 from forkmodel.report.formatting import day_label
+from forkmodel.validate.reviews import failed
+from forkmodel.validate.standing import is_stale, standing
 
-__all__ = ["backtest_rows", "coverage_sentences", "frozen_facts", "frozen_rows", "notes"]
+__all__ = [
+    "backtest_rows",
+    "backtest_standing",
+    "coverage_sentences",
+    "frozen_facts",
+    "frozen_rows",
+    "frozen_standing",
+    "notes",
+]
 
 
 @dataclass(frozen=True)
@@ -42,6 +52,18 @@ class FrozenRow:
 
 def _record(content: ReportContent) -> Mapping[str, Any] | None:
     return None if content.trust is None else content.trust.backtest
+
+
+def backtest_standing(content: ReportContent) -> list[str]:
+    """Return what must be said before the backtest: its model, the reviews of its fits, what they knew."""
+    record = _record(content)
+    return [] if record is None else standing(record["facts"])
+
+
+def frozen_standing(content: ReportContent) -> list[str]:
+    """Return what must be said before the scores of the frozen forecast."""
+    found = None if content.trust is None else content.trust.frozen
+    return [] if found is None else found.standing
 
 
 def backtest_rows(content: ReportContent) -> list[BacktestRow]:
@@ -81,6 +103,8 @@ def frozen_facts(content: ReportContent) -> str:
     found = None if content.trust is None else content.trust.frozen
     if found is None:
         return ""
+    if failed(found.reviews["forecast"]):
+        return text.frozen_failed(day_label(found.vintage), str(found.hash))
     inside = int((np.abs(found.cases["pit"] - 0.5) <= 0.45).sum())
     days = day_label(found.vintage), day_label(found.scored_to)
     return text.frozen(*days, str(found.hash), len(found.cases), inside)
@@ -114,10 +138,16 @@ def notes(content: ReportContent) -> dict[str, str]:
     """Return, by figure, the caution that a simple baseline forecast its quantity better."""
     record = _record(content)
     lost: dict[str, list[str]] = {}
+    caution = "" if record is None else text.unreliable(is_stale(record["facts"]), _unreviewed(record))
     for row in [] if record is None else record["by_target"]:
         figure = text.TARGET_FIGURES.get(row["target"])
         if figure is not None and row["skill"] is not None and row["skill"] <= 0:
             name = text.TARGETS[row["target"]]
             said = text.baseline_won(name, row["best_baseline"], row["skill"], row["n"])
             lost.setdefault(figure, []).append(said)
-    return {figure: " ".join(said) for figure, said in lost.items()}
+    return {figure: " ".join([*said, *([caution] if caution else [])]) for figure, said in lost.items()}
+
+
+def _unreviewed(record: Mapping[str, Any]) -> bool:
+    reviews = record["facts"].get("reviews")
+    return reviews is None or any(review is None for review in reviews.values())

@@ -67,6 +67,22 @@ def frozen(vintage: str, scored_to: str, digest: str, n: int, inside: int) -> st
     )
 
 
+def frozen_failed(vintage: str, digest: str) -> str:
+    """Say that the frozen forecast is not scored."""
+    return (
+        f"Made from the tables as known on {vintage} (SHA-256 {digest}). The review of the fit behind it "
+        "FAILED, so it is not scored."
+    )
+
+
+def unreliable(stale: bool, unreviewed: bool) -> str:
+    """Caution that a backtest was made with another model, or from fits that nobody reviewed."""
+    reasons = ["made with an earlier model"] if stale else []
+    if unreviewed:
+        reasons.append("from fits nobody reviewed")
+    return f"That backtest is {' and '.join(reasons)}." if reasons else ""
+
+
 def target_value(target: str, value: float) -> str:
     """Write a target's value as it is scored: shares in percent, logarithms as what they are of."""
     unit = TARGET_UNITS[target]

@@ -1,13 +1,14 @@
 """The rolling-origin backtest: fit what was known on a day, forecast, and score what came after.
 
 Each cut-off gets a fit of its own on ``as_of`` tables under priors free of hindsight; outcomes come from the
-last tables, and capability outcomes from a fit of their scores alone. Fits are jobs, so a backtest goes on
-where it stopped, and new forecast parameters cost no fit.
+last tables, and capability outcomes from a fit of their scores alone. What is scored are the worlds that
+``fit.forecast`` writes. Fits are jobs, so a backtest goes on where it stopped, and new priors of the forecast
+cost no fit. Every fit is reviewed, and one that failed counts in no figure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,8 +16,6 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from forkmodel.data.market import Market
-from forkmodel.forecast.run import run_forecast
-from forkmodel.forecast.scenario_files import BASELINE, load_scenarios
 from forkmodel.inference.sampling import DEFAULT_DRAWS, DEFAULT_TUNE
 from forkmodel.model.build import BLOCKS
 from forkmodel.prior_files import HINDSIGHT_FREE
@@ -25,13 +24,16 @@ from forkmodel.validate.fit_job import FitJob
 from forkmodel.validate.foresight import Foresight, foresee
 from forkmodel.validate.many import run_jobs
 from forkmodel.validate.measure import Measure
+from forkmodel.validate.reviews import Brief, failed, review_of
 from forkmodel.validate.scores import skill_table
-from forkmodel.validate.scoring import score_foresight
+from forkmodel.validate.scoring import no_cases, score_foresight
+from forkmodel.validate.standing import LOOSE, STRICT, record_facts, standing
+from forkmodel.validate.targets import MEASURED
 
 if TYPE_CHECKING:
     from forkmodel.inference.fit import Fit
 
-__all__ = ["CUTOFFS", "Backtest", "backtest", "foresee_from", "yardstick_job"]
+__all__ = ["CUTOFFS", "YARDSTICK", "Backtest", "backtest", "foresee_from", "that_count", "yardstick_job"]
 
 #: Every quarter's end, and the day of the essay that the thesis comes from.
 CUTOFFS = ("2025-06-30", "2025-09-30", "2025-12-31", "2026-03-31", "2026-06-01")
@@ -39,6 +41,8 @@ CUTOFFS = ("2025-06-30", "2025-09-30", "2025-12-31", "2026-03-31", "2026-06-01")
 TUNED_UP_TO = "2025-12-31"
 HORIZONS = 4
 MONTHS_PER_QUARTER = 3
+#: Name of the fit that measures capability in the last tables, among those of the cut-offs.
+YARDSTICK = "yardstick"
 
 type Progress = Callable[[str, float, str], None]
 
@@ -51,9 +55,11 @@ class Backtest:
     ----------
     cases : DataFrame
         One row per cut-off, target, entity and outcome; see
-        :func:`forkmodel.validate.scoring.score_foresight`.
+        :func:`forkmodel.validate.scoring.score_foresight`. Those that rest on a fit whose review failed are
+        not among them.
     facts : dict
-        Data and prior hashes, cut-offs, sampling and seed.
+        Data and prior hashes, cut-offs, sampling and seed, the review of every fit, and whether the tables
+        were strict or loose as-of views; see :func:`forkmodel.validate.standing.standing`.
     """
 
     cases: pd.DataFrame
@@ -81,10 +87,29 @@ class Backtest:
         """Return the JSON document of ``forkmodel backtest --json``."""
         return {
             "facts": self.facts,
+            "standing": standing(self.facts),
             "pooled": self.pooled(),
             "targets": self.by_horizon().to_dict("records"),
             "by_target": self.by_target().to_dict("records"),
         }
+
+
+def that_count(cases: pd.DataFrame, reviews: Mapping[str, Brief]) -> pd.DataFrame:
+    """Return the cases that rest on no fit whose review failed.
+
+    Parameters
+    ----------
+    cases : DataFrame
+        With ``cutoff`` and ``target``.
+    reviews : mapping
+        Summary of the review by cut-off, and that of the yardstick, on which the targets about capability
+        rest.
+    """
+    bad = [name for name, review in reviews.items() if failed(review)]
+    out = cases["cutoff"].isin(bad)
+    if YARDSTICK in bad:
+        out |= cases["target"].isin(MEASURED)
+    return cases.loc[~out].reset_index(drop=True)
 
 
 def yardstick_job(
@@ -118,11 +143,13 @@ def foresee_from(
     from forkmodel.inference.storage import load
 
     fit = load(path)
+    return fit, _foreseen(fit, horizons, priors)
+
+
+def _foreseen(fit: Fit, horizons: int, priors: PriorSet | None) -> Foresight:
     # One quarter more than is scored, so that flows of the last one lie between two nodes.
     horizon = fit.panel.catalogue.vintage + pd.DateOffset(months=MONTHS_PER_QUARTER * (horizons + 1))
-    # Not through the fit's own verb, which would review the fit: a minute that no score needs.
-    worlds = run_forecast(fit.origin, load_scenarios(BASELINE), str(horizon.date()), priors)
-    return fit, foresee(fit, worlds)
+    return foresee(fit, fit.forecast(str(horizon.date()), priors=priors))
 
 
 def backtest(
@@ -134,6 +161,7 @@ def backtest(
     draws: int = DEFAULT_DRAWS,
     tune: int = DEFAULT_TUNE,
     seed: int = 1,
+    strict: bool = False,
     workers: int = 1,
     dask: str | None = None,
     progress: Progress | None = None,
@@ -152,6 +180,9 @@ def backtest(
         Priors of all fits.
     draws, tune, seed : int
         Sampling of all fits, four chains each.
+    strict : bool
+        Whether a cut-off knows only rows with proof that they were known then; see
+        :meth:`forkmodel.Market.as_of`. Loose views hold scores of old models from tables read later.
     workers, dask
         Where fits run; see :func:`forkmodel.validate.many.run_jobs`.
     progress : callable, optional
@@ -162,22 +193,30 @@ def backtest(
     # The newest tables take longest; begun first, they are not waited for at the end.
     days = sorted(cutoffs, reverse=True)
     jobs = [
-        FitJob(market.as_of(day), priors, BLOCKS, draws=draws, tune=tune, seed=seed, cores=cores)
+        FitJob(
+            market.as_of(day, strict=strict), priors, BLOCKS, draws=draws, tune=tune, seed=seed, cores=cores
+        )
         for day in days
     ]
     jobs.append(yardstick_job(market, priors, draws, tune, seed, cores))
     *fits, last = run_jobs(jobs, folder, workers=workers, dask=dask, progress=progress)
     from forkmodel.inference.storage import load
 
-    yardstick = Measure.from_fit(load(last))
+    measured_by = load(last)
+    yardstick = Measure.from_fit(measured_by)
+    reviews: dict[str, Brief] = {}
     cases = []
     for place, (day, path) in enumerate(zip(days, fits, strict=True)):
         if progress is not None:
             progress("score", place / len(days), f"cut-off {day}")
-        fit, foresight = foresee_from(path, priors=priors)
-        scored = score_foresight(foresight, fit.data, market, yardstick)
-        cases.append(scored.assign(cutoff=day))
+        fit = load(path)
+        reviews[day] = review_of(fit)
+        if not failed(reviews[day]):
+            scored = score_foresight(_foreseen(fit, HORIZONS, priors), fit.data, market, yardstick)
+            cases.append(scored.assign(cutoff=day))
+    reviews[YARDSTICK] = review_of(measured_by)
     facts = {
+        **record_facts(),
         "data_hash": market.content_hash,
         "vintage": str(market.vintage.date()),
         "prior_set": priors.name,
@@ -186,6 +225,11 @@ def backtest(
         "draws": draws,
         "tune": tune,
         "seed": seed,
+        "as_of": STRICT if strict else LOOSE,
+        "reanchored": False,
+        "reviews": dict(sorted(reviews.items())),
     }
-    ordered = pd.concat(cases, ignore_index=True)
+    # Tables without a row have no types, and would take those of the others away.
+    found = [table for table in cases if len(table)] or [no_cases().assign(cutoff=None)]
+    ordered = that_count(pd.concat(found, ignore_index=True), reviews)
     return Backtest(ordered.sort_values(["cutoff", "target", "entity", "date"], ignore_index=True), facts)

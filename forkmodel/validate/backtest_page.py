@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from forkmodel.validate.reviews import review_words
+from forkmodel.validate.standing import banner
 from forkmodel.validate.targets import TARGETS
 
-__all__ = ["backtest_tables", "markdown_table"]
+__all__ = ["backtest_page", "backtest_tables", "markdown_table", "review_table"]
 
 #: Headings of coverage, in the order of the record's keys.
 _MASSES = ("0.5", "0.8", "0.9", "0.95")
@@ -67,6 +69,33 @@ def _target_rows(record: Mapping[str, Any]) -> list[list[object]]:
             ]
         )
     return rows
+
+
+def review_table(record: Mapping[str, Any]) -> str:
+    """Return the review of every fit that a backtest rests on as a table; empty where nobody made one.
+
+    Parameters
+    ----------
+    record : mapping
+        What ``forkmodel backtest --json`` prints.
+    """
+    reviews = record["facts"].get("reviews")
+    if not reviews:
+        return ""
+    rows = [[name, review_words(review)] for name, review in reviews.items()]
+    return markdown_table(["fit", "review"], rows) + "\n"
+
+
+def backtest_page(record: Mapping[str, Any]) -> str:
+    """Return what the command writes beside the record: what it may be used for, reviews, tables.
+
+    Parameters
+    ----------
+    record : mapping
+        What ``forkmodel backtest --json`` prints.
+    """
+    parts = (banner(record["facts"]), review_table(record).strip(), backtest_tables(record).strip())
+    return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def backtest_tables(record: Mapping[str, Any]) -> str:

@@ -3,7 +3,8 @@
 If a model and its sampler are right, the truth is a draw from the posterior like any other, so its rank among
 posterior draws is uniform, for every parameter and for every statistic of the market (Talts and others 2018;
 the bands of the figures are those of Säilynoja, Bürkner and Vehtari 2022). One compilation serves all
-replications: the data are shared variables of the compiled density.
+replications: the data are shared variables of the compiled density. The review of each refit is made of the
+sampler's own statistics; what fails it counts in no figure.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 from forkmodel.data.market import Market
@@ -27,13 +29,21 @@ from forkmodel.model.build import BLOCKS
 from forkmodel.model.observe import data_name
 from forkmodel.priors import PriorSet
 from forkmodel.validate.fit_job import code_hash
+from forkmodel.validate.reviews import CALIBRATION_LIMITS, review_of_sample
 from forkmodel.whole_files import whole_file
 
 if TYPE_CHECKING:
     from forkmodel.inference.fit import Fit
     from forkmodel.inference.model import ForkModel
 
-__all__ = ["CalibrationJob", "calibrate", "calibration_jobs", "statistics"]
+__all__ = [
+    "CalibrationJob",
+    "calibrate",
+    "calibration_jobs",
+    "ranked_statistics",
+    "statistics",
+    "together",
+]
 
 ENGINE: Final = "h5netcdf"
 #: Draws of the chain, and how many of them, evenly spread, ranks are taken among: nearly independent ones.
@@ -142,11 +152,11 @@ def calibrate(
     -------
     Dataset
         Dims ``replication, statistic``: ``rank`` of the truth among the thinned draws (ties at random),
-        ``ess`` of these draws; and ``divergences`` by replication. Attribute ``draws``: how many draws a rank
-        is among.
+        ``ess`` of these draws, both NaN where a replication has no such statistic; and by replication, of all
+        draws, ``worst_rhat`` (of the chain's halves), ``smallest_ess``, ``divergent`` (fraction),
+        ``divergences``, and whether they ``failed`` :data:`forkmodel.validate.reviews.CALIBRATION_LIMITS`.
+        Attribute ``draws``: how many draws a rank is among.
     """
-    import arviz as az
-
     from forkmodel.inference.compiling import compile_model
     from forkmodel.inference.sampling import sample
 
@@ -154,8 +164,8 @@ def calibrate(
     thin = max(1, draws // ranked)
     mindepth = CHOICE_MINDEPTH if "choice" in model.design.blocks else None
     truths, data = _simulated(model, of, seed)
-    ranks, ess, divergences = [], [], []
-    labels: list[str] = []
+    found: dict[int, pd.DataFrame] = {}
+    reviews: dict[int, dict[str, Any]] = {}
     for replication in replications:
         given = {data_name(str(name)): array.to_numpy()[replication] for name, array in data.items()}
         tree = sample(
@@ -168,26 +178,82 @@ def calibrate(
             mindepth=mindepth,
         )
         truth = _wrapped(model, truths.isel(draw=[replication]), seed + TRUTH_SEED + replication)
-        chain = tree["posterior"].to_dataset()
+        chain, stats = tree["posterior"].to_dataset(), tree["sample_stats"].to_dataset()
         thinned = _wrapped(model, chain.isel(draw=slice(None, None, thin)), seed + replication)
-        true = statistics(truth, truth.seed)
-        drawn = statistics(thinned, thinned.seed)
-        labels = list(true)
-        rng = np.random.default_rng([seed, replication])
-        ranks.append([_rank(true[label][0], drawn[label], rng) for label in labels])
-        whole = {label: xr.DataArray(drawn[label][None, :], dims=("chain", "draw")) for label in labels}
-        with np.errstate(all="ignore"):
-            found = az.ess(xr.Dataset(whole), method="bulk")
-        ess.append([float(found[label]) for label in labels])
-        divergences.append(int(tree["sample_stats"]["diverging"].sum()))
+        true, drawn = statistics(truth, truth.seed), statistics(thinned, thinned.seed)
+        found[replication] = ranked_statistics(true, drawn, np.random.default_rng([seed, replication]))
+        reviews[replication] = {
+            **review_of_sample(chain, stats, CALIBRATION_LIMITS),
+            "divergences": int(stats["diverging"].sum()),
+        }
+    return together(found, reviews).assign_attrs(draws=len(range(0, draws, thin)))
+
+
+def ranked_statistics(
+    true: Mapping[str, np.ndarray], drawn: Mapping[str, np.ndarray], rng: np.random.Generator
+) -> pd.DataFrame:
+    """Return the rank of each statistic's truth among its draws, and the draws' effective number.
+
+    A statistic that the truth or the draws lack (it may be undefined in some worlds) has no row.
+
+    Parameters
+    ----------
+    true : mapping of array
+        One value by statistic.
+    drawn : mapping of array (draw,)
+        Draws by statistic.
+    rng : Generator
+        Breaks ties.
+
+    Returns
+    -------
+    DataFrame
+        ``rank`` and ``ess`` by statistic.
+    """
+    import arviz as az
+
+    labels = [label for label in true if label in drawn]
+    whole = {label: xr.DataArray(drawn[label][None, :], dims=("chain", "draw")) for label in labels}
+    with np.errstate(all="ignore"):
+        ess = az.ess(xr.Dataset(whole), method="bulk")
+    return pd.DataFrame(
+        {
+            "rank": [float(_rank(true[label][0], drawn[label], rng)) for label in labels],
+            "ess": [float(ess[label]) for label in labels],
+        },
+        index=pd.Index(labels, dtype="str", name="statistic"),
+    )
+
+
+def together(found: Mapping[int, pd.DataFrame], reviews: Mapping[int, dict[str, Any]]) -> xr.Dataset:
+    """Return all replications as one dataset, statistics aligned by their labels.
+
+    Parameters
+    ----------
+    found : mapping of DataFrame
+        By replication, ranks and effective draws by statistic.
+    reviews : mapping of dict
+        By replication, the summary of the review with ``divergences``.
+    """
+    labels = list(dict.fromkeys(label for table in found.values() for label in table.index))
+    tables = {
+        name: pd.DataFrame({place: table[name] for place, table in found.items()}).reindex(labels).T
+        for name in ("rank", "ess")
+    }
+    made = pd.DataFrame.from_dict(dict(reviews), orient="index")
+    by_replication = {
+        "worst_rhat": made["worst_rhat"].to_numpy(float),
+        "smallest_ess": made["smallest_ess"].to_numpy(float),
+        "divergent": made["divergent"].to_numpy(float),
+        "divergences": made["divergences"].to_numpy(np.int64),
+        "failed": (made["status"] == "FAIL").to_numpy(),
+    }
     return xr.Dataset(
         {
-            "rank": (("replication", "statistic"), np.array(ranks, dtype=np.int64)),
-            "ess": (("replication", "statistic"), np.array(ess)),
-            "divergences": ("replication", np.array(divergences, dtype=np.int64)),
+            **{name: (("replication", "statistic"), table.to_numpy(float)) for name, table in tables.items()},
+            **{name: ("replication", array) for name, array in by_replication.items()},
         },
-        coords={"replication": list(replications), "statistic": labels},
-        attrs={"draws": len(range(0, draws, thin))},
+        coords={"replication": list(found), "statistic": labels},
     )
 
 

@@ -24,9 +24,10 @@ import xarray as xr
 from forkmodel.data.market import Market
 from forkmodel.priors import Prior, PriorSet
 from forkmodel.validate.fit_job import code_hash
+from forkmodel.validate.reviews import Brief, failed, review_of, review_of_sample
 from forkmodel.whole_files import whole_file
 
-__all__ = ["QUESTIONS", "LikelihoodJob", "Question", "compare", "likelihood_jobs"]
+__all__ = ["QUESTIONS", "LikelihoodJob", "Question", "compare", "likelihood_jobs", "variant_reviews"]
 
 ENGINE: Final = "h5netcdf"
 DRAWS, TUNE = 300, 300
@@ -99,11 +100,13 @@ QUESTIONS = {
             "frontier segment alone": {
                 "choice.mix_router": _ALL,
                 "choice.mix_enterprise": _ALL,
+                "choice.mix_gateway": _ALL,
                 "choice.mix_walk": _OFF,
             },
             "threshold segment alone": {
                 "choice.mix_router": _NONE,
                 "choice.mix_enterprise": _NONE,
+                "choice.mix_gateway": _NONE,
                 "choice.mix_walk": _OFF,
             },
         },
@@ -172,20 +175,28 @@ class LikelihoodJob:
         return f"{self.variant} ({', '.join(self.blocks)})"
 
     def run(self, to: Path) -> None:
-        """Fit, and write the log densities."""
+        """Fit, and write the log densities with the review of the fit."""
+        from forkmodel.inference.fit import Fit
         from forkmodel.inference.model import ForkModel
         from forkmodel.inference.sampling import sample
 
         model = ForkModel(self.data, self.priors, self.blocks)
-        built = _beta_model(model) if self.variant == BETA_SCORES else model.pymc_model
+        other = self.variant == BETA_SCORES
+        built = _beta_model(model) if other else model.pymc_model
         from forkmodel.inference.compiling import compile_model
 
         compiled = compile_model(built)
         tree = sample(compiled, draws=self.draws, tune=self.tune, chains=4, seed=self.seed, cores=1)
-        found = log_densities(built, tree["posterior"].to_dataset(), self.observed)
-        if self.variant == BETA_SCORES:
+        posterior, stats = tree["posterior"].to_dataset(), tree["sample_stats"].to_dataset()
+        found = log_densities(built, posterior, self.observed)
+        if other:
             found = found.assign(scores=found["scores"] + _log_slope(model.panel.scores["logit_score"]))
-        found.attrs["divergences"] = int(tree["sample_stats"]["diverging"].sum())
+            # Another likelihood has no fit object, and no predictive checks, of its own.
+            review: Brief = review_of_sample(posterior, stats)
+        else:
+            review = review_of(Fit.from_sampler(model, tree, seed=self.seed, tune=self.tune, timings={}))
+        found.attrs["divergences"] = int(stats["diverging"].sum())
+        found.attrs["review"] = json.dumps(review)
         with whole_file(to) as temporary:
             found.to_netcdf(temporary, engine=ENGINE)
 
@@ -249,6 +260,19 @@ def likelihood_jobs(question: Question, data: Market, priors: PriorSet, seed: in
     ]
 
 
+def _loaded(path: Path) -> xr.Dataset:
+    with xr.open_dataset(path, engine=ENGINE) as stored:
+        return stored.load()
+
+
+def variant_reviews(question: Question, paths: list[Path]) -> dict[str, Brief]:
+    """Return the summary of the review of each variant's fit, by variant; see :func:`compare`."""
+    return {
+        name: json.loads(_loaded(path).attrs.get("review", "null"))
+        for name, path in zip(question.variants, paths, strict=True)
+    }
+
+
 def compare(question: Question, paths: list[Path]) -> pd.DataFrame:
     """Compare the variants of a question.
 
@@ -264,38 +288,50 @@ def compare(question: Question, paths: list[Path]) -> pd.DataFrame:
     DataFrame
         One row per observation block and variant: ``block``, ``variant``, ``n``, ``elpd`` (sum of expected
         log densities), ``difference`` from the best with its standard error ``se``, ``weight`` (stacking),
-        ``bad_k`` (observations whose density is not to be trusted), ``divergences``.
+        ``bad_k`` (observations whose density is not to be trusted), ``divergences``, ``review`` (status, None
+        where nobody made one). A variant whose fit failed its review is listed without figures, and takes no
+        part in those of the others.
     """
     import arviz as az
 
-    loaded = []
-    for path in paths:
-        with xr.open_dataset(path, engine=ENGINE) as stored:
-            loaded.append(stored.load())
+    loaded = {name: _loaded(path) for name, path in zip(question.variants, paths, strict=True)}
+    reviews = variant_reviews(question, paths)
     rows = []
     for block in question.observed:
-        estimates = {}
-        for name, found in zip(question.variants, loaded, strict=True):
-            if not found[block].size:
-                continue
-            tree = xr.DataTree.from_dict({"log_likelihood": found[[block]], "posterior": found[[block]]})
-            estimates[name] = az.loo(tree, var_name=block, pointwise=True)
-        if not estimates:
+        there = {name: found for name, found in loaded.items() if found[block].size}
+        if not there:
             continue
-        table = az.compare(estimates, method="stacking", round_to="none")
-        for name, found in zip(question.variants, loaded, strict=True):
-            bad = int((estimates[name].pareto_k > BAD_K).sum())
+        estimates = {}
+        for name, found in there.items():
+            if not failed(reviews[name]):
+                tree = xr.DataTree.from_dict({"log_likelihood": found[[block]], "posterior": found[[block]]})
+                estimates[name] = az.loo(tree, var_name=block, pointwise=True)
+        table = _judged(estimates)
+        for name, found in there.items():
+            review, estimate = reviews[name], estimates.get(name)
+            of = {} if estimate is None else table.loc[name].to_dict()
             rows.append(
                 {
                     "block": block,
                     "variant": name,
-                    "n": int(estimates[name].n_data_points),
-                    "elpd": float(table.loc[name, "elpd"]),
-                    "difference": float(table.loc[name, "elpd_diff"]),
-                    "se": float(table.loc[name, "dse"]),
-                    "weight": float(table.loc[name, "weight"]),
-                    "bad_k": bad,
+                    "n": found[block].size // (found.sizes["chain"] * found.sizes["draw"]),
+                    "elpd": float(of.get("elpd", np.nan)),
+                    "difference": float(of.get("elpd_diff", np.nan)),
+                    "se": float(of.get("dse", np.nan)),
+                    "weight": float(of.get("weight", np.nan)),
+                    "bad_k": None if estimate is None else int((estimate.pareto_k > BAD_K).sum()),
                     "divergences": int(found.attrs["divergences"]),
+                    "review": None if review is None else review["status"],
                 }
             )
     return pd.DataFrame(rows)
+
+
+def _judged(estimates: dict[str, Any]) -> pd.DataFrame:
+    """Return what ArviZ says of the estimates together; of fewer than two there is nothing to compare."""
+    import arviz as az
+
+    if len(estimates) < 2:
+        elpd = {name: float(estimate.elpd) for name, estimate in estimates.items()}
+        return pd.DataFrame({"elpd": elpd})
+    return pd.DataFrame(az.compare(estimates, method="stacking", round_to="none"))

@@ -6,18 +6,24 @@ import ast
 import hashlib
 import json
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from importlib.metadata import version
 from pathlib import Path
 
 from forkmodel.data.market import Market
 from forkmodel.data.panel import PanelOptions
 from forkmodel.forecast.parameters import is_forecast_key
+from forkmodel.inference.fit import VERSIONED
 from forkmodel.inference.sampling import DEFAULT_CHAINS, DEFAULT_DRAWS, DEFAULT_TUNE
 from forkmodel.model.build import BLOCKS
 from forkmodel.priors import PriorSet
 
-__all__ = ["FitJob", "code_hash"]
+__all__ = ["FitJob", "code_hash", "sources"]
 
+#: Beginnings of the names of the package's folders and files that show results and cannot change one.
+PRESENTATION = ("report", "cli", "console.py", "__main__.py")
+#: Where the prior files lie in an installed package.
+PRIOR_FILES = "_priors"
 DEFAULT_OPTIONS = PanelOptions()
 
 
@@ -53,7 +59,7 @@ class FitJob:
 
     @cached_property
     def key(self) -> str:
-        """Hash of tables, priors, sampling and the code that makes a fit."""
+        """Hash of tables, resolved priors, sampling, and the code and packages that make a result."""
         parts = [
             self.data.content_hash,
             _sampled(self.priors),
@@ -90,13 +96,44 @@ def _sampled(priors: PriorSet) -> dict[str, str]:
     }
 
 
-def code_hash() -> str:
-    """Return a hash of the code that decides a posterior: equations count, comments and layout do not."""
-    package = Path(__file__).parents[1]
-    digest = hashlib.sha256()
-    for folder in ("data", "model", "inference"):
-        for path in sorted((package / folder).glob("*.py")):
-            digest.update(path.name.encode() + _code(path.read_text(encoding="utf-8")).encode())
+def sources(package: Path) -> list[Path]:
+    """Return the files of a package whose content can change a result, in a fixed order.
+
+    All of its code but that which only shows results, and the scenarios and claims that come with it. Tables
+    and priors are hashed by their contents wherever a job depends on them.
+
+    Parameters
+    ----------
+    package : Path
+        Folder of the package.
+    """
+    found = [path for pattern in ("*.py", "*.toml") for path in package.rglob(pattern)]
+    named = {path.relative_to(package).as_posix(): path for path in found}
+    return [named[name] for name in sorted(named) if not name.startswith((*PRESENTATION, PRIOR_FILES))]
+
+
+def code_hash(package: Path | None = None) -> str:
+    """Return a hash of what can change a result beside tables and priors: the code, and the packages it uses.
+
+    Equations count, comments and layout do not; packages are those whose versions are recorded with a fit.
+
+    Parameters
+    ----------
+    package : Path, optional
+        Folder of the package; this one by default.
+    """
+    return _code_hash(
+        package or Path(__file__).parents[1], tuple((name, version(name)) for name in VERSIONED)
+    )
+
+
+@cache
+def _code_hash(package: Path, versions: tuple[tuple[str, str], ...]) -> str:
+    digest = hashlib.sha256(json.dumps(versions).encode())
+    for path in sources(package):
+        text = path.read_text(encoding="utf-8")
+        content = _code(text) if path.suffix == ".py" else text
+        digest.update(f"{path.relative_to(package).as_posix()}\n{content}\n".encode())
     return digest.hexdigest()
 
 

@@ -1,9 +1,8 @@
 """Foresight: predictive draws of every target, small enough to publish and complete enough to be scored.
 
 A world says where the market is; a table reports it with an error. So each target's path is read off the
-worlds on the target's line, and what its instrument adds is drawn beside it, with the spreads that the fit
-found. The price of the best closed model also keeps part of how far today's leader lies off the hedonic
-surface, by the two parameters that say how long menus last.
+worlds that the forecast writes, on the target's line and otherwise unchanged, and what its instrument adds is
+drawn beside it, with the spreads that the fit found. What is scored is what a reader of the forecast sees.
 """
 
 from __future__ import annotations
@@ -18,16 +17,12 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from forkmodel.data.panel_prices import monthly_prices
+from forkmodel.data.vintages import seen_later
 from forkmodel.errors import FitFileError
 from forkmodel.validate.measure import Measure
-from forkmodel.validate.observed import (
-    WHOLE,
-    hedonic_at_fixed_index,
-    leaders_price,
-    observations,
-    router_days,
-)
+from forkmodel.validate.observed import WHOLE, hedonic_at_fixed_index, router_days
+from forkmodel.validate.reviews import review_of
+from forkmodel.validate.standing import LOOSE, STRICT, record_facts
 from forkmodel.validate.targets import TARGETS
 from forkmodel.whole_files import whole_file
 
@@ -46,14 +41,9 @@ DEVELOPERS = 5
 DAYS, MONTHS = 3.0, 3.0
 #: Log standard deviation of a reported run-rate (the usual kind of figure).
 REPORTED = 0.1
-QUARTERS_PER_YEAR = 4.0
-#: Years in which the best closed models are replaced by others, with prices of their own.
-LEADER_YEARS = 0.25
-#: Targets that go on from their last report, unless it is older than this.
-SHARE = "developer_share"
-CARRIED = ("open_share", "token_hhi", SHARE)
-STALE_DAYS = 120
 TINY = 1e-9
+#: What files say that were written before it was recorded.
+UNRECORDED: Final = {"reanchored": True, "as_of": LOOSE}
 
 
 @dataclass(frozen=True)
@@ -70,7 +60,7 @@ class Foresight:
     vintage : Timestamp
         Last day the forecaster knew.
     facts : dict
-        Where it comes from.
+        Where it comes from, with the review of its fit; see :func:`forkmodel.validate.standing.standing`.
     """
 
     paths: xr.Dataset
@@ -139,7 +129,8 @@ class Foresight:
         except (OSError, KeyError, ValueError) as error:
             raise FitFileError(f"{path} holds no frozen forecast ({error}).") from error
         paths = found[["line", "error"]].drop_vars(["model", "release_date", "access"], errors="ignore")
-        return cls(paths, Measure(models, ability.to_numpy().astype(float)), pd.Timestamp(vintage), facts)
+        measure = Measure(models, ability.to_numpy().astype(float))
+        return cls(paths, measure, pd.Timestamp(vintage), UNRECORDED | facts)
 
     def thinned(self, samples: int) -> Foresight:
         """Return the same with fewer draws, evenly spread."""
@@ -184,59 +175,6 @@ def _node_dates(times: pd.DatetimeIndex, vintage: pd.Timestamp, reads: str) -> n
     return np.asarray((times + (ends - times) / 2).to_numpy())
 
 
-def _frontier_price(
-    fit: Fit,
-    measure: Measure,
-    worlds: xr.Dataset,
-    parameters: dict[str, np.ndarray],
-    rng: np.random.Generator,
-) -> np.ndarray:
-    """Return the log list price (sample, node) of the best closed model, off the surface as leaders are."""
-    surface = np.log(_stacked(worlds["price_frontier"].sel(access="closed")))
-    vintage = fit.panel.catalogue.vintage
-    month = vintage.to_period("M").to_timestamp()
-    listed = monthly_prices(fit.data.prices, pd.DatetimeIndex([month]), fit.options)
-    now = listed.set_index("model")["price_usd_per_mtok"]
-    price = leaders_price(measure, vintage, now)
-    off = np.zeros(len(surface)) if np.isnan(price) else np.log(price) - surface[:, 0]
-    spread = np.hypot(fit.values["price.developer_spread"], fit.values["price.model_spread"])
-    # Leaders follow one another within a quarter, and each has a price of its own.
-    years = np.arange(surface.shape[1]) / QUARTERS_PER_YEAR
-    renewed = np.sqrt(1.0 - np.exp(-2.0 * years / LEADER_YEARS))
-    new = renewed[None, :] * (spread * rng.standard_normal(len(surface)))[:, None]
-    return np.asarray(surface + _kept(parameters, surface.shape[1]) * off[:, None] + new)
-
-
-def _kept(parameters: dict[str, np.ndarray], nodes: int) -> np.ndarray:
-    """Return the part (sample, node) of what is peculiar to today that is left."""
-    years = np.arange(nodes) / QUARTERS_PER_YEAR
-    lasting = parameters["forecast.lasting_appeal"][:, None]
-    fading = np.exp(-years[None, :] / parameters["forecast.menu_years"][:, None])
-    return np.asarray(lasting + (1.0 - lasting) * fading)
-
-
-def _carry_on(
-    fit: Fit,
-    measure: Measure,
-    parameters: dict[str, np.ndarray],
-    lines: dict[tuple[str, str], np.ndarray],
-) -> None:
-    """Let series of the router go on from what was last reported, not from what was fitted.
-
-    A fit smooths over months and leaves single reports unexplained; as far as menus last, so does the rest.
-    """
-    known = observations(fit.data, measure, [entity for target, entity in lines if target == SHARE])
-    vintage = fit.panel.catalogue.vintage
-    for (target, entity), line in lines.items():
-        if target not in CARRIED:
-            continue
-        own = known.loc[(known["target"] == target) & (known["entity"] == entity)]
-        if own.empty or (vintage - own["date"].iloc[-1]).days > STALE_DAYS:
-            continue
-        off = float(own["line"].iloc[-1]) - float(line[:, 0].mean())
-        lines[target, entity] = line + _kept(parameters, line.shape[1]) * off
-
-
 def foresee(fit: Fit, forecast: Forecast) -> Foresight:
     """Draw every target on every quarter of a forecast.
 
@@ -256,10 +194,6 @@ def foresee(fit: Fit, forecast: Forecast) -> Foresight:
     first = vintage.to_period("Q").start_time
     worlds = forecast.worlds.sel(time=slice(first, None))
     times = pd.DatetimeIndex(worlds["time"].to_numpy())
-    parameters = {
-        str(name): array.stack(sample=("chain", "draw")).to_numpy()
-        for name, array in forecast.parameters.data_vars.items()
-    }
     rng = np.random.default_rng([fit.seed, STREAM])
     samples, nodes = fit.chains * fit.draws, len(times)
     measure = Measure.from_fit(fit)
@@ -285,7 +219,9 @@ def foresee(fit: Fit, forecast: Forecast) -> Foresight:
     put("gap", _stacked(worlds["capability_gap"]), 0.0)
     errors["gap", WHOLE] = errors["closed_frontier", WHOLE] - errors["open_frontier", WHOLE]
 
-    put("frontier_price", _frontier_price(fit, measure, worlds, parameters, rng), 0.0)
+    # Whoever leads has a price of its own beside the surface.
+    leader = np.hypot(fit.values["price.developer_spread"], fit.values["price.model_spread"])
+    put("frontier_price", np.log(_stacked(worlds["price_frontier"].sel(access="closed"))), leader)
     fixed = np.log(_stacked(worlds["price_fixed_capability"].sel(access="open")))
     se = hedonic_at_fixed_index(fit.data, measure, vintage, fit.options)[1]
     put("fixed_capability_price", fixed, 0.0 if np.isnan(se) else se)
@@ -301,7 +237,6 @@ def foresee(fit: Fit, forecast: Forecast) -> Foresight:
         revenue = _stacked(worlds["revenue"].sel(developer=firm))
         put(target, np.log(np.maximum(revenue / 1e9, TINY)), revenue_error)
 
-    _carry_on(fit, measure, parameters, lines)
     series = list(lines)
     dates = np.stack([_node_dates(times, vintage, TARGETS[target].reads) for target, _ in series])
     paths = xr.Dataset(
@@ -315,7 +250,18 @@ def foresee(fit: Fit, forecast: Forecast) -> Foresight:
             "date": (("series", "node"), dates.astype("datetime64[ns]")),
         },
     )
-    return Foresight(paths, measure, vintage, dict(forecast.facts))
+    return Foresight(paths, measure, vintage, dict(forecast.facts) | _facts(fit))
+
+
+def _facts(fit: Fit) -> dict[str, Any]:
+    """Return what a record of the foresight says beside the facts of its forecast."""
+    later = seen_later(fit.data.tables(), fit.data.vintage)
+    return {
+        **record_facts(),
+        "reviews": {"forecast": review_of(fit)},
+        "reanchored": False,
+        "as_of": LOOSE if later else STRICT,
+    }
 
 
 def _router(

@@ -25,7 +25,9 @@ import xarray as xr
 from forkmodel.console import json_text
 from forkmodel.data.market import Market
 from forkmodel.data.panel import PanelOptions
-from forkmodel.errors import FitFileError
+from forkmodel.errors import FitFileError, ModelError
+from forkmodel.validate.reviews import failed, review_of, review_words
+from forkmodel.validate.standing import record_facts
 from forkmodel.whole_files import whole_file, write_whole
 
 if TYPE_CHECKING:
@@ -99,9 +101,20 @@ def write_golden(name: str, fit: Fit, thin: int, folder: Path, facts: Mapping[st
         Root of the database.
     facts : mapping
         What else to record.
+
+    Raises
+    ------
+    ModelError
+        If the review of the fit failed: it is no reference for others.
     """
     import arviz as az
 
+    review = review_of(fit)
+    if failed(review):
+        raise ModelError(
+            f"the review of the fit for {name!r} FAILED, {review_words(review)}, so it is no reference for "
+            "others and nothing was written; sample it with more draws (--draws) or another --seed."
+        )
     data_name, posterior = f"{name}-2026-07", f"{name}-2026-07-{MODEL}"
     tables = {key: frame.to_csv(index=False, lineterminator="\n") for key, frame in fit.data.tables().items()}
     content = {"vintage": str(fit.data.vintage.date()), "options": _options(fit.options), "tables": tables}
@@ -173,6 +186,8 @@ def write_golden(name: str, fit: Fit, thin: int, folder: Path, facts: Mapping[st
             "added_by": "the forkmodel authors",
             "added_date": "2026-11-24",
             "versions": fit.versions,
+            "review": review,
+            **record_facts(),
         },
     )
 

@@ -12,8 +12,8 @@ import pandas as pd
 
 from forkmodel.data.market import Market
 from forkmodel.data.panel import Panel, PanelOptions
-from forkmodel.data.panel_choice import DAILY, TOP50
 from forkmodel.data.panel_prices import build_spells, monthly_prices
+from forkmodel.data.vocabulary import DAILY, TOP50
 from forkmodel.outputs.history import START
 from forkmodel.outputs.paths_price import FIXED_INDEX
 from forkmodel.validate.measure import Measure

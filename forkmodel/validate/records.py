@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-__all__ = ["BACKTEST", "backtest_record", "record_path"]
+__all__ = ["BACKTEST", "backtest_record", "page_facts", "record_path"]
 
 BACKTEST = "backtest"
+#: Facts of pages that no other record stands behind.
+PAGES = "pages"
+BACKTEST_PAGE = "docs/backtest.md"
+CALIBRATION_PAGE = "docs/calibration/README.md"
+TRUST_PAGE = "docs/trust.md"
 
 
 def record_path(name: str) -> Path:
@@ -24,3 +30,58 @@ def backtest_record() -> dict[str, Any] | None:
         return None
     record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return record
+
+
+def page_facts(root: Path) -> dict[str, dict[str, Any]]:
+    """Return what the records say of every page of a checkout that shows results of studies.
+
+    Each page begins with the :func:`forkmodel.validate.standing.banner` of these facts, below its title.
+
+    Parameters
+    ----------
+    root : Path
+        Root of the checkout.
+
+    Returns
+    -------
+    dict
+        Facts, as :func:`forkmodel.validate.standing.standing` takes them, by path from the root.
+    """
+    found: dict[str, dict[str, Any]] = json.loads(record_path(PAGES).read_text(encoding="utf-8"))
+    record = backtest_record()
+    if record is not None:
+        found[BACKTEST_PAGE] = record["facts"]
+    found[CALIBRATION_PAGE] = _together(
+        {path.stem: _read(path) for path in sorted((root / CALIBRATION_PAGE).parent.glob("*.json"))}
+    )
+    references = sorted((root / "tests" / "golden").rglob("*-forkmodel.info.json"))
+    golden = {path.stem: _golden(_read(path)) for path in references}
+    found[TRUST_PAGE] = _together({**found, **golden})
+    return found
+
+
+def _read(path: Path) -> dict[str, Any]:
+    record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return record
+
+
+def _golden(info: Mapping[str, Any]) -> dict[str, Any]:
+    review = info.get("review")
+    return {"model_format": info.get("model_format"), "reviews": None if review is None else {"fit": review}}
+
+
+def _together(parts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what holds of several records: the oldest model, every review, and none if one has none."""
+    formats = [facts.get("model_format") for facts in parts.values()]
+    known = [number for number in formats if number is not None]
+    reviews = [(name, facts.get("reviews")) for name, facts in parts.items()]
+    return {
+        "model_format": min(known) if known and len(known) == len(formats) else None,
+        "reviews": None if any(each is None for _, each in reviews) else dict(_named(reviews)),
+    }
+
+
+def _named(reviews: Iterable[tuple[str, Any]]) -> Iterable[tuple[str, Any]]:
+    for name, each in reviews:
+        for fit, review in each.items():
+            yield f"{name}, {fit}", review

@@ -14,6 +14,19 @@ __all__ = ["LEVELS", "Score", "score_draws", "skill_table"]
 
 #: Masses of the central intervals whose coverage is counted.
 LEVELS = (0.5, 0.8, 0.9, 0.95)
+#: Columns of a table of skill behind the groups.
+SKILL_COLUMNS = (
+    "n",
+    "crps",
+    "crps_baselines",
+    "best_baseline",
+    "skill",
+    "n_compared",
+    "log_score",
+    "log_score_baselines",
+    "coverage",
+    "pit",
+)
 #: Smallest log score counted, so that one miss of a short baseline cannot decide a mean.
 WORST_LOG_SCORE = 20.0
 
@@ -98,6 +111,8 @@ def skill_table(cases: pd.DataFrame, by: list[str]) -> pd.DataFrame:
         over), ``crps_baselines`` and ``log_score_baselines`` (mappings), ``coverage`` (a mapping) and ``pit``
         (a list) per group.
     """
+    if cases.empty:
+        return pd.DataFrame(columns=[*by, *SKILL_COLUMNS])
     rows = []
     for key, group in cases.groupby(by, sort=False):
         labels = dict(zip(by, key if isinstance(key, tuple) else (key,), strict=True))

@@ -16,12 +16,30 @@ from forkmodel.validate.observed import observations
 from forkmodel.validate.scores import score_draws
 from forkmodel.validate.targets import TARGETS, Target
 
-__all__ = ["score_foresight"]
+__all__ = ["no_cases", "score_foresight"]
 
 DAYS_PER_QUARTER = 365.25 / 4.0
 #: Quarters are not equally long, so an end that is a few days late is still that quarter's.
 SLACK_DAYS = 7
 SEED = 20260731
+SCORES = ("crps", "log_score", "pit")
+COLUMNS = (
+    "target",
+    "entity",
+    "date",
+    "horizon_quarters",
+    "outcome",
+    "median",
+    "low",
+    "high",
+    *SCORES,
+    *(f"{score} {method}" for method in BASELINES for score in SCORES),
+)
+
+
+def no_cases() -> pd.DataFrame:
+    """Return a table of cases without a row."""
+    return pd.DataFrame(columns=list(COLUMNS))
 
 
 def _horizon(date: pd.Timestamp, vintage: pd.Timestamp) -> int:
@@ -95,7 +113,7 @@ def score_foresight(
         }
         history = past.loc[(past["target"] == target) & (past["entity"] == entity)]
         rows.append(row | _baseline_scores(history, TARGETS[target], date, line))
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def _baseline_scores(
@@ -111,6 +129,6 @@ def _baseline_scores(
     for method in BASELINES:
         draws = baseline_draws(method, series, steps, SEED)
         score = None if draws is None else score_draws(target, draws, line)
-        for name in ("crps", "log_score", "pit"):
+        for name in SCORES:
             found[f"{name} {method}"] = float("nan") if score is None else float(getattr(score, name))
     return found

@@ -60,6 +60,7 @@ DATA = {
     "list prices": ("prices",),
     "router usage": ("model_shares", "access_shares", "fringe", "developer_days"),
     "enterprise spend": ("money_shares", "card_ratio"),
+    "second gateway": ("gateway_shares", "gateway_bounds"),
     "revenue": ("revenue", "host_revenue"),
     "adoption": ("adoption", "spend_per_employee", "reach"),
 }

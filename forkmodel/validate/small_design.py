@@ -13,7 +13,7 @@ import pandas as pd
 from forkmodel.data.market import Market
 from forkmodel.data.merging import canonical, resolves
 from forkmodel.data.panel import PanelOptions
-from forkmodel.data.panel_choice import ENTERPRISE
+from forkmodel.data.vocabulary import ENTERPRISE
 
 __all__ = ["DESIGNS", "SMALL_OPTIONS", "SmallDesign", "small_market"]
 

@@ -20,8 +20,8 @@ WANTED = [f"C{i}" for i in range(1, 20)] + [f"K{i}" for i in range(1, 13)]
 
 
 @pytest.fixture(scope="module")
-def forecast(quick_fit):
-    return quick_fit.forecast()
+def forecast(quick_forecast):
+    return quick_forecast
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +98,7 @@ def test_priors_that_no_table_informs_are_swapped_exactly(sides, quick_fit):
     """A parameter without likelihood has its own prior as posterior, on every side."""
     for side in sides[1:]:
         priors = fm.load_priors(side.name)
-        for key in ("value.margin_closed", "forecast.stay_threshold"):
+        for key in ("value.margin_closed", "choice.stay_threshold"):
             values = side.forecast.parameters[key].to_numpy().ravel()
             median = priors[key].quantile(0.5)
             below = (values < median).mean()

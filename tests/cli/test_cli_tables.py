@@ -14,7 +14,11 @@ def test_a_clean_folder_is_called_clean(call, folder):
     done = call("data", "check", folder)
     assert done.returncode == 0
     assert "clean" in done.stdout
-    assert json.loads(call("data", "check", folder, "--json").stdout) == {"ok": True, "problems": []}
+    document = json.loads(call("data", "check", folder, "--json").stdout)
+    assert (document["ok"], document["problems"]) == (True, [])
+    assert document["vintage"] == "2026-07-31"
+    uses = {use["observation"]: use["after"] for use in document["uses"]}
+    assert min(uses.values()) > 0
 
 
 def test_a_broken_folder_is_listed_cell_by_cell(call, broken):
@@ -47,7 +51,9 @@ def test_an_update_is_checked_against_the_snapshot(call, folder):
     alone = json.loads(call("data", "check", folder, "--json").stdout)
     assert not alone["ok"]
     together = json.loads(call("data", "check", folder, "--update", "--json").stdout)
-    assert together == {"ok": True, "problems": []}
+    assert (together["ok"], together["problems"]) == (True, [])
+    assert all(use["after"] == use["before"] for use in together["uses"])
+    assert together["vintage"] == together["vintage_before"] == "2026-07-31"
 
 
 def test_all_tables_are_summed_up(call, folder, market):

@@ -63,7 +63,7 @@ ONE_CELL = [
     ("prices", 4, "input_usd_per_mtok", "0.000003", "price per token", "Multiply by 1000000"),
     ("prices", 4, "input_usd_per_mtok", "$3.00", "is not a number", "3.00"),
     ("prices", 2, "effective_to", "2023-12-01", "is not after effective_from", "correct the two dates"),
-    ("prices", 6, "effective_to", "2026-01-01", "in the future", "later vintage"),
+    ("prices", 6, "effective_to", "2029-01-01", "in the future", "later vintage"),
     ("prices", 6, "from_is_release", "yes", "neither true nor false", "Write true or false"),
     ("prices", 6, "from_is_release", "", "neither true nor false", "Write true or false"),
     ("usage", 2, "value", "-0.5", "is negative", "at least 0"),

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 from conftest import SMALL
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
+from properties import examples
 
 from forkmodel.data.market import Market
 from forkmodel.data.read import check_data, read_data
@@ -281,7 +282,7 @@ def test_accents_survive(folder: Path, set_cell: SetCell) -> None:
 
 
 @given(data=st.data())
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_damage_never_raises_anything_else(folder: Path, data: st.DataObject) -> None:
     path = folder / f"{data.draw(st.sampled_from(sorted(SMALL)))}.csv"
     whole = path.read_bytes()

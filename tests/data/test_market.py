@@ -7,15 +7,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
+from properties import examples
 
 from forkmodel.data.market import Market
 from forkmodel.data.read import read_data, write_data
 from forkmodel.data.schemas import TABLES, pandera_schema
 from forkmodel.errors import DataError
 
-FEW = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = examples(10, at_random=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def _permuted(market: Market, seed: int) -> dict[str, pd.DataFrame]:

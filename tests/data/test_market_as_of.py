@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
+from properties import examples
 
 from forkmodel.data.market import Market
 from forkmodel.data.schemas import TABLES
 
-SOME = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SOME = examples(15, at_random=500, suppress_health_check=[HealthCheck.function_scoped_fixture])
 DAYS = st.dates(pd.Timestamp("2023-06-01").date(), pd.Timestamp("2026-07-31").date()).map(pd.Timestamp)
 
 

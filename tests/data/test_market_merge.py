@@ -8,14 +8,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
+from properties import examples
 
 from forkmodel.data.market import Market
 from forkmodel.data.read import check_data, read_data
 from forkmodel.errors import DataError
 
-FEW = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = examples(8, at_random=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 PRICES = (
     "model_id,seller,seller_kind,effective_from,effective_to,input_usd_per_mtok,output_usd_per_mtok,"
     "cached_input_usd_per_mtok,from_is_release,first_observed,source_id,note\n"
@@ -196,7 +197,7 @@ def test_update_may_say_less_than_its_base(small: Market, update: Path) -> None:
 
 def test_update_alone_is_not_a_full_folder(update: Path) -> None:
     missing = {each.table for each in check_data(update) if "is missing" in each.problem}
-    assert missing == {"benchmarks", "usage", "adoption", "revenue", "sources"}
+    assert missing == {"benchmarks", "usage", "sources"}
 
 
 def test_partial_folder_is_still_checked(update: Path) -> None:

@@ -9,8 +9,8 @@ from forkmodel.forecast.scenario_files import load_scenario
 
 
 @pytest.fixture(scope="session")
-def baseline(quick_fit):
-    return quick_fit.forecast()
+def baseline(quick_forecast):
+    return quick_forecast
 
 
 @pytest.fixture(scope="session")

@@ -81,6 +81,16 @@ def test_everything_stays_in_its_range_and_nothing_is_missing(which, request):
     np.testing.assert_allclose(worlds["spend_share"].sum("developer"), 1.0, rtol=1e-9)
 
 
+def test_the_past_of_draws_from_the_prior_is_defined_too(prior_draws):
+    history = prior_draws.history()
+    for name in ("price_frontier", "price_fixed_capability", "premium_raw", "premium_residual"):
+        assert np.isfinite(history[name]).all(), name
+        assert float(history[name].min()) > 0.0, name
+    subscriptions = history["spend_share"].sel(market="business_subscriptions").sum("developer", skipna=False)
+    # Sums of a dozen shares.
+    np.testing.assert_allclose(subscriptions, 1.0, rtol=1e-12)
+
+
 def test_frontiers_never_fall(baseline):
     rise = baseline.worlds["capability_frontier"].isel(time=slice(14, None)).diff("time")
     assert float(rise.min()) >= -1e-9

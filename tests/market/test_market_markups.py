@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 import xarray as xr
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from market_worlds import category_weights, log_price_jacobian, quantities, random_world
+from properties import examples
 
 from forkmodel.errors import ForkModelError
 from forkmodel.market import (
@@ -17,7 +18,7 @@ from forkmodel.market import (
     segment_shares,
 )
 
-quick = settings(deadline=None, max_examples=15)
+quick = examples(15)
 CASES = [(0.0, False), (0.6, False), (0.0, True), (1.2, True)]
 
 
@@ -60,6 +61,7 @@ def test_owning_more_raises_markups(seed):
     ingredients = world_demand(world)
     alone = lerner_index(*ingredients, {name: name for name in world.owners.model.values}, world.price)
     together = lerner_index(*ingredients, world.owners, world.price)
+    # The systems of three equations per firm are solved to about 1e-14 of an index of size one.
     assert (together >= alone - 1e-12).all()
 
 
@@ -73,12 +75,14 @@ def test_permutation_and_currency_leave_margins_alone(seed, rate):
     mixed = lerner_index(
         shares.isel(model=order, segment=[1, 0]), weights, slope, world.owners[::-1], world.price * rate
     )
-    xr.testing.assert_allclose(mixed.sel(model=plain.model), plain, rtol=1e-9)
+    # The order of sums and the currency change every step of a solution in the last places.
+    xr.testing.assert_allclose(mixed.sel(model=plain.model), plain, rtol=1e-9, atol=0.0)
     renamed = {
         model: f"zz-{owner}"
         for model, owner in zip(world.owners.model.values, world.owners.values, strict=True)
     }
-    xr.testing.assert_allclose(lerner_index(shares, weights, slope, renamed, world.price), plain)
+    again = lerner_index(shares, weights, slope, renamed, world.price)
+    xr.testing.assert_allclose(again, plain, rtol=1e-9, atol=0.0)
 
 
 def test_owner_of_everything_in_a_market_of_fixed_size_has_no_answer():

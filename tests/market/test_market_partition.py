@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 import xarray as xr
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import ROUNDING, examples
 
 from forkmodel.errors import ForkModelError
 from forkmodel.market import (
@@ -33,17 +34,19 @@ def test_mean_hhi_is_the_formula_for_any_number_of_sticks(discount, strength, st
     assert abs(sample.hhi.mean().item() - expected) < 4.0 * error
 
 
-@settings(deadline=None, max_examples=25)
+@examples(25)
 @given(discount=st.floats(0.0, 0.95), strength=st.floats(0.05, 30.0), seed=st.integers(0, 1000))
 def test_a_partition_is_a_partition(discount, strength, seed):
     sample = sample_partition(constant(discount, 20), strength, 30, np.random.default_rng(seed))
     assert (sample.share >= 0.0).all()
-    np.testing.assert_allclose(sample.share.sum("firm") + sample.dust, 1.0, atol=1e-12)
+    # Thirty sticks are summed in logs, whose error grows with their number.
+    np.testing.assert_allclose(sample.share.sum("firm") + sample.dust, 1.0, rtol=1e-12)
     measures = partition_concentration(sample)
     assert (measures.cr1 <= measures.cr3 + 1e-12).all()
     assert (measures.cr3 <= measures.cr4 + 1e-12).all()
-    assert (measures.cr1**2 * 1e4 <= measures.hhi + 1e-6).all()
-    np.testing.assert_allclose(measures.effective_firms * measures.hhi, 1e4)
+    # An HHI is of size 10,000.
+    assert (measures.cr1**2 * 1e4 <= measures.hhi + 1e-8).all()
+    np.testing.assert_allclose(measures.effective_firms * measures.hhi, 1e4, rtol=ROUNDING)
 
 
 def test_without_dust_the_measures_are_the_plain_ones():

@@ -3,14 +3,15 @@
 import numpy as np
 import pytest
 import xarray as xr
-from hypothesis import given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from market_worlds import random_world
+from properties import ROUNDING, examples
 
 from forkmodel.errors import ForkModelError
 from forkmodel.market import group_shares, market_shares, money_shares, segment_shares
 
-quick = settings(deadline=None, max_examples=25)
+quick = examples(25)
 
 
 def shares_of(world):
@@ -71,10 +72,10 @@ def test_price_of_zero_is_an_error_that_names_the_fix():
 def test_shares_sum_to_one(seed, models):
     world = random_world(seed, models)
     within, market = shares_of(world)
-    np.testing.assert_allclose(within.sum("model"), 1.0, atol=1e-13)
-    np.testing.assert_allclose(market.sum("model"), 1.0, atol=1e-13)
-    np.testing.assert_allclose(money_shares(market, world.price).sum("model"), 1.0, atol=1e-13)
-    np.testing.assert_allclose(group_shares(market, world.owners).sum("developer"), 1.0, atol=1e-13)
+    np.testing.assert_allclose(within.sum("model"), 1.0, rtol=ROUNDING)
+    np.testing.assert_allclose(market.sum("model"), 1.0, rtol=ROUNDING)
+    np.testing.assert_allclose(money_shares(market, world.price).sum("model"), 1.0, rtol=ROUNDING)
+    np.testing.assert_allclose(group_shares(market, world.owners).sum("developer"), 1.0, rtol=ROUNDING)
 
 
 @quick
@@ -85,20 +86,27 @@ def test_price_cut_raises_own_share_and_lowers_rivals_in_every_draw(seed, cut):
     own = world.price.model == "m2"
     world.price = world.price.where(~own, world.price * cut)
     change = shares_of(world)[1] - before
+    # No room for rounding: a cut of a hundredth moves each share by more than a billionth of itself, and
+    # rounding by less than a trillionth.
     assert (change.sel(model="m2") > 0).all()
     assert (change.drop_sel(model="m2") < 0).all()
 
 
 @quick
 @given(seed=st.integers(0, 10_000), gain=st.floats(0.0, 2.0))
+@example(seed=20, gain=2.2e-16)
 def test_better_quality_never_lowers_own_share(seed, gain):
     world = random_world(seed)
     before = shares_of(world)[0]
     own = world.quality.model == "m1"
     world.quality = world.quality.where(~own, world.quality + gain)
     change = shares_of(world)[0] - before
-    assert (change.sel(model="m1") >= 0).all()
-    assert (change.drop_sel(model="m1") <= 0).all()
+    # A gain may be smaller than what rounding does to it; one that is not must show.
+    assert (change.sel(model="m1") >= -ROUNDING).all()
+    assert (change.drop_sel(model="m1") <= ROUNDING).all()
+    if gain > 1e-3:
+        assert (change.sel(model="m1") > 0).all()
+        assert (change.drop_sel(model="m1") < 0).all()
 
 
 @quick
@@ -109,13 +117,15 @@ def test_permutation_of_labels_permutes_results(seed):
     mixed = segment_shares(world.utility.isel(model=order, segment=[1, 0]))
     within = segment_shares(world.utility)
     market = market_shares(within, world.weights)
-    xr.testing.assert_allclose(mixed.sel(model=within.model, segment=within.segment), within, rtol=1e-13)
+    # Only the order of sums differs.
+    exact = {"rtol": ROUNDING, "atol": 0.0}
+    xr.testing.assert_allclose(mixed.sel(model=within.model, segment=within.segment), within, **exact)
     again = market_shares(mixed, world.weights)
-    xr.testing.assert_allclose(again.sel(model=market.model), market, rtol=1e-13)
+    xr.testing.assert_allclose(again.sel(model=market.model), market, **exact)
     money = money_shares(again, world.price)
-    xr.testing.assert_allclose(money.sel(model=market.model), money_shares(market, world.price), rtol=1e-13)
+    xr.testing.assert_allclose(money.sel(model=market.model), money_shares(market, world.price), **exact)
     owners = group_shares(again, world.owners)
-    xr.testing.assert_allclose(owners, group_shares(market, world.owners), rtol=1e-13)
+    xr.testing.assert_allclose(owners, group_shares(market, world.owners), **exact)
 
 
 def test_currency_relabelling_leaves_all_shares_alone():

@@ -29,7 +29,7 @@ def prior_values(priors: PriorSet, design: Design, draws: int, seed: int) -> dic
     value["price.model_unit"] = rng.normal(size=(draws, len(design.price.priced_models)))
     value["choice.brand_unit"] = zero_sum(rng, draws, n_developers)
     value["choice.shock_unit"] = rng.normal(size=(draws, n_models))
-    for name in ("mix_router_step", "mix_enterprise_step", "fringe_step", "router_step"):
+    for name in ("mix_router_step", "mix_enterprise_step", "fringe_step", "router_step", "enterprise_step"):
         value[f"choice.{name}"] = rng.normal(size=(draws, n_steps))
     for walk, basis in (("growth", design.money.growth_basis), ("share", design.money.share_basis)):
         for kind, columns in (("informed", basis.informed), ("unit", basis.free)):

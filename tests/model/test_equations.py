@@ -8,15 +8,19 @@ import numpy as np
 import pytensor
 import pytensor.tensor as pt
 import pytest
+import xarray as xr
 from model.prior_values import prior_values
 
 from forkmodel.model.adoption import money_paths
 from forkmodel.model.capability import ability, frontiers
 from forkmodel.model.choice import choice_paths
-from forkmodel.model.demand import segment_shares, utilities
+from forkmodel.model.demand import capability_coefficients, chosen_shares, segment_shares, utilities
 from forkmodel.model.draws import world
+from forkmodel.model.enterprise import enterprise_segment, held
 from forkmodel.model.frontier import FrontierDesign, line_frontiers, tier_frontier
+from forkmodel.model.gateway import gateway_shares
 from forkmodel.model.ops import ArrayOps, TensorOps
+from forkmodel.model.share_rows import ShareRows
 from forkmodel.priors import load_priors
 
 DRAWS = 4
@@ -42,13 +46,50 @@ def test_symbols_and_numbers_agree(values, design, numeric):
         residual = value["price.model_spread"] * value["price.model_unit"]
         choice = choice_paths(ops, design.choice, design.capability, theta, frontier, residual, value)
         money = money_paths(ops, design.money, design.choice, choice, value["price.decline"], value)
+        gateway = design.choice.gateway
+        tokens, money_shares = gateway_shares(
+            ops,
+            design.choice.demand,
+            choice.frontier_share,
+            choice.threshold_share,
+            choice.gateway_lean,
+            choice.mix_gateway,
+            choice.paid,
+            gateway.cells,
+        )
         symbolic = [frontier, theta, choice.router_share, choice.enterprise_money, choice.fringe]
+        symbolic += [gateway.rows.sums(ops, [tokens, money_shares])]
         symbolic += [money.closed, money.log_share, money.open]
         got = pytensor.function([], symbolic, mode=interpret)()
         want = [numeric.frontier, numeric.theta, numeric.choice.router_share, numeric.choice.enterprise_money]
-        want += [numeric.choice.fringe, numeric.money.closed, numeric.money.log_share, numeric.money.open]
+        want += [
+            numeric.choice.fringe,
+            _gateway_rows(numeric, design),
+            numeric.money.closed,
+            numeric.money.log_share,
+            numeric.money.open,
+        ]
         for one, other in zip(got, want, strict=True):
             np.testing.assert_allclose(one, other[draw], rtol=1e-9, atol=1e-10)
+
+
+def _gateway(numeric, design, cells=None):
+    demand, paths = design.choice.demand, numeric.choice
+    return gateway_shares(
+        ArrayOps(),
+        demand,
+        paths.frontier_share,
+        paths.threshold_share,
+        paths.gateway_lean,
+        paths.mix_gateway,
+        paths.paid,
+        np.arange(len(demand.cell_month)) if cells is None else cells,
+    )
+
+
+def _gateway_rows(numeric, design):
+    gateway = design.choice.gateway
+    return gateway.rows.sums(ArrayOps(), list(_gateway(numeric, design, gateway.cells)))
 
 
 def test_shares_sum_to_one_in_every_month(numeric, design):
@@ -56,7 +97,10 @@ def test_shares_sum_to_one_in_every_month(numeric, design):
     for cells in (
         numeric.choice.frontier_share,
         numeric.choice.threshold_share,
+        numeric.choice.enterprise_frontier_share,
+        numeric.choice.enterprise_threshold_share,
         numeric.choice.enterprise_money,
+        *_gateway(numeric, design),
     ):
         total = ArrayOps().group_sum(cells, demand.cell_month, len(demand.months))
         np.testing.assert_allclose(total, 1.0, rtol=1e-12)
@@ -134,6 +178,66 @@ def test_inertia_carries_each_offer_forward_and_nothing_else(design, panel):
     held /= np.bincount(demand.cell_month, weights=held)[demand.cell_month]
     found = segment_shares(ArrayOps(), demand, utility, np.array([inertia]))
     np.testing.assert_allclose(found[0], held, rtol=1e-12)
+
+
+def test_enterprises_hold_what_a_month_by_month_recursion_holds(design):
+    """Against a loop over months: what is not reconsidered stays with its vendor, the rest chooses afresh."""
+    enterprise = design.choice.enterprise
+    rng = np.random.default_rng(6)
+    chosen = rng.dirichlet(np.ones(len(enterprise.vendors)), size=len(enterprise.step_quarters))
+    chosen = chosen * enterprise.offered
+    chosen /= chosen.sum(1, keepdims=True)
+    stay, state, want = 0.8, chosen[0], [chosen[0]]
+    for step, fresh in zip(enterprise.step_quarters[1:], chosen[1:], strict=True):
+        state = stay**step * state + (1 - stay**step) * fresh
+        want.append(state)
+    want = np.stack(want) * enterprise.offered
+    want /= want.sum(1, keepdims=True)
+    found = held(ArrayOps(), enterprise, chosen[None], np.array([stay]))[0]
+    np.testing.assert_allclose(found, want, rtol=1e-12)
+
+
+def test_buyers_who_always_reconsider_buy_what_they_choose(values, numeric, design):
+    demand, enterprise = design.choice.demand, design.choice.enterprise
+    utility = np.random.default_rng(7).normal(size=(DRAWS, len(demand.cell_month)))
+    chosen = chosen_shares(ArrayOps(), demand, utility)
+    still = np.zeros((DRAWS, len(demand.months)))
+    args = (ArrayOps(), enterprise, demand, chosen)
+    free = enterprise_segment(*args, still, np.full(DRAWS, 1e-30))
+    # The first month has no past; from the second on nobody is held.
+    np.testing.assert_allclose(free, chosen, rtol=1e-6, atol=1e-9)
+    leaning_more = enterprise_segment(*args, still + 1.0, np.full(DRAWS, 0.5))
+    leaning = enterprise_segment(*args, still, np.full(DRAWS, 0.5))
+    opened = demand.cell_open > 0
+    for month in range(len(demand.months)):
+        now = opened & (demand.cell_month == month)
+        if now.any():
+            assert (leaning_more[:, now].sum(1) > leaning[:, now].sum(1)).all()
+
+
+def test_frontier_buyers_care_more_for_capability_and_less_for_price_in_every_draw(values):
+    frontier, threshold = capability_coefficients(values)
+    assert (frontier > threshold).all()
+    assert (threshold > 0).all()
+    assert (values["choice.price_threshold_extra"] > 0).all()
+
+
+def test_a_row_of_a_survey_is_the_mean_share_of_its_months(numeric, design, panel):
+    """Against a loop: developers by name, access classes by the cells' access, closed as well as open."""
+    demand, developers = design.choice.demand, design.choice.developers
+    entity = np.array(["Anthropic", "open", "closed"])
+    rows = xr.Dataset(
+        {"first_month": ("row", [10, 3, 3]), "last_month": ("row", [14, 3, 8])},
+        coords={"entity": ("row", entity)},
+    )
+    shares = numeric.choice.enterprise_money
+    found = ShareRows.from_rows(rows, demand, developers).sums(ArrayOps(), [shares])
+    owner = developers.to_numpy()[demand.cell_developer]
+    inside = [owner == "Anthropic", demand.cell_open > 0, demand.cell_open == 0]
+    for place, mask in enumerate(inside):
+        months = range(int(rows["first_month"][place]), int(rows["last_month"][place]) + 1)
+        want = np.mean([shares[:, mask & (demand.cell_month == month)].sum(1) for month in months], axis=0)
+        np.testing.assert_allclose(found[:, place], want, rtol=1e-12)
 
 
 def _two_lines(catch_up: float, growth_open: float = 0.4) -> np.ndarray:

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 
 from forkmodel.errors import QueryError
 from forkmodel.queries import ask, parse
@@ -125,15 +126,16 @@ def conditions():
     return st.recursive(leaf, grow, max_leaves=4)
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(numbers())
 def test_arithmetic_is_that_of_xarray(pair):
     text, expected = pair
     found, wanted = xr.broadcast(value(text), expected)
-    np.testing.assert_allclose(found.transpose(*wanted.dims), wanted, rtol=1e-12)
+    # The same operations in the same order: equal to the last bit, and so are differences of near numbers.
+    np.testing.assert_array_equal(found.transpose(*wanted.dims), wanted)
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(conditions())
 def test_logic_is_that_of_xarray(pair):
     text, expected = pair
@@ -141,7 +143,7 @@ def test_logic_is_that_of_xarray(pair):
     np.testing.assert_array_equal(found.transpose(*wanted.dims), wanted)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.text(alphabet="hicloseda.[]()<>=+-*/ 0123456789|&Pandor\"'_é\n", max_size=60))
 def test_any_text_is_answered_or_refused_never_a_crash(text):
     with contextlib.suppress(QueryError):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 import xarray as xr
 
 import forkmodel as fm
 from forkmodel.model.build import BLOCKS
-from forkmodel.validate.comparison import QUESTIONS, _log_slope, compare, likelihood_jobs
+from forkmodel.validate.comparison import QUESTIONS, _log_slope, compare, likelihood_jobs, variant_reviews
 from forkmodel.validate.small_design import small_market
 
 
@@ -54,6 +56,47 @@ def test_the_better_variant_wins(tmp_path):
     assert table.loc[best, "elpd"] - table.loc[worst, "elpd"] == pytest.approx(30.0, abs=1.0)
     assert table.loc[best, "weight"] > 0.9
     assert table.loc[best, "n"] == 60
+
+
+def test_a_variant_whose_fit_failed_takes_part_in_no_figure(tmp_path):
+    question = QUESTIONS["segments"]
+    rng = np.random.default_rng(0)
+    base = rng.normal(-1.0, 0.05, (4, 250, 60))
+
+    def written(name, gains, bad):
+        paths = []
+        for place, (variant, gain) in enumerate(zip(question.variants, gains, strict=True)):
+            found = xr.Dataset(
+                {
+                    key: (
+                        ("chain", "draw", f"{key}_row"),
+                        base + gain if key == "model_shares" else base[:, :, :0],
+                    )
+                    for key in question.observed
+                }
+            )
+            review = {"status": "FAIL" if variant in bad else "PASS"}
+            found.attrs = {"divergences": 0, "review": json.dumps(review)}
+            paths.append(tmp_path / f"{name}-{place}.nc")
+            found.to_netcdf(paths[-1], engine="h5netcdf")
+        return paths
+
+    names = list(question.variants)
+    gains = (0.0, 0.5, 0.1, 0.2)
+    paths = written("one", gains, bad=[names[1]])
+    table = compare(question, paths).set_index("variant")
+    assert table.loc[names[1], "review"] == "FAIL"
+    assert table.loc[names[1], ["elpd", "difference", "se", "weight"]].isna().all()
+    assert table.loc[names[1], "n"] == 60
+    # The best of the rest is the fourth: the failed one is no bar.
+    assert table.loc[names[3], "difference"] == 0.0
+    assert table["weight"].sum() == pytest.approx(1.0, abs=1e-6)
+    assert variant_reviews(question, paths)[names[1]] == {"status": "FAIL"}
+    alone = compare(question, written("two", gains, bad=names[1:])).set_index("variant")
+    assert np.isfinite(alone.loc[names[0], "elpd"])
+    assert alone["weight"].isna().all()
+    none = compare(question, written("three", gains, bad=names))
+    assert none["elpd"].isna().all()
 
 
 @pytest.mark.slow

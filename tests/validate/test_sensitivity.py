@@ -65,8 +65,8 @@ def test_what_no_table_informs_is_driven_by_its_prior(golden_money):
     assert np.isfinite(table["sensitivity"]).all()
 
 
-def test_figures_and_events_are_those_of_the_worlds(quick_fit):
-    forecast = quick_fit.forecast()
+def test_figures_and_events_are_those_of_the_worlds(quick_fit, quick_forecast):
+    forecast = quick_forecast
     figures = claim_statistics(quick_fit, forecast)
     assert dict(figures.sizes) == {"chain": quick_fit.chains, "draw": quick_fit.draws}
     (claim,) = (claim for claim in load_ledger().claims if claim.id == "C1")

@@ -1,0 +1,125 @@
+"""Enterprise buyers: they lean towards open weights in their own way, and stay with a vendor for years.
+
+Developers on a router change model with one line and were fitted to look again within months. Firms sign
+contracts, review suppliers and rewrite prompts; in surveys one in ten changes vendor in a year. So the
+enterprise market has a choice of its own on the same offers and the same utilities: those who choose lean by
+``lean_e(t)`` towards open weights, and of the money with a vendor a part ``stay`` is not reconsidered in a
+quarter,
+
+    E(v, t) = stay**dt E(v, t - dt) + (1 - stay**dt) C(v, t),
+
+with ``C`` the shares among those who choose and ``dt`` in quarters, per segment. Vendors are the closed firms
+followed one by one, the rest of the closed tier, and open weights as one: who runs open weights stays with
+them and picks among them afresh, since hosts offer all of them behind one interface.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from forkmodel.data.panel_money import CLOSED_FIRMS, OTHER_CLOSED
+from forkmodel.model.demand import DemandDesign
+from forkmodel.model.ops import Array, Ops
+
+__all__ = ["OPEN_WEIGHTS", "EnterpriseDesign", "enterprise_segment"]
+
+#: The vendor "open weights", beside the closed firms.
+OPEN_WEIGHTS = "open weights"
+MONTHS_PER_QUARTER = 3.0
+#: Keeps a ratio finite for a vendor whose offers nobody chooses.
+TINY = 1e-12
+
+
+@dataclass(frozen=True)
+class EnterpriseDesign:
+    """Index arrays of the market: cells to vendors, and the months between the points of the grid.
+
+    Attributes
+    ----------
+    vendors : tuple of str
+        Closed firms, the remainder, and open weights.
+    cell_month_vendor : ndarray (cell,)
+        ``month * n_vendors + vendor``.
+    offered : ndarray (month, vendor)
+        1 where the vendor has an offer, else 0.
+    lag_quarters : ndarray (month, month)
+        Quarters from the second month to the first; zero where the second is later.
+    past : ndarray (month, month)
+        1 where the second month is not later than the first.
+    step_quarters : ndarray (month,)
+        Quarters since the month before on the grid; the first is held to be in balance.
+    """
+
+    vendors: tuple[str, ...]
+    cell_month_vendor: np.ndarray
+    offered: np.ndarray
+    lag_quarters: np.ndarray
+    past: np.ndarray
+    step_quarters: np.ndarray
+
+    @classmethod
+    def from_demand(cls, demand: DemandDesign, developers: pd.Index) -> EnterpriseDesign:
+        """Place cells on vendors."""
+        vendors = (*CLOSED_FIRMS, OPEN_WEIGHTS)
+        names = developers.to_numpy()[demand.cell_developer]
+        closed = np.where(np.isin(names, CLOSED_FIRMS), names, OTHER_CLOSED)
+        vendor = pd.Index(vendors).get_indexer(pd.Index(np.where(demand.cell_open > 0, OPEN_WEIGHTS, closed)))
+        n_months = len(demand.months)
+        index = demand.cell_month * len(vendors) + vendor
+        count = np.bincount(index, minlength=n_months * len(vendors)).reshape(n_months, len(vendors))
+        number = demand.months.year.to_numpy() * 12.0 + demand.months.month.to_numpy()
+        lag = (number[:, None] - number[None, :]) / MONTHS_PER_QUARTER
+        return cls(
+            vendors=vendors,
+            cell_month_vendor=index.astype(np.int64),
+            offered=(count > 0).astype(float),
+            lag_quarters=np.maximum(lag, 0.0),
+            past=(lag >= 0).astype(float),
+            step_quarters=np.diff(number, prepend=number[:1]) / MONTHS_PER_QUARTER,
+        )
+
+
+def held(ops: Ops, design: EnterpriseDesign, chosen: Array, stay: Array) -> Array:
+    """Return vendors' shares (month, vendor) among all buyers of a segment, from those of who choose.
+
+    Parameters
+    ----------
+    chosen : (month, vendor)
+        Shares among those who choose, in sum one.
+    stay : scalar
+        Part of the money that is not reconsidered in a quarter.
+    """
+    log_stay = ops.scalar(ops.log(stay), 2)
+    # The first month of the grid has no past: all of it counts as chosen.
+    first = (np.arange(len(design.step_quarters)) == 0).astype(float)
+    renewed = 1.0 - ops.exp(log_stay * design.step_quarters) * (1.0 - first)
+    weight = ops.exp(log_stay * design.lag_quarters) * design.past * renewed
+    kept = (weight[..., :, :, None] * chosen[..., None, :, :]).sum(-2) * design.offered
+    return kept / kept.sum(-1)[..., None]
+
+
+def enterprise_segment(
+    ops: Ops, design: EnterpriseDesign, demand: DemandDesign, chosen: Array, lean: Array, stay: Array
+) -> Array:
+    """Return one segment's token shares (cell,) in the enterprise market, summing to one in every month.
+
+    Parameters
+    ----------
+    chosen : (cell,)
+        Shares among those who choose, without any leaning.
+    lean : (month,)
+        What open weights are worth to enterprise buyers above the common taste, utility.
+    stay : scalar
+        Part of the segment's money that is not reconsidered in a quarter.
+    """
+    n_months, n_vendors = len(demand.months), len(design.vendors)
+    tilted = chosen * ops.exp(lean[..., demand.cell_month] * demand.cell_open)
+    flat = ops.group_sum(tilted, design.cell_month_vendor, n_months * n_vendors)
+    fresh = ops.split_last(flat, n_months, n_vendors)
+    ratio = held(ops, design, fresh / fresh.sum(-1)[..., None], stay) / (fresh + TINY)
+    # Normalised once more, for vendors whose offers hardly anybody chooses and who cannot hold what they had.
+    ratio = ratio / (fresh * ratio).sum(-1)[..., None]
+    return tilted * ops.join_last(ratio)[..., design.cell_month_vendor]

@@ -1,0 +1,86 @@
+"""Sampling goes on until the draws suffice, keeps what no machine changes, and counts honestly."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+import forkmodel as fm
+from forkmodel.inference.compiling import apart
+from forkmodel.inference.sampling import LIMIT, _Clock, lengths, sample
+
+SETTINGS = {"draws": 100, "tune": 200, "chains": 4, "seed": 5}
+
+
+@pytest.fixture(scope="module")
+def small(market):
+    return fm.ForkModel(market, blocks=["adoption"])
+
+
+@pytest.fixture(scope="module")
+def compiled(small):
+    return small.compile()
+
+
+def at_least(draws, seen):
+    def enough(tree):
+        seen.append(tree["posterior"].sizes["draw"])
+        return seen[-1] >= draws
+
+    return enough
+
+
+def test_chains_go_on_until_the_draws_suffice(compiled):
+    seen = []
+    tree = sample(compiled, **SETTINGS, enough=at_least(150, seen))
+    assert tree["posterior"].sizes["draw"] == 150
+    assert seen[0] == 100
+    assert 150 in seen
+
+
+def test_sampling_stops_at_the_limit(compiled):
+    tree = sample(compiled, **SETTINGS, enough=lambda tree: False)
+    assert tree["posterior"].sizes["draw"] == LIMIT * SETTINGS["draws"]
+
+
+def test_a_longer_fit_begins_like_a_shorter_one_and_cores_change_nothing(compiled):
+    short = sample(compiled, **SETTINGS)["posterior"]
+    long = sample(compiled, **SETTINGS, enough=at_least(150, []))["posterior"]
+    one = sample(compiled, **SETTINGS, cores=1, enough=at_least(150, []))["posterior"]
+    for name in short.data_vars:
+        np.testing.assert_array_equal(short[name], long[name].isel(draw=slice(0, 100)))
+        np.testing.assert_array_equal(one[name], long[name])
+
+
+def test_lengths_begin_with_what_was_asked_for():
+    assert lengths(500)[0] == 500
+    assert lengths(500)[-1] == LIMIT * 500
+    assert lengths(1) == [1, 2, 3]
+
+
+def test_chains_start_apart(small, compiled):
+    starts = np.stack([compiled.initial_point_func(seed) for seed in range(6)])
+    assert np.isfinite(starts).all()
+    named = apart(small.pymc_model)
+    assert "adoption.innovation" in named
+    # Spreads begin near their centres.
+    assert "spend.growth_walk" not in named
+    assert (starts.std(axis=0) > 0.05).all()
+
+
+def test_time_left_counts_chains_that_wait_for_a_core():
+    said = []
+    clock = _Clock(lambda stage, fraction, message: said.append((fraction, message)), chains=4, tune=100)
+    clock.goal = 100
+    clock.begin -= 60.0  # as if a minute had passed
+
+    def state(finished):
+        return SimpleNamespace(finished_draws=finished, divergences=0)
+
+    # Two of four chains are done after a minute; the other two have not begun, so a minute is left.
+    clock([state(200), state(200)])
+    fraction, message = said[-1]
+    assert fraction == pytest.approx(0.5)
+    assert "400 of 800 steps" in message
+    left = float(message.split("about ")[1].split(" s")[0])
+    assert left == pytest.approx(60.0, abs=2.0)

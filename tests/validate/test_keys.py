@@ -1,0 +1,97 @@
+"""A job's key changes with everything that can change its result, and with nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import forkmodel as fm
+from forkmodel.inference.fit import VERSIONED
+from forkmodel.validate import fit_job
+from forkmodel.validate.calibration import calibration_jobs
+from forkmodel.validate.fit_job import FitJob, code_hash, sources
+from forkmodel.validate.small_design import SMALL_OPTIONS
+
+PACKAGE = Path(fm.__file__).parent
+
+
+def _package(folder, **changed):
+    files = {
+        "model/choice.py": "x = 1\n",
+        "market/shares.py": "y = 2\n",
+        "forecast/run.py": "z = 3\n",
+        "validate/ranks.py": "w = 4\n",
+        "priors.py": "p = 5\n",
+        "scenarios/baseline.toml": 'name = "baseline"\n',
+        "report/page.py": "page = 6\n",
+        "cli.py": "a = 7\n",
+    }
+    for name, text in (files | changed).items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return code_hash(folder)
+
+
+def test_code_that_can_change_a_result_changes_the_key(tmp_path):
+    before = _package(tmp_path / "0")
+    assert _package(tmp_path / "same") == before
+    changes = {
+        "model/choice.py": "x = 2\n",
+        "market/shares.py": "y = 3\n",
+        "forecast/run.py": "z = 4\n",
+        "validate/ranks.py": "w = 5\n",
+        "priors.py": "p = 6\n",
+        "scenarios/baseline.toml": 'name = "other"\n',
+        "outputs/new.py": "",
+    }
+    hashes = {before}
+    for place, (name, text) in enumerate(changes.items()):
+        hashes.add(_package(tmp_path / f"changed-{place}", **{name: text}))
+    assert len(hashes) == 1 + len(changes)
+
+
+def test_comments_and_presentation_do_not_change_it(tmp_path):
+    before = _package(tmp_path / "0")
+    for place, (name, text) in enumerate(
+        {
+            "model/choice.py": '"""What it is."""\n\n# Why.\nx = 1\n',
+            "report/page.py": "page = 7\n",
+            "cli.py": "a = 8\n",
+            "cli_trust.py": "b = 9\n",
+        }.items()
+    ):
+        assert _package(tmp_path / f"same-{place}", **{name: text}) == before, name
+
+
+def test_versions_of_packages_change_it(tmp_path, monkeypatch):
+    before = _package(tmp_path / "0")
+    real = fit_job.version
+    for name in VERSIONED:
+        monkeypatch.setattr(
+            fit_job, "version", lambda asked, name=name: "0.0" if asked == name else real(asked)
+        )
+        assert _package(tmp_path / name) != before, name
+
+
+def test_every_folder_of_the_package_is_looked_at():
+    seen = {path.relative_to(PACKAGE).parts[0] for path in sources(PACKAGE)}
+    folders = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    assert folders - seen == {"report"}
+    assert {"priors.py", "prior_files.py", "scenarios", "run.py"} <= seen
+
+
+def test_a_prior_file_changes_the_keys_of_what_depends_on_it(market, tmp_path):
+    def edited(key, text):
+        path = tmp_path / f"{key}.toml"
+        path.write_text(text, encoding="utf-8")
+        return fm.load_priors(path)
+
+    reference = fm.load_priors("reference")
+    entry = (Path(PACKAGE).parent / "priors" / "skeptic.toml").read_text(encoding="utf-8")
+    skeptic = edited("sampled", entry)
+    assert FitJob(market, skeptic).key != FitJob(market, reference).key
+    jobs = [
+        calibration_jobs(market, SMALL_OPTIONS, priors, ("adoption",), 10, 1)[0]
+        for priors in (reference, skeptic)
+    ]
+    assert jobs[0].key != jobs[1].key
