@@ -18,7 +18,8 @@ from forkmodel.cli_future import claims, compare, forecast, scenarios_app
 from forkmodel.cli_tables import data_app, priors_app
 from forkmodel.cli_trust import backtest, facts, score, sensitivity
 from forkmodel.cli_validate import validate_app
-from forkmodel.console import print_json, print_table, show_progress
+from forkmodel.console import prepare_streams, print_json, print_table, show_progress
+from forkmodel.options import MIN_DRAWS, MOST_CHAINS, MOST_DRAWS, MOST_SEED
 from forkmodel.run import DERIVING, Sampling, Source
 
 if TYPE_CHECKING:
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 __all__ = ["app", "main"]
 
 DONE, REVIEW_FAILED = 0, 1
-#: Below this, halves of chains are too short for R-hat and effective sample size to mean anything.
-MIN_DRAWS = 20
 
 app = typer.Typer(
     name="forkmodel",
@@ -64,12 +63,18 @@ StrictOption = Annotated[
 PriorsOption = Annotated[
     str, typer.Option("--priors", help="reference, skeptic, advocate, hindsight-free, or a TOML file.")
 ]
-DrawsOption = Annotated[int | None, typer.Option("--draws", min=MIN_DRAWS, help="Kept draws per chain.")]
-TuneOption = Annotated[int | None, typer.Option("--tune", min=1, help="Warm-up steps per chain.")]
-SeedOption = Annotated[int, typer.Option("--seed", min=0, help="Same seed, same draws.")]
-CoresOption = Annotated[int | None, typer.Option("--cores", min=1, help="Chains run at once; all cores.")]
+DrawsOption = Annotated[
+    int | None, typer.Option("--draws", min=MIN_DRAWS, max=MOST_DRAWS, help="Kept draws per chain.")
+]
+TuneOption = Annotated[
+    int | None, typer.Option("--tune", min=1, max=MOST_DRAWS, help="Warm-up steps per chain.")
+]
+SeedOption = Annotated[int, typer.Option("--seed", min=0, max=MOST_SEED, help="Same seed, same draws.")]
+CoresOption = Annotated[
+    int | None, typer.Option("--cores", min=1, max=MOST_CHAINS, help="Chains run at once; all cores.")
+]
 QuickOption = Annotated[bool, typer.Option("--quick", help="Few draws, to see whether everything works.")]
-HorizonOption = Annotated[str, typer.Option("--horizon", help="Last day, month or year of the forecast.")]
+HorizonOption = Annotated[str, typer.Option("--horizon", help="Last day, month, quarter or year.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
 FitArgument = Annotated[Path, typer.Argument(help="File that `forkmodel fit` or `run` wrote.")]
 
@@ -225,7 +230,8 @@ app.command()(facts)
 app.command()(sensitivity)
 
 
-@app.command()
+# A question may begin with a minus sign, which is no option.
+@app.command(context_settings={"ignore_unknown_options": True})
 def query(
     file: Annotated[Path, typer.Argument(help="File that `forkmodel forecast`, `fit` or `run` wrote.")],
     question: Annotated[str, typer.Argument(help='For example "hhi.closed[2031] > 2500".')],
@@ -251,6 +257,7 @@ def query(
 
 def main() -> None:
     """Run the command line and exit with its status."""
+    prepare_streams()
     try:
         status = app(standalone_mode=False) or DONE
         sys.stdout.flush()

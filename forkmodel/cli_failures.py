@@ -20,12 +20,22 @@ __all__ = ["failure_status"]
 BAD_INPUT, DEFECT, INTERRUPTED, BROKEN_PIPE = 2, 70, 130, 141
 
 
+def _drop_output() -> None:
+    """Let nothing more be written to stdout: Python flushes it once more at exit, which must not fail."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _say(message: str, error: BaseException, as_json: bool) -> int:
     """Print the failure for a person on stderr and, if asked, for a program on stdout."""
-    if as_json:
-        problems = [p.as_dict() for p in error.problems] if isinstance(error, DataError) else []
-        print_json({"ok": False, "error": message, "problems": problems})
-    print(message, file=sys.stderr)
+    try:
+        if as_json:
+            problems = [p.as_dict() for p in error.problems] if isinstance(error, DataError) else []
+            print_json({"ok": False, "error": message, "problems": problems})
+        sys.stdout.flush()
+    except OSError:
+        # Stdout itself may be what failed; what it still holds is lost.
+        _drop_output()
+    print("\n".join([message, *getattr(error, "__notes__", [])]), file=sys.stderr)
     return BAD_INPUT
 
 
@@ -46,8 +56,7 @@ def failure_status(error: BaseException, *, as_json: bool) -> int:
     """
     # The parser turns a broken pipe into exit status 1, which here means something else.
     if isinstance(error, BrokenPipeError) or isinstance(error.__context__, BrokenPipeError):
-        # Python flushes stdout once more at exit, which must not fail again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return BROKEN_PIPE
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else BAD_INPUT
@@ -62,9 +71,12 @@ def failure_status(error: BaseException, *, as_json: bool) -> int:
         return BAD_INPUT
     if isinstance(error, ForkModelError):
         return _say(str(error), error, as_json)
-    if isinstance(error, OSError) and error.strerror:
+    if isinstance(error, OSError):
         place = "" if error.filename is None else f"{error.filename}: "
-        return _say(f"{place}{error.strerror}. Check path, permissions and free space.", error, as_json)
+        said = (error.strerror or str(error) or "input or output failed").rstrip(".")
+        return _say(f"{place}{said}. Check path, permissions and free space.", error, as_json)
+    if isinstance(error, MemoryError):
+        return _say("there is not enough memory. Ask for fewer draws, or free some memory.", error, as_json)
     traceback.print_exception(error)
     print("This is a defect in forkmodel, not in your input. Please report it.", file=sys.stderr)
     return DEFECT

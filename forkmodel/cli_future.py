@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from forkmodel.console import print_json, print_table, show_progress
-from forkmodel.errors import ScenarioError
+from forkmodel.dates import read_span
+from forkmodel.errors import ForkModelError, ScenarioError
 
 if TYPE_CHECKING:
     from forkmodel.inference.fit import Fit
@@ -24,7 +25,7 @@ ScenarioOption = Annotated[
     list[str] | None,
     typer.Option("--scenario", help="Name or TOML file; several hold at once. See `forkmodel scenarios`."),
 ]
-HorizonOption = Annotated[str, typer.Option("--horizon", help="Last day, month or year.")]
+HorizonOption = Annotated[str, typer.Option("--horizon", help="Last day, month, quarter or year.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
 
 
@@ -32,6 +33,13 @@ def _load(file: Path) -> Fit:
     from forkmodel.inference.storage import load
 
     return load(file)
+
+
+def _check_horizon(fit: Fit, horizon: str) -> None:
+    """Refuse a horizon that the fit's data do not allow, before anything is computed."""
+    from forkmodel.forecast.calendar import Calendar
+
+    Calendar.from_vintage(fit.data.vintage, horizon)
 
 
 def forecast(
@@ -46,11 +54,13 @@ def forecast(
     from forkmodel.run import check_target
 
     check_target(out, folder=False)
-    # A mistyped scenario is answered before seconds are spent on reading.
+    # A mistyped horizon or scenario is answered before seconds are spent on reading.
+    read_span(horizon, "the horizon")
     wanted = load_scenarios(scenario or [BASELINE])
     with show_progress() as progress:
         progress("read", 0.0, str(file))
         fit = _load(file)
+        _check_horizon(fit, horizon)
         progress("forecast", 0.0, wanted.name)
         made = fit.forecast(horizon, wanted)
         made.save(out)
@@ -73,14 +83,21 @@ def compare(
 
     Several scenarios are compared as one that combines them; without any, each bundled one is compared.
     """
-    from forkmodel.forecast.effects import effects
+    from forkmodel.forecast.effects import YEARS, effects
     from forkmodel.forecast.scenario_files import BASELINE, bundled_scenarios, load_scenario, load_scenarios
 
+    last = read_span(horizon, "the horizon").last
+    if (last.year, last.month) < (YEARS[0], 10):
+        raise ForkModelError(
+            f"effects are stated for the ends of {', '.join(map(str, YEARS))}, and the horizon {horizon} "
+            f"reaches none of them; give {YEARS[0]} or later."
+        )
     names = [name for name in bundled_scenarios() if name != BASELINE]
     wanted = [load_scenarios(scenario)] if scenario else [load_scenario(name) for name in names]
     with show_progress() as progress:
         progress("read", 0.0, str(file))
         fit = _load(file)
+        _check_horizon(fit, horizon)
         baseline = fit.forecast(horizon)
         rows: list[dict[str, Any]] = []
         for place, one in enumerate(wanted):
@@ -114,6 +131,7 @@ def claims(
     """Print how probable every claim is, by prior set."""
     from forkmodel.queries.worlds import is_forecast_file
 
+    read_span(horizon, "the horizon")
     if is_forecast_file(file):
         document = _claims_of_forecast(file)
     else:
@@ -140,6 +158,7 @@ def _claims_of_fit(file: Path, others: dict[str, Path], horizon: str) -> dict[st
     with show_progress() as progress:
         progress("read", 0.0, str(file))
         fit = _load(file)
+        _check_horizon(fit, horizon)
         progress("derive", 0.0, "review")
         _refuse_failed(fit.review().status)
         fitted = {name: _load(path) for name, path in others.items()}
@@ -165,6 +184,8 @@ def _print_claims(document: dict[str, Any]) -> None:
     def remark(row: dict[str, Any]) -> str:
         if not row["computable"]:
             return f"not computed: {row['reason']}"
+        if row["decided"] is False:
+            return str(row["reason"])
         moved = ", ".join(
             f"{mover['parameter']} ({'+' if mover['correlation'] > 0 else '-'})" for mover in row["movers"]
         )

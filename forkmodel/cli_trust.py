@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from forkmodel.console import json_ready, json_text, print_json, print_table, show_progress
+from forkmodel.dates import read_span
+from forkmodel.options import MOST_SEED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,7 +32,7 @@ WorkersOption = Annotated[int, typer.Option("--workers", min=1, help="Local proc
 DaskOption = Annotated[
     str | None, typer.Option("--dask", help="Address of a dask scheduler whose workers fit instead.")
 ]
-SeedOption = Annotated[int, typer.Option("--seed", min=0, help="Same seed, same draws.")]
+SeedOption = Annotated[int, typer.Option("--seed", min=0, max=MOST_SEED, help="Same seed, same draws.")]
 FitArgument = Annotated[Path, typer.Argument(help="File that `forkmodel fit` or `run` wrote.")]
 StrictOption = Annotated[
     bool,
@@ -195,7 +197,7 @@ def facts(
 
 def sensitivity(
     file: FitArgument,
-    horizon: Annotated[str, typer.Option("--horizon", help="Last day, month or year.")] = "2036-12",
+    horizon: Annotated[str, typer.Option("--horizon", help="Last day, month, quarter or year.")] = "2036-12",
     as_json: JsonOption = False,
 ) -> None:
     """Say what the figures owe to priors, data and inputs."""
@@ -204,6 +206,7 @@ def sensitivity(
     from forkmodel.validate.reviews import failed, review_of, review_words
     from forkmodel.validate.sensitivity import claim_statistics, first_order_indices, power_scaling
 
+    read_span(horizon, "the horizon")
     with show_progress() as progress:
         progress("read", 0.0, str(file))
         fit = load(file)

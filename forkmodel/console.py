@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import json
 import math
+import os
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -21,6 +23,7 @@ __all__ = [
     "LineProgress",
     "json_ready",
     "json_text",
+    "prepare_streams",
     "print_json",
     "print_table",
     "show_progress",
@@ -66,14 +69,51 @@ def json_ready(value: Any) -> Any:
     return str(value)
 
 
-def json_text(document: object) -> str:
-    """Return a JSON document as text, as commands print it and files hold it."""
-    return json.dumps(json_ready(document), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+def json_text(document: object, *, only_ascii: bool = False) -> str:
+    """Return a JSON document as text, as commands print it and files hold it.
+
+    Parameters
+    ----------
+    document : object
+        What :func:`json_ready` takes.
+    only_ascii : bool
+        Whether other characters are written as escapes, which mean the same.
+    """
+    return json.dumps(json_ready(document), indent=2, ensure_ascii=only_ascii, allow_nan=False) + "\n"
 
 
 def print_json(document: object) -> None:
-    """Print one JSON document on stdout."""
-    sys.stdout.write(json_text(document))
+    """Print one JSON document on stdout; characters that stdout lacks are escaped, not replaced."""
+    text = json_text(document)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = json_text(document, only_ascii=True)
+    sys.stdout.write(text)
+
+
+def prepare_streams() -> None:
+    """Make stdin, stdout and stderr usable whatever the environment: call once, before anything is printed.
+
+    A stream that the caller closed swallows what is written, as ``/dev/null`` would. Characters that the
+    encoding of a stream lacks are replaced. Warnings of libraries are not for readers of a command's output,
+    unless Python was asked for them (``-W``, ``PYTHONWARNINGS``).
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            # The lowest free descriptor is the closed one: no data file may end up behind it.
+            while (opened := os.open(os.devnull, os.O_RDWR)) < number:
+                pass
+            if opened > number:
+                os.dup2(opened, number)
+                os.close(opened)
+            mode = "r" if name == "stdin" else "w"
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")
 
 
 def _cell(value: Any) -> str:

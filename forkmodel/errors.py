@@ -12,6 +12,7 @@ __all__ = [
     "ForkModelError",
     "JobError",
     "ModelError",
+    "OutOfSpanError",
     "PriorError",
     "Problem",
     "QueryError",
@@ -100,6 +101,10 @@ class QueryError(ForkModelError):
     """A question cannot be read or answered; the message points at the place and names the nearest name."""
 
 
+class OutOfSpanError(QueryError):
+    """A question is about a time that the worlds do not reach; the message says what they do."""
+
+
 class ScenarioError(ForkModelError):
     """A scenario file is wrong; the message names the file, the entry and the nearest valid name."""
 
@@ -127,7 +132,7 @@ def did_you_mean(word: str, valid: list[str]) -> str:
     str
         A sentence such as ``"Did you mean 'gamma'?"``.
     """
-    near = get_close_matches(word, valid, n=3, cutoff=0.5)
+    near = get_close_matches(str(word), valid, n=3, cutoff=0.5)
     if near:
         return "Did you mean " + " or ".join(repr(name) for name in near) + "?"
     return "Valid names: " + ", ".join(sorted(valid)) + "."

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from forkmodel.claims import ClaimsTable, Side, approximate_side, exact_side, judge, load_ledger
 from forkmodel.claims.information import watch_list
 from forkmodel.claims.judge import held
-from forkmodel.errors import ForkModelError, ModelError
+from forkmodel.errors import ForkModelError, ModelError, OutOfSpanError
 from forkmodel.forecast.effects import effects
 from forkmodel.forecast.forecast import Forecast
 from forkmodel.forecast.scenario_files import BASELINE, bundled_scenarios, load_scenarios
@@ -106,7 +107,12 @@ def claims_table(fit: Fit, sides: Sequence[Side]) -> ClaimsTable:
 
 def _watchlist(side: Side) -> pd.DataFrame:
     wanted = load_ledger().expressions
-    events = {name: held(wanted[name], side) for name in (JOINT, *WATCHED) if name in wanted}
+    events = {}
+    for name in (JOINT, *WATCHED):
+        if name in wanted:
+            # What the worlds do not reach is not decided, and nothing can be learned about it from them.
+            with suppress(OutOfSpanError):
+                events[name] = held(wanted[name], side)
     return watch_list(events, side.forecast.parameters)
 
 

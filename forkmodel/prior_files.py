@@ -90,6 +90,8 @@ def _parse(path: Path) -> dict[str, Any]:
         raise PriorError(f"{path.name} is not UTF-8 (byte {error.start}); save it as UTF-8.") from error
     except tomllib.TOMLDecodeError as error:
         raise PriorError(f"{path.name} is not valid TOML: {error}.") from error
+    except RecursionError:
+        raise PriorError(f"{path.name} is nested too deeply; flatten its lists and tables.") from None
 
 
 def _flatten(document: dict[str, Any], path: Path) -> dict[str, dict[str, Any]]:

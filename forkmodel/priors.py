@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -19,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from forkmodel.errors import PriorError, did_you_mean
+from forkmodel.prior_checks import check_resolved, check_support
 from forkmodel.prior_files import BUNDLED, PARAMETERS, PriorEntry, read_priors
 
 __all__ = ["BUNDLED", "Prior", "PriorSet", "check_priors", "load_priors"]
@@ -87,6 +89,12 @@ class Prior:
             "Gamma": lambda: stats.gamma(p["alpha"], scale=1.0 / p["beta"]),
             "Exponential": lambda: stats.expon(scale=1.0 / p["lam"]),
         }[self.family]()
+
+    @property
+    def support(self) -> tuple[float, float]:
+        """Smallest and largest value that the prior allows, possibly infinite."""
+        low, high = self._frozen().support()
+        return float(low), float(high)
 
     def quantile(self, p: float) -> float:
         """Return a quantile of the prior."""
@@ -204,32 +212,71 @@ class PriorSet(Mapping[str, Prior]):
 
 
 @lru_cache(maxsize=256)
-def _solve(family: str, interval: tuple[float, float], mass: float) -> tuple[tuple[str, float], ...]:
+def _solve(
+    family: str, interval: tuple[float, float], mass: float, lower: float | None, upper: float | None
+) -> tuple[tuple[str, float], ...]:
     """Return the parameters whose central interval of ``mass`` is ``interval``.
 
-    Normal and LogNormal have a closed form; for the others PreliZ finds the distribution of maximum entropy
-    with that mass between the two ends.
+    Normal and LogNormal have a closed form, a truncated Normal is solved for its two tails; for the others
+    PreliZ finds the distribution of maximum entropy with that mass between the two ends. Not every family can
+    hold every mass: the caller checks.
     """
     low, high = interval
     if family in {"Normal", "LogNormal", "TruncatedNormal"}:
         if family == "LogNormal":
             low, high = float(np.log(low)), float(np.log(high))
         width = 2.0 * NormalDist().inv_cdf(0.5 + mass / 2.0)
-        return (("mu", (low + high) / 2.0), ("sigma", (high - low) / width))
+        mu, sigma = (low + high) / 2.0, (high - low) / width
+        if family == "TruncatedNormal":
+            mu, sigma = _truncated(interval, mass, lower, upper, mu, sigma)
+        return (("mu", mu), ("sigma", sigma))
     import preliz as pz
 
     distribution = getattr(pz, family)()
-    pz.maxent(distribution, low, high, mass, plot=False)
+    with warnings.catch_warnings():
+        # It warns where it misses the mass; the caller refuses that in words.
+        warnings.simplefilter("ignore", UserWarning)
+        pz.maxent(distribution, low, high, mass, plot=False)
     return tuple((name, float(getattr(distribution, name))) for name in PARAMETERS[family])
+
+
+def _truncated(
+    interval: tuple[float, float],
+    mass: float,
+    lower: float | None,
+    upper: float | None,
+    mu: float,
+    sigma: float,
+) -> tuple[float, float]:
+    """Return location and scale of a truncated Normal with equal tails outside an interval.
+
+    The search begins at those of the Normal without truncation and gives them back if there is no solution.
+    """
+    from scipy.optimize import root
+    from scipy.stats import truncnorm
+
+    scale, wanted = sigma, np.array([0.5 - mass / 2.0, 0.5 + mass / 2.0])
+    ends = np.array([-np.inf if lower is None else lower, np.inf if upper is None else upper])
+
+    def miss(free: np.ndarray) -> np.ndarray:
+        centre, width = mu + scale * free[0], scale * np.exp(free[1])
+        low, high = (ends - centre) / width
+        return np.asarray(truncnorm.cdf(interval, low, high, loc=centre, scale=width) - wanted)
+
+    with np.errstate(all="ignore"):
+        found = root(miss, np.zeros(2), method="hybr")
+    if not found.success or not np.isfinite(found.x).all():
+        return mu, sigma
+    return float(mu + scale * found.x[0]), float(scale * np.exp(found.x[1]))
 
 
 def _resolve(key: str, entry: PriorEntry, origin: str) -> Prior:
     family = entry.distribution
     if entry.interval is not None and entry.mass is not None:
-        params = dict(_solve(family, entry.interval, entry.mass))
+        params = dict(_solve(family, entry.interval, entry.mass, entry.lower, entry.upper))
     else:
         params = {name: float(getattr(entry, name)) for name in PARAMETERS[family]}
-    return Prior(
+    prior = Prior(
         key=key,
         family=family,
         params=params,
@@ -243,6 +290,8 @@ def _resolve(key: str, entry: PriorEntry, origin: str) -> Prior:
         mass=entry.mass,
         origin=origin,
     )
+    check_resolved(prior)
+    return prior
 
 
 def load_priors(name: str = "reference") -> PriorSet:
@@ -264,7 +313,12 @@ def load_priors(name: str = "reference") -> PriorSet:
         If the file or anything in it is wrong; the message names file, key and fix.
     """
     entries, origin = read_priors(str(name))
-    return PriorSet(str(name), {key: _resolve(key, entry, origin[key]) for key, entry in entries.items()})
+    priors = {key: _resolve(key, entry, origin[key]) for key, entry in entries.items()}
+    # What a parameter may be is what the model was written for, and that is what the reference says.
+    reference = read_priors("reference")[0]
+    for key, prior in priors.items():
+        check_support(prior, reference[key])
+    return PriorSet(str(name), priors)
 
 
 def check_priors(name: str) -> list[str]:

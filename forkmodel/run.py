@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import os
 import time
 from collections.abc import Callable
@@ -11,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from forkmodel.console import json_ready, json_text
-from forkmodel.errors import ForkModelError
-from forkmodel.whole_files import write_whole
+from forkmodel.dates import read_day, read_span
+from forkmodel.errors import ForkModelError, ModelError
+from forkmodel.whole_files import UNFINISHED, staged_files, write_whole
 
 if TYPE_CHECKING:
     from forkmodel.data.market import Market
@@ -63,25 +63,18 @@ class Source:
 
     def load(self) -> Market:
         """Return the validated tables; raises DataError with every problem of the first bad folder."""
+        # A day that cannot be meant is refused before anything is read.
+        day = None if self.as_of is None else read_day(self.as_of, "--as-of")
+        import pandas as pd
+
         from forkmodel.data.read import load_snapshot, read_data
 
         market = load_snapshot() if self.folder is None else read_data(self.folder)
         for update in self.updates:
             market = read_data(update, base=market)
-        if self.as_of is None and not self.strict:
+        if day is None and not self.strict:
             return market
-        day = market.vintage if self.as_of is None else _day(self.as_of)
-        return market.as_of(day, strict=self.strict)
-
-
-def _day(text: str) -> str:
-    """Return an ISO day, or say how to write one."""
-    try:
-        return datetime.date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise ForkModelError(
-            f"{text!r} is not a day. Write it as YYYY-MM-DD, for example 2026-06-01."
-        ) from None
+        return market.as_of(market.vintage if day is None else pd.Timestamp(day), strict=self.strict)
 
 
 @dataclass(frozen=True)
@@ -95,7 +88,9 @@ class Sampling:
     quick: bool = False
 
 
-def make_fit(source: Source, priors: str, sampling: Sampling, progress: Progress) -> Fit:
+def make_fit(
+    source: Source, priors: str, sampling: Sampling, progress: Progress, horizon: str | None = None
+) -> Fit:
     """Read the tables and fit the model.
 
     Parameters
@@ -108,6 +103,9 @@ def make_fit(source: Source, priors: str, sampling: Sampling, progress: Progress
         Draws, seed and cores.
     progress : callable
         Called as ``progress(stage, fraction, message)`` with stages ``data``, ``compile`` and ``sample``.
+    horizon : str, optional
+        Where a forecast of the fit is to end: refused before anything is compiled if the tables do not allow
+        it.
 
     Returns
     -------
@@ -117,14 +115,23 @@ def make_fit(source: Source, priors: str, sampling: Sampling, progress: Progress
     progress("data", 0.0, "")
     begin = time.perf_counter()
     market = source.load()
+    if horizon is not None:
+        from forkmodel.forecast.calendar import Calendar
+
+        Calendar.from_vintage(market.vintage, horizon)
     from forkmodel.inference.model import ForkModel
     from forkmodel.inference.sampling import DEFAULT_DRAWS, DEFAULT_TUNE, QUICK_DRAWS, QUICK_TUNE
 
-    model = ForkModel(market, priors=priors)
+    try:
+        model = ForkModel(market, priors=priors)
+    except ModelError as error:
+        if source.as_of is None:
+            raise
+        raise ModelError(f"--as-of {source.as_of}: {error}{_later(source)}") from error
     ready = time.perf_counter()
     fit = model.fit(
-        draws=sampling.draws or (QUICK_DRAWS if sampling.quick else DEFAULT_DRAWS),
-        tune=sampling.tune or (QUICK_TUNE if sampling.quick else DEFAULT_TUNE),
+        draws=_or(sampling.draws, QUICK_DRAWS if sampling.quick else DEFAULT_DRAWS),
+        tune=_or(sampling.tune, QUICK_TUNE if sampling.quick else DEFAULT_TUNE),
         seed=sampling.seed,
         cores=sampling.cores,
         progress=progress,
@@ -133,11 +140,31 @@ def make_fit(source: Source, priors: str, sampling: Sampling, progress: Progress
     return fit
 
 
+def _later(source: Source) -> str:
+    """Return which day would do, as the end of a message."""
+    from forkmodel.data.earliest import earliest_day
+
+    day = earliest_day(replace(source, as_of=None, strict=False).load(), strict=source.strict)
+    return "" if day is None else f" The earliest day that will do is {day.date()}."
+
+
+def _or(given: int | None, default: int) -> int:
+    return default if given is None else given
+
+
+def _names() -> list[str]:
+    """Return the names of all files that a run may leave."""
+    # Here and not on top: every command imports this module, and few need what reads prior files.
+    from forkmodel.prior_files import BUNDLED
+
+    others = [f"fit-{name}.nc" for name in BUNDLED]
+    return [FIT_FILE, FORECAST_FILE, REPORT_FILE, SUMMARY_FILE, *others]
+
+
 def _other_fits(
     out: Path, source: Source, priors: str, sampling: Sampling, progress: Progress
 ) -> dict[str, Fit]:
     """Fit the model under the other bundled prior sets, and keep each fit as soon as it is made."""
-    # Here and not on top: every command imports this module, and few need what reads prior files.
     from forkmodel.prior_files import BUNDLED
 
     fits = {}
@@ -161,8 +188,9 @@ def run(
 ) -> tuple[Fit, dict[str, Any]]:
     """Fit and forecast; leave ``fit.nc``, ``forecast.nc``, ``report.html`` and ``summary.json`` in a folder.
 
-    Nothing is written before the fit exists. Each file is written whole or not at all, and the folder never
-    mixes files of two fits: the fit is kept first, because it is what took the time.
+    Nothing is written before the fit exists. The folder never mixes files of two fits: new files wait in its
+    sub-folder ``unfinished`` until all of them exist, and then replace the old ones together. If something
+    after the fit fails, the old files stay as they were and the new fit waits in ``unfinished/fit.nc``.
 
     Parameters
     ----------
@@ -171,7 +199,7 @@ def run(
     source, priors, sampling, progress
         As for :func:`make_fit`; the further stages are ``derive``, ``forecast`` and ``report``.
     horizon : str
-        Last day, month or year of the forecast.
+        Last day, month, quarter or year of the forecast; claims about a later time are not decided.
     all_priors : bool
         Whether to fit the other bundled prior sets too (``fit-skeptic.nc``, ``fit-advocate.nc``); without it
         they are approximated from the one fit.
@@ -183,15 +211,37 @@ def run(
     dict
         The content of ``summary.json``.
     """
+    read_span(horizon, "the horizon")
     check_target(out, folder=True)
-    for name in (FIT_FILE, FORECAST_FILE, REPORT_FILE, SUMMARY_FILE):
+    check_target(out / UNFINISHED, folder=True)
+    names = _names()
+    for name in names:
         check_target(out / name, folder=False)
     begin = time.perf_counter()
-    fit = make_fit(source, priors, sampling, progress)
+    fit = make_fit(source, priors, sampling, progress, horizon)
     progress("derive", 0.0, DERIVING)
-    for stale in (FORECAST_FILE, REPORT_FILE, SUMMARY_FILE):
-        (out / stale).unlink(missing_ok=True)
-    fit.save(out / FIT_FILE)
+    with staged_files(out, names) as waiting:
+        fit.save(waiting / FIT_FILE)
+        try:
+            return fit, _finish(waiting, fit, source, priors, sampling, progress, horizon, all_priors, begin)
+        except BaseException as error:
+            kept = waiting / FIT_FILE
+            error.add_note(f"The fit is kept in {kept}; `forkmodel report {kept}` goes on from it.")
+            raise
+
+
+def _finish(
+    out: Path,
+    fit: Fit,
+    source: Source,
+    priors: str,
+    sampling: Sampling,
+    progress: Progress,
+    horizon: str,
+    all_priors: bool,
+    begin: float,
+) -> dict[str, Any]:
+    """Write everything that follows from a fit, and return the content of ``summary.json``."""
     others = _other_fits(out, source, priors, sampling, progress) if all_priors else {}
     content = fit.report_content()
     foreseen = time.perf_counter()
@@ -216,7 +266,7 @@ def run(
     }
     summary = json_ready(summary)
     write_whole(out / SUMMARY_FILE, json_text(summary))
-    return fit, summary
+    return dict(summary)
 
 
 def report(fit: Fit, *, to: str | Path = "report.html", outlook: bool = True) -> Path:

@@ -22,6 +22,7 @@ __all__ = ["BLOCKS", "Block", "value_of_information", "watch_list"]
 
 FOLDS = 5
 KNOTS = 4
+WATCH_COLUMNS = ["target", "block", "label", "meaning", "share", "value", "rank"]
 #: Ridge penalties tried; draws are standardised by their ranks, so one scale fits all.
 PENALTIES = (1.0, 10.0, 100.0, 1000.0)
 
@@ -247,6 +248,8 @@ def watch_list(events: Mapping[str, np.ndarray], parameters: xr.Dataset) -> pd.D
                     "value": value,
                 }
             )
+    if not rows:
+        return pd.DataFrame(columns=WATCH_COLUMNS)
     table = pd.DataFrame(rows)
     table["rank"] = table.groupby("target")["value"].rank(ascending=False, method="first").astype(int)
     order = {target: place for place, target in enumerate(events)}

@@ -11,16 +11,18 @@ import numpy as np
 from forkmodel.claims.ledger import Claim, Ledger
 from forkmodel.claims.movers import movers, ranks
 from forkmodel.claims.sides import Side
-from forkmodel.errors import QueryError
+from forkmodel.errors import OutOfSpanError, QueryError
 from forkmodel.queries import evaluate_condition, parse, probability
 from forkmodel.queries.tree import Whole
 from forkmodel.queries.worlds import DatasetWorlds
 
-__all__ = ["ClaimsTable", "held", "judge"]
+__all__ = ["NOT_DECIDED", "ClaimsTable", "held", "judge"]
 
 #: An event this probable (or improbable) at the data's end, or under every side's priors, tells nothing.
 SETTLED = 0.95
 REFERENCE = "reference"
+#: How the reason of a claim begins whose time the worlds do not reach.
+NOT_DECIDED = "not decided"
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,8 @@ def judge(ledger: Ledger, sides: Sequence[Side], meanings: dict[str, str] | None
     Returns
     -------
     ClaimsTable
-        Every claim of the ledger, those that cannot be computed with the reason.
+        Every claim of the ledger. One that cannot be computed has the reason; one about a time that the
+        worlds do not reach, wholly or in part, is not decided (``decided`` is False) and says why.
     """
     names, ranked = ranks(sides[0].forecast.parameters)
     said = meanings or {}
@@ -90,6 +93,7 @@ def _row(
         "direction": claim.direction,
         "computable": claim.computable,
         "reason": claim.reason or None,
+        "decided": None,
         "note": claim.note,
         "today": None,
         "today_probability": None,
@@ -104,10 +108,14 @@ def _row(
     }
     if claim.expression is None:
         return base
+    base["decided"] = True
     for place, side in enumerate(sides):
-        where = held(claim.expression, side)
         try:
+            where = held(claim.expression, side)
             answer = probability(where, claim.expression)
+        except OutOfSpanError as error:
+            # All sides end on the same day, and so do their worlds.
+            return base | _today(claim, sides[0]) | {"decided": False, "reason": f"{NOT_DECIDED}: {error}"}
         except QueryError as error:
             base["method"][side.name] = f"not answered: {error}"
             continue
@@ -121,14 +129,27 @@ def _row(
     return base
 
 
+def _today(claim: Claim, side: Side) -> dict[str, Any]:
+    """Say whether the claim holds at the data's end; nothing where that cannot be said."""
+    if claim.today is None:
+        return {}
+    try:
+        where = held(claim.today, side)
+    except QueryError:
+        return {}
+    known = where[np.isfinite(where)]
+    if not known.size:
+        return {}
+    now = float(known.mean())
+    return {"today": now > 0.5, "today_probability": now}
+
+
 def _diagnostic(claim: Claim, sides: Sequence[Side], found: list[float | None]) -> dict[str, Any]:
     """Say whether the claim is already decided, by today's data or by every side's beliefs."""
-    out: dict[str, Any] = {"diagnostic": True, "why_not_diagnostic": None}
-    if claim.today is not None:
-        now = float(np.nanmean(held(claim.today, sides[0])))
-        out |= {"today": now > 0.5, "today_probability": now}
-        if now > SETTLED:
-            return out | {"diagnostic": False, "why_not_diagnostic": "already true at the data's end"}
+    out: dict[str, Any] = {"diagnostic": True, "why_not_diagnostic": None} | _today(claim, sides[0])
+    now = out.get("today_probability")
+    if now is not None and now > SETTLED:
+        return out | {"diagnostic": False, "why_not_diagnostic": "already true at the data's end"}
     known = [p for p in found if p is not None]
     # Approximate worlds keep the reference posterior of what tables inform, so they prove nothing.
     how = "" if all(side.exact for side in sides) else ", approximately"

@@ -120,6 +120,8 @@ def load_ledger(path: str | Path | None = None) -> Ledger:
         file = _File.model_validate(tomllib.loads(place.read_text(encoding="utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ClaimError(f"{place.name} is not valid TOML: {error}.") from error
+    except RecursionError:
+        raise ClaimError(f"{place.name} is nested too deeply; flatten its lists and tables.") from None
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])

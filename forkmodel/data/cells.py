@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from collections.abc import Iterable
 from difflib import SequenceMatcher
 
 import numpy as np
 import pandas as pd
 
 from forkmodel.data.schemas import DTYPES, Column, Table
+from forkmodel.dates import iso_day, possible_days
 from forkmodel.errors import Problem, did_you_mean
 
 __all__ = ["cell_text", "column_texts", "control_problems", "empty_table", "mend_date", "type_records"]
@@ -20,8 +20,6 @@ _ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _INFINITE = {"inf", "infinity"}
 _MISSING_WORDS = {"nan", "na", "n/a", "null", "none", "nil", "-", "--", "?", "unknown", "missing", "tbd"}
 _FLAGS = {"true": True, "false": False}
-#: Excel counts days from here.
-_EXCEL_EPOCH = date(1899, 12, 30)
 
 _CONTROL = (
     "the cell holds a line break or control character",
@@ -227,12 +225,8 @@ def _dates(texts: list[str]) -> tuple[np.ndarray, list[_Fault]]:
 
 
 def _iso(text: str) -> str:
-    if _ISO.fullmatch(text):
-        try:
-            return date.fromisoformat(text).isoformat()
-        except ValueError:
-            return "NaT"
-    return "NaT"
+    day = iso_day(text)
+    return "NaT" if day is None else day.isoformat()
 
 
 def mend_date(text: str) -> str | None:
@@ -241,7 +235,7 @@ def mend_date(text: str) -> str | None:
 
 
 def _mend_date(text: str) -> str:
-    readings = sorted({reading.isoformat() for reading in _readings(text)})
+    readings = [day.isoformat() for day in possible_days(text)]
     if len(readings) == 1:
         return f"Write it as {readings[0]}."
     if readings:
@@ -251,26 +245,6 @@ def _mend_date(text: str) -> str:
     if text.lower() in _MISSING_WORDS:
         return "Leave the cell empty if the date is unknown and the column allows it."
     return "Write it as YYYY-MM-DD, for example 2026-07-31."
-
-
-def _readings(text: str) -> Iterator[date]:
-    """Yield the days that a date in another notation may mean."""
-    if (match := re.fullmatch(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})([T ].*)?", text, re.ASCII)) or (
-        match := re.fullmatch(r"(\d{4})(\d{2})(\d{2})", text, re.ASCII)
-    ):
-        orders = [(match[1], match[2], match[3])]
-    elif match := re.fullmatch(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})", text, re.ASCII):
-        orders = [(match[3], match[2], match[1]), (match[3], match[1], match[2])]
-    elif re.fullmatch(r"4\d{4}", text, re.ASCII):
-        yield _EXCEL_EPOCH + timedelta(days=int(text))
-        return
-    else:
-        return
-    for year, month, day in orders:
-        try:
-            yield date(int(year), int(month), int(day))
-        except ValueError:
-            continue
 
 
 def _flags(column: Column, texts: list[str]) -> tuple[np.ndarray, list[_Fault]]:

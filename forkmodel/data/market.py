@@ -16,6 +16,7 @@ from forkmodel.data.merging import canonical, union
 from forkmodel.data.schemas import DTYPES, TABLES, Kind
 from forkmodel.data.validate import schema_problems
 from forkmodel.data.vintages import known_on
+from forkmodel.dates import read_day
 from forkmodel.errors import DataError, Problem
 
 __all__ = ["Market"]
@@ -127,7 +128,7 @@ class Market:
         strict : bool
             Drop rows without proof that they were known on that day.
         """
-        day = min(pd.Timestamp(date).normalize(), self.vintage)
+        day = min(pd.Timestamp(read_day(date, "the day of as_of")), self.vintage)
         return Market(**canonical(known_on(self.tables(), day, strict=strict)), vintage=day)
 
     @cached_property

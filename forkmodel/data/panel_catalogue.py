@@ -98,7 +98,13 @@ def positions(labels: object, index: pd.Index) -> np.ndarray:
 
 def _choice_months(vintage: pd.Timestamp, options: PanelOptions) -> pd.DatetimeIndex:
     months = pd.date_range(options.first_month, vintage, freq="MS")
-    return months[(months >= pd.Timestamp(options.monthly_from)) | (months.month % 3 == 2)]
+    months = months[(months >= pd.Timestamp(options.monthly_from)) | (months.month % 3 == 2)]
+    if months.empty:
+        raise ModelError(
+            f"the tables end on {vintage.date()}, before the first month that buyers are seen to choose in, "
+            f"the middle one of a quarter from {options.first_month} on. Take a later day, or add later rows."
+        )
+    return months
 
 
 def build_catalogue(

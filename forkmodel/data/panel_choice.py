@@ -9,6 +9,7 @@ import xarray as xr
 from forkmodel.data.panel_catalogue import Catalogue, PanelOptions
 from forkmodel.data.panel_prices import monthly_prices
 from forkmodel.data.vocabulary import GATEWAY, TOP50, rows_read
+from forkmodel.errors import ModelError
 
 __all__ = ["build_cells", "build_share_observations"]
 
@@ -127,7 +128,14 @@ def build_cells(
     seen = _monthly_model_shares(usage)
     free = seen.loc[seen["free"].astype(bool), ["model", "month"]].assign(free=True, price_usd_per_mtok=0.0)
     unpriced = _unpriced(seen, paid, catalogue)
-    offers = pd.concat([part for part in (paid, free, unpriced) if len(part)], ignore_index=True)
+    parts = [part for part in (paid, free, unpriced) if len(part)]
+    if not parts:
+        raise ModelError(
+            f"no model has a price in force in a month of {catalogue.months[0]:%Y-%m} to "
+            f"{catalogue.months[-1]:%Y-%m}, so buyers have nothing to choose from. Add rows to prices.csv, "
+            "or take a later day."
+        )
+    offers = pd.concat(parts, ignore_index=True)
     offers = offers.loc[offers["model"].isin(catalogue.models.index) & offers["month"].isin(catalogue.months)]
     release = offers["model"].map(catalogue.models["release_date"])
     days = (offers["month"] + pd.offsets.MonthEnd(0)).dt.day

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from forkmodel.dates import read_span
 from forkmodel.errors import ForkModelError
 
 __all__ = ["Calendar", "quarter_number"]
@@ -47,31 +48,28 @@ class Calendar:
         vintage : Timestamp
             Last day of the data.
         horizon : str
-            A day, month or year whose quarter is the last one, such as ``2036-12``.
+            A day, month, quarter or year whose last day's quarter is the last one, such as ``2036-12``.
 
         Raises
         ------
         ForkModelError
-            If the horizon is not a date, or not after the vintage.
+            If the horizon is not a date, not in a quarter after that of the vintage, or absurdly far.
         """
-        try:
-            last = pd.Period(horizon, freq="D" if len(horizon) > 7 else "M").end_time
-        except (ValueError, TypeError):
-            raise ForkModelError(
-                f"{horizon!r} is not a date; write the horizon for example as 2036-12."
-            ) from None
-        if len(horizon) == 4:
-            last = pd.Timestamp(int(horizon), 12, 31)
+        last = pd.Timestamp(read_span(horizon, "the horizon").last)
         first = vintage.to_period("Q").start_time
+        following = first + pd.offsets.QuarterBegin(startingMonth=1)
+        if last < following:
+            raise ForkModelError(
+                f"the horizon {horizon} is not after the quarter of the data, which end on {vintage.date()}; "
+                f"give {following:%Y-%m} or later."
+            )
+        latest = first + pd.DateOffset(years=LONGEST_YEARS) - pd.Timedelta(days=1)
+        if last > latest:
+            raise ForkModelError(
+                f"the horizon {horizon} is more than {LONGEST_YEARS} years after the data; give "
+                f"{latest:%Y-%m} or earlier."
+            )
         times = pd.date_range(first, last, freq="QS")
-        if len(times) < 2:
-            raise ForkModelError(
-                f"the horizon {horizon} is not after the data ({vintage.date()}); give a later one."
-            )
-        if len(times) > 4 * LONGEST_YEARS:
-            raise ForkModelError(
-                f"the horizon {horizon} is more than {LONGEST_YEARS} years away; give one nearer."
-            )
         ends = (times + pd.offsets.QuarterEnd(0)).to_numpy("datetime64[D]")
         ends[0] = min(ends[0], np.datetime64(vintage, "D"))
         return cls(times=times, ends=ends)

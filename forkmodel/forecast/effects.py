@@ -10,9 +10,22 @@ import xarray as xr
 
 from forkmodel.forecast.forecast import Forecast
 
-__all__ = ["QUANTITIES", "Quantity", "effects"]
+__all__ = ["QUANTITIES", "YEARS", "Quantity", "effects"]
 
 YEARS = (2028, 2031, 2036)
+COLUMNS = [
+    "scenario",
+    "meaning",
+    "quantity",
+    "label",
+    "date",
+    "unit",
+    "baseline_median",
+    "median",
+    "q10",
+    "q90",
+    "draws",
+]
 TAIL = 0.1
 
 
@@ -39,10 +52,8 @@ class Quantity:
     relative: bool = False
 
     def of(self, forecast: Forecast, year: int) -> xr.DataArray:
-        """Return its value in the last known quarter of a year (chain, draw)."""
-        path = forecast.worlds[self.variable].sel(self.select)
-        inside = pd.DatetimeIndex(path["time"].to_numpy()).year == year
-        return path.isel(time=int(np.flatnonzero(inside)[-1]))
+        """Return its value in the last quarter of a year (chain, draw)."""
+        return forecast.worlds[self.variable].sel(self.select).sel(time=f"{year}-10-01")
 
 
 QUANTITIES = (
@@ -82,18 +93,22 @@ def effects(baseline: Forecast, scenarios: dict[str, Forecast]) -> pd.DataFrame:
     -------
     DataFrame
         ``scenario, meaning, quantity, label, date, unit, baseline_median, median, q10, q90, draws``; medians
-        and quantiles of the differences, not differences of medians.
+        and quantiles of the differences, not differences of medians. Years that end after the horizon have
+        no rows.
     """
-    horizon = pd.DatetimeIndex(baseline.worlds["time"].to_numpy())[-1].year
+    last = pd.Timestamp(baseline.worlds["time"].to_numpy()[-1])
+    years = [year for year in YEARS if pd.Timestamp(year, 10, 1) <= last]
     rows = []
     for name, forecast in scenarios.items():
         for place, quantity in enumerate(QUANTITIES):
-            for year in (year for year in YEARS if year <= horizon):
+            for year in years:
                 before = quantity.of(baseline, year)
                 change = (quantity.of(forecast, year) - before).to_numpy().ravel()
                 if quantity.relative:
                     change = 100.0 * change / before.to_numpy().ravel()
                 known = change[np.isfinite(change)]
+                if not known.size:
+                    continue
                 low, middle, high = np.quantile(known, [TAIL, 0.5, 1.0 - TAIL])
                 rows.append(
                     {
@@ -110,4 +125,4 @@ def effects(baseline: Forecast, scenarios: dict[str, Forecast]) -> pd.DataFrame:
                         "draws": len(known),
                     }
                 )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=COLUMNS)

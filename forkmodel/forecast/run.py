@@ -13,6 +13,7 @@ import pandas as pd
 import xarray as xr
 
 from forkmodel.data.panel_catalogue import ACCESS
+from forkmodel.errors import ForkModelError
 from forkmodel.forecast.calendar import Calendar
 from forkmodel.forecast.forecast import Forecast
 from forkmodel.forecast.lines import Lines
@@ -24,6 +25,7 @@ from forkmodel.forecast.scenario import Scenario
 from forkmodel.forecast.shocks import SHOCKS
 from forkmodel.forecast.simulate import Setting, simulate
 from forkmodel.forecast.start import Start, last_months, make_start
+from forkmodel.model.build import BLOCKS
 from forkmodel.model.demand import SEGMENTS
 from forkmodel.outputs.history import MARKETS, SCOPES, UNITS, hosts_today
 from forkmodel.outputs.paths_capability import FRONTIER_SCORES
@@ -78,7 +80,18 @@ class Origin:
             A fit of all blocks.
         seed : int, optional
             Seed of the future; that of the fit by default.
+
+        Raises
+        ------
+        ForkModelError
+            If the fit lacks a block.
         """
+        missing = [block for block in BLOCKS if block not in fit.blocks]
+        if missing:
+            raise ForkModelError(
+                f"a forecast needs all blocks, and this fit of {', '.join(fit.blocks)} lacks "
+                f"{', '.join(missing)}; fit again without `blocks`."
+            )
         seed = fit.seed if seed is None else seed
         lines = Lines.from_panel(fit.panel, fit.design, last_months(fit.design))
         randomness = Randomness(seed, 0, fit.chains * fit.draws)
@@ -126,7 +139,10 @@ def run_forecast(
     """
     fit, lines = origin.fit, origin.lines
     calendar = Calendar.from_vintage(fit.panel.catalogue.vintage, horizon)
-    priors = priors or fit.priors
+    if priors is None:
+        priors = fit.priors
+    elif not isinstance(priors, PriorSet):
+        raise ForkModelError(f"priors is {priors!r}; give a prior set, as from fm.load_priors('skeptic').")
     setting = Setting(fit.panel, fit.design, priors, lines, calendar, scenario)
     history = fit.history()
     past = history.sizes["time"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
+from datetime import date
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,14 @@ from typing import Any
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from forkmodel.dates import read_span
 from forkmodel.errors import ScenarioError, did_you_mean
 from forkmodel.forecast.scenario import EVENTS, LEVERS, Change, Event, Scenario, combine
 
 __all__ = ["BASELINE", "bundled_scenarios", "load_scenario", "load_scenarios"]
 
 BASELINE = "baseline"
-LATEST_YEAR = 2100
+EARLIEST_YEAR, LATEST_YEAR = 2000, 2100
 
 
 class _Strict(BaseModel):
@@ -28,14 +30,15 @@ class _ChangeEntry(_Strict):
     lever: str
     multiply: float | None = Field(default=None, gt=0.0)
     add: float | None = None
-    begin: str = Field(alias="from")
-    until: str | None = None
+    # TOML has dates of its own, which mean one day and nothing else.
+    begin: str | date = Field(alias="from")
+    until: str | date | None = None
     over_quarters: int = Field(default=0, ge=0)
 
 
 class _EventEntry(_Strict):
     kind: str
-    at: str
+    at: str | date
 
 
 class _File(_Strict):
@@ -68,15 +71,15 @@ def _find(name: str) -> Path:
     raise ScenarioError(f"there is no scenario file {path}. Give a path, or one of {', '.join(bundled)}.")
 
 
-def _quarter(text: str, where: str) -> pd.Timestamp:
-    """Return the start of a quarter written as 2028-Q1, 2028-02 or 2028-02-15."""
-    try:
-        start = pd.Period(text, freq="Q" if "Q" in text else "D").to_timestamp().to_period("Q").start_time
-    except (ValueError, TypeError):
-        start = None
-    if start is None or not 2000 <= start.year <= LATEST_YEAR:
-        raise ScenarioError(f"{where}: {text!r} is not a date; write for example 2028-Q1.")
-    return pd.Timestamp(start)
+def _quarters(text: str | date, where: str) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """Return the starts of the first and last quarter of a time: 2028-Q1, 2028-02, 2028-02-15 or 2028."""
+    span = read_span(text, where, error=ScenarioError)
+    if not EARLIEST_YEAR <= span.first.year <= LATEST_YEAR:
+        raise ScenarioError(
+            f"{where} {str(text)!r} lies outside {EARLIEST_YEAR} to {LATEST_YEAR}; write one within."
+        )
+    first, last = (pd.Timestamp(day).to_period("Q").start_time for day in (span.first, span.last))
+    return pd.Timestamp(first), pd.Timestamp(last)
 
 
 def _change(entry: _ChangeEntry, where: str) -> Change:
@@ -88,8 +91,9 @@ def _change(entry: _ChangeEntry, where: str) -> Change:
     value = getattr(entry, wanted)
     if value is None or getattr(entry, other) is not None:
         raise ScenarioError(f"{where}: the lever {entry.lever} takes `{wanted}`, and only that.")
-    begin = _quarter(entry.begin, where)
-    until = None if entry.until is None else _quarter(entry.until, where)
+    begin = _quarters(entry.begin, f"{where}: `from`")[0]
+    # The last quarter counts: `until = "2029"` holds through that year.
+    until = None if entry.until is None else _quarters(entry.until, f"{where}: `until`")[1]
     if until is not None and until < begin:
         raise ScenarioError(f"{where}: `until` ({entry.until}) is before `from` ({entry.begin}); swap them.")
     return Change(entry.lever, value, begin, until, entry.over_quarters)
@@ -100,7 +104,7 @@ def _event(entry: _EventEntry, where: str) -> Event:
         raise ScenarioError(
             f"{where}: unknown event {entry.kind!r}. {did_you_mean(entry.kind, list(EVENTS))}"
         )
-    return Event(entry.kind, _quarter(entry.at, where))
+    return Event(entry.kind, _quarters(entry.at, f"{where}: `at`")[0])
 
 
 def _document(path: Path) -> dict[str, Any]:
@@ -110,6 +114,8 @@ def _document(path: Path) -> dict[str, Any]:
         raise ScenarioError(f"{path.name} is not UTF-8 (byte {error.start}); save it as UTF-8.") from error
     except tomllib.TOMLDecodeError as error:
         raise ScenarioError(f"{path.name} is not valid TOML: {error}.") from error
+    except RecursionError:
+        raise ScenarioError(f"{path.name} is nested too deeply; flatten its lists and tables.") from None
 
 
 def _where(location: tuple[int | str, ...]) -> str:
@@ -170,7 +176,29 @@ def load_scenario(name: str) -> Scenario:
     )
 
 
-def load_scenarios(names: str | Sequence[str]) -> Scenario:
-    """Load several scenarios and combine them; a single name is a list of one."""
-    listed = [names] if isinstance(names, str) else list(names)
-    return combine([load_scenario(name) for name in listed or [BASELINE]])
+def load_scenarios(names: str | Path | Sequence[str | Path]) -> Scenario:
+    """Load several scenarios and combine them; a single name is a list of one.
+
+    Parameters
+    ----------
+    names : str, Path or sequence of them
+        Names of bundled scenarios or paths of scenario files; none of them is the baseline.
+
+    Raises
+    ------
+    ScenarioError
+        If one is no name, or cannot be read.
+    """
+    if not isinstance(names, str | Path | Sequence):
+        raise ScenarioError(_no_name(names))
+    listed: list[object] = [names] if isinstance(names, str | Path) else list(names)
+    for name in listed:
+        if not isinstance(name, str | Path):
+            raise ScenarioError(_no_name(name))
+    return combine([load_scenario(str(name)) for name in listed or [BASELINE]])
+
+
+def _no_name(given: object) -> str:
+    return (
+        f"the scenario is {given!r}; give a name such as 'price-war', the path of a file, or a list of them."
+    )

@@ -16,7 +16,7 @@ from forkmodel.errors import FitFileError
 from forkmodel.forecast.forecast import Forecast
 from forkmodel.outputs.schema import SCHEMA_VERSION
 from forkmodel.queries.worlds import MARK, is_forecast_file
-from forkmodel.whole_files import whole_file
+from forkmodel.whole_files import write_whole
 
 __all__ = ["FORECAST_FORMAT", "load_forecast", "save_forecast"]
 
@@ -45,10 +45,10 @@ def save_forecast(forecast: Forecast, path: Path) -> None:
     """
     attrs: dict[str, Any] = {MARK: FORECAST_FORMAT, "forkmodel_schema_version": SCHEMA_VERSION}
     attrs["facts"] = json.dumps(forecast.facts)
-    with whole_file(path) as temporary:
-        xr.Dataset(attrs=attrs).to_netcdf(temporary, engine=ENGINE)
-        for group, data in (("worlds", forecast.worlds), ("parameters", forecast.parameters)):
-            data.to_netcdf(temporary, mode="a", group=group, engine=ENGINE, encoding=_encoding(data))
+    groups = {"worlds": forecast.worlds, "parameters": forecast.parameters}
+    tree = xr.DataTree.from_dict({"/": xr.Dataset(attrs=attrs), **groups})
+    encoding = {f"/{name}": _encoding(data) for name, data in groups.items()}
+    write_whole(path, tree.to_netcdf(engine=ENGINE, encoding=encoding))
 
 
 def load_forecast(path: str | Path) -> Forecast:

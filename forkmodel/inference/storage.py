@@ -22,7 +22,7 @@ from forkmodel.inference.review import Review
 from forkmodel.model.build import resolve_blocks
 from forkmodel.outputs.schema import SCHEMA_VERSION
 from forkmodel.queries.worlds import MARK
-from forkmodel.whole_files import whole_file
+from forkmodel.whole_files import write_whole
 
 if TYPE_CHECKING:
     from forkmodel.data.market import Market
@@ -116,8 +116,7 @@ def save(fit: Fit, path: Path) -> None:
     path : Path
         Target, by custom ending in ``.nc``; an existing file is replaced only once the new one is complete.
     """
-    with whole_file(path) as temporary:
-        to_datatree(fit).to_netcdf(temporary, engine=ENGINE)
+    write_whole(path, to_datatree(fit).to_netcdf(engine=ENGINE))
 
 
 def load(path: str | Path) -> Fit:

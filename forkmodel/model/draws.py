@@ -47,8 +47,13 @@ class World:
 
 def free_values(posterior: xr.Dataset) -> dict[str, np.ndarray]:
     """Return the free variables as arrays with one leading axis of draws (chains in order)."""
-    stacked = posterior.stack(sample=("chain", "draw")).transpose("sample", ...)
-    return {str(name): np.ascontiguousarray(stacked[name].to_numpy()) for name in posterior.data_vars}
+    free = {}
+    for name, array in posterior.data_vars.items():
+        values = array.transpose("chain", "draw", ...).to_numpy()
+        # The number of draws is stated: a variable without elements, as of early tables, has no size to tell.
+        draws = values.shape[0] * values.shape[1]
+        free[str(name)] = np.ascontiguousarray(values.reshape(draws, *values.shape[2:]))
+    return free
 
 
 def worlds(values: dict[str, np.ndarray], design: Design, chunk: int = CHUNK) -> Iterator[World]:

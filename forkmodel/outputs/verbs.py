@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from forkmodel.dates import read_span
 from forkmodel.errors import ForkModelError, did_you_mean
 from forkmodel.market import (
     floored_price_slope,
@@ -177,7 +178,7 @@ class _Month:
 def _place(months: pd.DatetimeIndex, month: str | None) -> int:
     if month is None:
         return len(months) - 1
-    wanted = pd.Timestamp(month).to_period("M").start_time
+    wanted = pd.Timestamp(read_span(month, "month", grains=("month", "day")).first.replace(day=1))
     place = int(months.get_indexer(pd.DatetimeIndex([wanted]))[0])
     if place < 0:
         raise ForkModelError(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from forkmodel.errors import QueryError
 from forkmodel.queries.effective import effective_draws
 from forkmodel.queries.evaluate import evaluate, is_condition
 from forkmodel.queries.parse import parse
+from forkmodel.queries.remarks import scale_remark
 from forkmodel.queries.tree import Given, Node, When, Whole
 from forkmodel.queries.worlds import DatasetWorlds, Worlds, quarter_label
 
@@ -40,6 +42,8 @@ class Answer:
         Effective number of draws behind it.
     draws : int
         Number of worlds asked.
+    remark : str
+        What else to know, such as a number on another scale than its variable.
     """
 
     query: str
@@ -47,21 +51,33 @@ class Answer:
     mcse: float
     ess: float
     draws: int
+    remark: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the JSON document of ``forkmodel query --json``."""
         return asdict(self)
 
     def __str__(self) -> str:
-        """Return one line; a share of 0 or 1 is bounded by the number of draws."""
-        bound = 1.0 / max(self.ess, 1.0)
+        """Return one line, and the remark on a second; a share of 0 or 1 is bounded by the draws."""
+        after = f"\nRemark: {self.remark}" if self.remark else ""
         if self.probability in (0.0, 1.0):
-            sign, value = ("below", bound) if self.probability == 0.0 else ("above", 1.0 - bound)
-            return f"P {sign} {value:.3g} ({self.draws:,} draws, {self.ess:,.0f} effective)"
+            said = f"P {_bound(self.ess, high=self.probability == 1.0)} "
+            return f"{said}({self.draws:,} draws, {self.ess:,.0f} effective){after}"
+        # So many digits that a share close to 0 or 1 is not printed as one of them.
+        rest = min(self.probability, 1.0 - self.probability)
+        digits = max(3, int(np.ceil(-np.log10(rest))))
         return (
-            f"P = {self.probability:.3f} (MCSE {self.mcse:.3f}; {self.draws:,} draws, "
-            f"{self.ess:,.0f} effective)"
+            f"P = {self.probability:.{digits}f} (MCSE {self.mcse:.{digits}f}; {self.draws:,} draws, "
+            f"{self.ess:,.0f} effective){after}"
         )
+
+
+def _bound(ess: float, *, high: bool) -> str:
+    """Return ``above 0.9995`` or ``below 0.0005``: what so many agreeing draws can bound, rounded safely."""
+    size = Decimal(1) / Decimal(max(ess, 1.0))
+    step = Decimal(1).scaleb(size.adjusted())
+    rounded = (size / step).to_integral_value(rounding=ROUND_CEILING) * step
+    return f"above {1 - rounded:f}" if high else f"below {rounded:f}"
 
 
 @dataclass(frozen=True)
@@ -223,6 +239,7 @@ def ask(source: Any, text: str) -> Answer | NumberAnswer | DateAnswer:
         If the question cannot be read or answered; the message says what would mend it.
     """
     query = parse(text)
+    remark = scale_remark(query)
     worlds: Worlds = DatasetWorlds(source) if hasattr(source, "data_vars") else source
     if isinstance(query, When):
         return _first_time(worlds, query.node, text)
@@ -232,10 +249,12 @@ def ask(source: Any, text: str) -> Answer | NumberAnswer | DateAnswer:
                 raise QueryError("P(a | b) asks about conditions on both sides; compare numbers first.")
         condition = _drawn(query.condition, worlds)
         _defined(condition, np.ones(condition.shape, dtype=bool))
-        return probability(_drawn(query.node, worlds), text, condition == 1.0)
+        return replace(probability(_drawn(query.node, worlds), text, condition == 1.0), remark=remark)
     assert isinstance(query, Whole)  # noqa: S101 - the last of three kinds; narrows the type
     values = _drawn(query.node, worlds)
-    return probability(values, text) if is_condition(query.node) else _number(values, text)
+    if not is_condition(query.node):
+        return _number(values, text)
+    return replace(probability(values, text), remark=remark)
 
 
 def _number(values: np.ndarray, text: str) -> NumberAnswer:

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from forkmodel.errors import QueryError, did_you_mean
+from forkmodel.errors import OutOfSpanError, QueryError, did_you_mean
 from forkmodel.queries.tree import Apply, Arithmetic, Compare, Logic, Moment, Node, Not, Number, Path, Reduce
 from forkmodel.queries.worlds import Worlds, quarter_label
 
 __all__ = ["STOCKS", "Values", "evaluate", "is_condition"]
 
-#: Stocks are read at a year's last quarter; everything else is the mean over the year's quarters.
+#: Stocks are read at a year's last quarter; everything else is the mean over the year's four quarters.
 STOCKS = ("capability_", "lag_", "price_", "premium_")
 _ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add,
@@ -71,7 +71,9 @@ def evaluate(node: Node, worlds: Worlds) -> Values:
     Raises
     ------
     QueryError
-        If a name, coordinate or time does not exist, or a condition stands where a number should.
+        If a name or coordinate does not exist, or a condition stands where a number should.
+    OutOfSpanError
+        If a time, or a part of it, lies outside the worlds.
     """
     if isinstance(node, Number):
         return Values(np.asarray(node.value))
@@ -79,7 +81,7 @@ def evaluate(node: Node, worlds: Worlds) -> Values:
         return _path(node, worlds)
     if isinstance(node, Arithmetic):
         left, right = (_number(part, worlds) for part in (node.left, node.right))
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):
             return _joined(_ARITHMETIC[node.operator], left, right)
     if isinstance(node, Compare):
         left, right = (_number(part, worlds) for part in (node.left, node.right))
@@ -105,7 +107,7 @@ def _apply(node: Apply, worlds: Worlds) -> Values:
     if node.how == "year":
         return _first_year(node, worlds)
     inner = _number(node.inner, worlds)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(all="ignore"):
         return Values(np.asarray(_FUNCTIONS[node.how](inner.array)), inner.quarters)
 
 
@@ -201,18 +203,35 @@ def _at(path: Path, array: np.ndarray, quarters: np.ndarray) -> Values:
         high = _bounds(path.last)[1]
         if high < low:
             raise QueryError(f"the range of {path.name} runs backwards; put the earlier time first.")
+    _check_known(path, low, high, quarters)
     inside = np.flatnonzero((quarters >= low) & (quarters <= high))
-    if not len(inside):
-        raise QueryError(
-            f"{path.name} is known from {quarter_label(int(quarters[0]))} to "
-            f"{quarter_label(int(quarters[-1]))}; the time asked for is outside."
-        )
     chosen = array[..., inside]
     if path.last is not None:
         return Values(chosen, quarters[inside])
     if path.first.quarter is None and not path.name.startswith(STOCKS):
         return Values(chosen.mean(-1))
     return Values(chosen[..., -1])
+
+
+def _check_known(path: Path, low: int, high: int, quarters: np.ndarray) -> None:
+    """Refuse times that are known only in part: the rest of them would be answered as if it were all."""
+    begin, end = int(quarters[0]), int(quarters[-1])
+    if begin <= low and high <= end:
+        return
+    assert path.first is not None  # noqa: S101 - the caller checks; narrows the type
+    span = f"{path.name} is known from {quarter_label(begin)} to {quarter_label(end)}"
+    known = max(0, min(high, end) - max(low, begin) + 1)
+    if not known:
+        raise OutOfSpanError(f"{span}; the time asked for is outside. Ask within, or forecast further.")
+    inside = f"{quarter_label(max(low, begin))}:{quarter_label(min(high, end))}"
+    if path.last is None:
+        raise OutOfSpanError(
+            f"{span}, which holds {known} of the 4 quarters of {path.first.year}. Ask about one quarter, "
+            f"such as [{quarter_label(min(high, end))}], reduce [{inside}] with mean, or forecast further."
+        )
+    raise OutOfSpanError(
+        f"{span}; the range asked for reaches outside. Ask about [{inside}], or forecast further."
+    )
 
 
 def _bounds(moment: Moment) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import is_dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -31,6 +32,9 @@ __all__ = ["parse"]
 
 #: Longer questions are a mistake, or an attempt to exhaust the machine.
 LONGEST = 2000
+#: So is a question of more levels; sums and chains of conditions have one level a term.
+DEEPEST = 100
+TOO_DEEP = f"the query is nested too deeply, more than {DEEPEST} levels. Ask in parts."
 
 
 @v_args(inline=True)
@@ -125,18 +129,36 @@ def parse(text: str) -> Query:
     QueryError
         If it does not follow the grammar; the message points at the place.
     """
+    if not isinstance(text, str):
+        raise QueryError(f"the query is {text!r}; give it as text, such as 'hhi.closed[2031] > 2500'.")
     if len(text) > LONGEST:
         raise QueryError(f"the query has {len(text):,} characters; {LONGEST:,} is the limit. Ask in parts.")
     try:
-        return _Build().transform(_parser().parse(text))
+        query = _Build().transform(_parser().parse(text))
     except UnexpectedInput as error:
         raise QueryError(_where(text, error)) from None
     except VisitError as error:
         if isinstance(error.orig_exc, QueryError):
             raise error.orig_exc from None
+        if isinstance(error.orig_exc, RecursionError):
+            raise QueryError(TOO_DEEP) from None
         raise
     except RecursionError:
-        raise QueryError("the query is nested too deeply. Ask in parts.") from None
+        raise QueryError(TOO_DEEP) from None
+    if _depth(query) > DEEPEST:
+        raise QueryError(TOO_DEEP)
+    return query
+
+
+def _depth(query: Query) -> int:
+    """Return how many levels a tree has, without recursion: it may have more than Python allows calls."""
+    deepest, waiting = 0, [(part, 1) for part in vars(query).values()]
+    while waiting:
+        node, level = waiting.pop()
+        if is_dataclass(node):
+            deepest = max(deepest, level)
+            waiting += [(part, level + 1) for part in vars(node).values()]
+    return deepest
 
 
 def _where(text: str, error: UnexpectedInput) -> str:

@@ -97,6 +97,8 @@ def _chance(row: Mapping[str, Any], side: str, failed: bool) -> str:
 def _claim(row: Mapping[str, Any], names: list[str], failed: bool) -> ClaimRow:
     if not row["computable"]:
         remark, tag = str(row["reason"]), text.NOT_COMPUTED
+    elif row.get("decided") is False:
+        remark, tag = str(row["reason"]), ""
     else:
         moved = "; ".join(
             text.mover(mover["meaning"] or mover["parameter"], mover["correlation"] > 0)

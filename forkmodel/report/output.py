@@ -111,7 +111,8 @@ def _future(content: ReportContent) -> dict[str, Any]:
         if name not in worlds:
             continue
         for year in FORECAST_YEARS:
-            inside = np.flatnonzero(times.year == year)
+            # A year is summarised by its last quarter; one that the horizon cuts short has none.
+            inside = np.flatnonzero((times.year == year) & (times.quarter == 4))
             if len(inside):
                 summary = summarise_draws(worlds[name].sel(select).isel(time=int(inside[-1])).to_numpy())
                 if summary is not None:
