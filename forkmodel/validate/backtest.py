@@ -33,7 +33,16 @@ from forkmodel.validate.targets import MEASURED
 if TYPE_CHECKING:
     from forkmodel.inference.fit import Fit
 
-__all__ = ["CUTOFFS", "YARDSTICK", "Backtest", "backtest", "foresee_from", "that_count", "yardstick_job"]
+__all__ = [
+    "CUTOFFS",
+    "YARDSTICK",
+    "Backtest",
+    "backtest",
+    "cutoff_jobs",
+    "foresee_from",
+    "that_count",
+    "yardstick_job",
+]
 
 #: Every quarter's end, and the day of the essay that the thesis comes from.
 CUTOFFS = ("2025-06-30", "2025-09-30", "2025-12-31", "2026-03-31", "2026-06-01")
@@ -119,6 +128,26 @@ def yardstick_job(
     return FitJob(market, priors, ("capability",), draws=draws, tune=tune, seed=seed, cores=cores)
 
 
+def cutoff_jobs(
+    market: Market,
+    days: Sequence[str],
+    priors: PriorSet,
+    draws: int,
+    tune: int,
+    seed: int,
+    cores: int = 1,
+    *,
+    strict: bool = False,
+) -> list[FitJob]:
+    """Return one fit per cut-off, of what was known then; ``strict`` as for :func:`backtest`."""
+    return [
+        FitJob(
+            market.as_of(day, strict=strict), priors, BLOCKS, draws=draws, tune=tune, seed=seed, cores=cores
+        )
+        for day in days
+    ]
+
+
 def foresee_from(
     path: Path, horizons: int = HORIZONS, priors: PriorSet | None = None
 ) -> tuple[Fit, Foresight]:
@@ -192,12 +221,7 @@ def backtest(
     cores = 1 if workers > 1 or dask else 4
     # The newest tables take longest; begun first, they are not waited for at the end.
     days = sorted(cutoffs, reverse=True)
-    jobs = [
-        FitJob(
-            market.as_of(day, strict=strict), priors, BLOCKS, draws=draws, tune=tune, seed=seed, cores=cores
-        )
-        for day in days
-    ]
+    jobs = cutoff_jobs(market, days, priors, draws, tune, seed, cores, strict=strict)
     jobs.append(yardstick_job(market, priors, draws, tune, seed, cores))
     *fits, last = run_jobs(jobs, folder, workers=workers, dask=dask, progress=progress)
     from forkmodel.inference.storage import load

@@ -8,6 +8,7 @@ import xarray as xr
 
 import forkmodel as fm
 from forkmodel.claims import judge, load_ledger
+from forkmodel.claims.ledger import Ledger
 from forkmodel.claims.sides import WITHOUT_LIKELIHOOD, Side, approximate_side, moved_fit
 from forkmodel.forecast.run import Origin, run_forecast
 from forkmodel.forecast.scenario_files import load_scenarios
@@ -74,11 +75,8 @@ def test_what_tables_inform_and_the_state_at_the_datas_end_stay(drawn):
 def test_every_prior_set_is_said_of_exact_worlds_only(drawn, side):
     worlds = run_forecast(Origin.from_fit(drawn), load_scenarios("baseline"), "2028-12")
     claim = next(claim for claim in load_ledger().claims if claim.id == "C2")
-    sure = type(claim)(
-        **{**{name: getattr(claim, name) for name in claim.__dataclass_fields__}, "today": None}
-        | {"expression": "hhi.closed[2028-Q4] > 0"}
-    )
-    ledger = type(load_ledger())(claims=(sure,), joint=sure)
+    sure = claim.model_copy(update={"today": None, "expression": "hhi.closed[2028-Q4] > 0"})
+    ledger = Ledger((sure,), sure)
     first = Side("reference", worlds, "fit", exact=True)
 
     def said(other):

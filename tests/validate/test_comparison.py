@@ -66,14 +66,9 @@ def test_a_variant_whose_fit_failed_takes_part_in_no_figure(tmp_path):
     def written(name, gains, bad):
         paths = []
         for place, (variant, gain) in enumerate(zip(question.variants, gains, strict=True)):
+            densities = dict.fromkeys(question.observed, base[:, :, :0]) | {"model_shares": base + gain}
             found = xr.Dataset(
-                {
-                    key: (
-                        ("chain", "draw", f"{key}_row"),
-                        base + gain if key == "model_shares" else base[:, :, :0],
-                    )
-                    for key in question.observed
-                }
+                {key: (("chain", "draw", f"{key}_row"), array) for key, array in densities.items()}
             )
             review = {"status": "FAIL" if variant in bad else "PASS"}
             found.attrs = {"divergences": 0, "review": json.dumps(review)}
