@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-SCRIPT = Path(__file__).resolve().parents[1] / "scripts" / "check_main_job.py"
+ROOT = Path(__file__).resolve().parents[1]
+SCRIPT = ROOT / "scripts" / "check_main_job.py"
 
 
 @pytest.fixture(scope="module")
@@ -123,3 +124,26 @@ def test_settings_of_the_shell_do_not_change_the_defaults(check, tmp_path, monke
     status, printed = check.make_report(tmp_path / "out")
     assert status == 3
     assert printed.split()[-4:] == ["report", f"OUT={tmp_path / 'out'}", "unset", "unset"]
+
+
+@pytest.mark.parametrize("failing", ["none", "lint", "check_main_job", "test"])
+def test_all_parts_run_and_any_can_fail(tmp_path, failing):
+    """The real script among false commands, which say what they were asked for."""
+    place = tmp_path / "checkout"
+    for path in (place / ".ci" / "run", place / ".venv" / "bin" / "python", tmp_path / "bin" / "make"):
+        path.parent.mkdir(parents=True)
+        path.write_text(f'#!/bin/sh\necho "asked for $*"\ncase "$*" in *{failing}*) exit 3;; esac\n')
+        path.chmod(0o755)
+    (place / ".ci" / "run").write_text((ROOT / ".ci" / "run").read_text())
+    environment = {"PATH": f"{tmp_path / 'bin'}:/usr/bin:/bin"}
+    done = subprocess.run(
+        [str(place / ".ci" / "run")], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == (0 if failing == "none" else 1)
+    asked = [line.split()[-1] for line in done.stdout.splitlines() if line.startswith("asked for")]
+    assert asked == ["lint", "scripts/check_main_job.py", "test"]
+    assert done.stdout.count("FAILED") == (0 if failing == "none" else 1)
+    # Nothing but the times comes after the tests.
+    end = done.stdout.splitlines()[-4:]
+    assert end[0] == "asked for test"
+    assert [line.split(":")[0] for line in end[1:]] == ["lint", "main job", "tests"]
