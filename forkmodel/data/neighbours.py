@@ -49,24 +49,23 @@ def _times(ratio: float) -> str:
 def _prices(prices: pd.DataFrame, column: str) -> Iterator[Problem]:
     """Compare each price with the median of the model's others: other sellers', else the seller's own."""
     paid = prices.loc[prices[column] > 0, ["model_id", "seller", column]]
-    own_lines = paid.loc[paid.index.to_numpy() != 0]
-    wanted = paid.loc[paid["model_id"].isin(own_lines["model_id"])]
-    by_model = dict(iter(wanted.groupby("model_id")))
-    for line, row in own_lines.iterrows():
-        group = by_model[row["model_id"]]
-        others = group.loc[group["seller"] != row["seller"], column]
-        whose = "the median of its other sellers"
-        if others.empty:
-            others = group.loc[group.index.to_numpy() != line, column]
-            whose = "the median of this seller's other prices"
-        if others.empty:
-            continue
-        middle = float(others.median())
-        ratio = float(row[column]) / middle
-        if ratio >= PRICE_RATIO or ratio <= 1 / PRICE_RATIO:
-            what = f"the price is {_times(ratio)} {whose}, {cell_text(middle)}"
-            fix = "The column is USD per million tokens; leave it if it is right."
-            yield Problem("prices", int(str(line)), column, cell_text(row[column]), what, fix)
+    new = paid.loc[paid.index.to_numpy() != 0]
+    for _, group in paid.loc[paid["model_id"].isin(new["model_id"])].groupby("model_id"):
+        for seller, own in group.groupby("seller"):
+            added = own.loc[own.index.to_numpy() != 0, column]
+            others = group.loc[group["seller"] != seller, column]
+            whose = "the median of its other sellers"
+            if others.empty:
+                others, whose = own[column], "the median of this seller's prices"
+            if added.empty:
+                continue
+            middle = float(others.median())
+            ratio = added / middle
+            far = ratio.ge(PRICE_RATIO) | ratio.le(1 / PRICE_RATIO)
+            for line, price in added.loc[far].items():
+                what = f"the price is {_times(float(price) / middle)} {whose}, {cell_text(middle)}"
+                fix = "The column is USD per million tokens; leave it if it is right."
+                yield Problem("prices", int(str(line)), column, cell_text(price), what, fix)
 
 
 def _series(table: str, frame: pd.DataFrame, place: list[str], date: str, limit: float) -> Iterator[Problem]:
