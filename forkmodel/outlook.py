@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from forkmodel.claims import ClaimsTable, Side, approximate_side, exact_side, judge, load_ledger
@@ -83,7 +83,8 @@ def make_sides(fit: Fit, baseline: Forecast, others: Mapping[str, Fit] | None = 
     baseline : Forecast
         Its worlds without a scenario.
     others : mapping of Fit, optional
-        Fits under other prior sets, by name; sets without one are approximated from ``fit``.
+        Fits under other prior sets, by name; sets without one are approximated from ``fit``, and so are those
+        whose fit FAILED its review.
     """
     fitted = dict(others or {})
     sides = [exact_side(baseline)]
@@ -91,11 +92,13 @@ def make_sides(fit: Fit, baseline: Forecast, others: Mapping[str, Fit] | None = 
     for name in BUNDLED:
         if name == fit.priors.name:
             continue
-        if name in fitted:
+        failed = name in fitted and fitted[name].review().status == "FAIL"
+        if name in fitted and not failed:
             sides.append(exact_side(fitted[name].forecast(horizon)))
-        else:
-            scenario = load_scenarios(BASELINE)
-            sides.append(approximate_side(fit.origin, load_priors(name), scenario, horizon))
+            continue
+        side = approximate_side(fit.origin, load_priors(name), load_scenarios(BASELINE), horizon)
+        why = " (its own fit FAILED its review)" if failed else ""
+        sides.append(replace(side, method=side.method + why))
     return sides
 
 

@@ -23,6 +23,7 @@ from forkmodel.inference.sampling import (
     sample,
 )
 from forkmodel.model.build import Design, build_model
+from forkmodel.options import check_prior_draws, check_sampling
 from forkmodel.priors import PriorSet, load_priors
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ class ForkModel:
         """
         import pymc as pm
 
+        check_prior_draws(draws, seed)
         begin = time.perf_counter()
         with self.pymc_model as model:
             names = [variable.name for variable in model.free_RVs]
@@ -155,6 +157,7 @@ class ForkModel:
         Fit
             Draws with the verbs of the package.
         """
+        check_sampling(draws=draws, tune=tune, chains=chains, seed=seed, cores=cores)
         if go_on is None:
             go_on = draws >= DEFAULT_DRAWS
         begin = time.perf_counter()
