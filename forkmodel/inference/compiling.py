@@ -7,7 +7,21 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pymc as pm
 
-__all__ = ["apart", "compile_model", "free_variables"]
+__all__ = ["apart", "compile_model", "free_variables", "interpreted", "quiet_forward_sampling"]
+
+
+def interpreted() -> dict[str, Any]:
+    """Return options for functions that run a few hundred times: compiling would cost more than that."""
+    import pytensor
+
+    return {"mode": pytensor.compile.mode.Mode(linker="py", optimizer="fast_compile")}
+
+
+def quiet_forward_sampling() -> None:
+    """Keep PyMC from announcing which variables it draws; the caller asked for a result, not for news."""
+    import logging
+
+    logging.getLogger("pymc.sampling.forward").setLevel(logging.WARNING)
 
 
 def free_variables(model: pm.Model) -> list[str]:

@@ -12,7 +12,7 @@ import xarray as xr
 
 from forkmodel.data.market import Market
 from forkmodel.data.panel import Panel, PanelOptions
-from forkmodel.inference.compiling import compile_model
+from forkmodel.inference.compiling import compile_model, interpreted, quiet_forward_sampling
 from forkmodel.inference.fit import VERSIONED, Fit
 from forkmodel.inference.review import enough_draws
 from forkmodel.inference.sampling import (
@@ -106,9 +106,12 @@ class ForkModel:
 
         check_prior_draws(draws, seed)
         begin = time.perf_counter()
+        quiet_forward_sampling()
         with self.pymc_model as model:
             names = [variable.name for variable in model.free_RVs]
-            tree = pm.sample_prior_predictive(draws, var_names=names, random_seed=seed)
+            tree = pm.sample_prior_predictive(
+                draws, var_names=names, random_seed=seed, compile_kwargs=interpreted()
+            )
         drawn = tree["prior"].to_dataset()
         return Fit(
             data=self.data,

@@ -13,10 +13,12 @@ cross-validation and WAIC, Statistics and Computing 27.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
+
+from forkmodel.inference.compiling import interpreted, quiet_forward_sampling
 
 if TYPE_CHECKING:
     import pymc as pm
@@ -61,13 +63,6 @@ def _thinned(fit: Fit, n: int) -> xr.DataTree:
     return xr.DataTree.from_dict({"posterior": fit.posterior.isel(draw=slice(None, None, step))})
 
 
-def _compile_kwargs() -> dict[str, Any]:
-    """Interpret: these functions run a few hundred times, and compiling them would cost more than that."""
-    import pytensor
-
-    return {"mode": pytensor.compile.mode.Mode(linker="py", optimizer="fast_compile")}
-
-
 def replicate(fit: Fit, n: int = REPLICATES, seed: int = 0, model: pm.Model | None = None) -> xr.DataTree:
     """Draw replicated data for every observation block.
 
@@ -88,15 +83,12 @@ def replicate(fit: Fit, n: int = REPLICATES, seed: int = 0, model: pm.Model | No
         Groups ``posterior_predictive`` and ``observed_data``, one variable per block, dims ``chain, draw``
         and the block's own.
     """
-    import logging
-
     import pymc as pm
 
-    # PyMC announces what it samples; the caller asked for a result, not for news.
-    logging.getLogger("pymc.sampling.forward").setLevel(logging.WARNING)
+    quiet_forward_sampling()
     with model or _model(fit):
         replicated: xr.DataTree = pm.sample_posterior_predictive(
-            _thinned(fit, n), random_seed=seed, progressbar=False, compile_kwargs=_compile_kwargs()
+            _thinned(fit, n), random_seed=seed, progressbar=False, compile_kwargs=interpreted()
         )
     return replicated
 
@@ -116,7 +108,7 @@ def _log_likelihood(fit: Fit, n: int, model: pm.Model) -> xr.Dataset:
         extend_inferencedata=False,
         model=model,
         progressbar=False,
-        compile_kwargs=_compile_kwargs(),
+        compile_kwargs=interpreted(),
     )
     return found.to_dataset() if isinstance(found, xr.DataTree) else found
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -25,6 +24,7 @@ import xarray as xr
 
 from forkmodel.data.market import Market
 from forkmodel.data.panel import PanelOptions
+from forkmodel.inference.compiling import interpreted, quiet_forward_sampling
 from forkmodel.model.build import BLOCKS
 from forkmodel.model.observe import data_name
 from forkmodel.priors import PriorSet
@@ -284,14 +284,12 @@ def _wrapped(model: ForkModel, posterior: xr.Dataset, seed: int) -> Fit:
 def _simulated(model: ForkModel, count: int, seed: int) -> tuple[xr.Dataset, dict[str, xr.DataArray]]:
     """Draw truths from the prior, and data of every kind from each."""
     import pymc as pm
-    import pytensor
 
-    logging.getLogger("pymc.sampling.forward").setLevel(logging.WARNING)
-    mode = pytensor.compile.mode.Mode(linker="py", optimizer="fast_compile")
+    quiet_forward_sampling()
     with model.pymc_model as context:
         names = [variable.name for variable in [*context.free_RVs, *context.observed_RVs]]
         tree = pm.sample_prior_predictive(
-            count, var_names=names, random_seed=seed, compile_kwargs={"mode": mode}
+            count, var_names=names, random_seed=seed, compile_kwargs=interpreted()
         )
     data = tree["prior_predictive"].to_dataset().isel(chain=0)
     return tree["prior"].to_dataset(), {str(name): data[name] for name in data.data_vars}
