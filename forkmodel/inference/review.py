@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 __all__ = ["Check", "Review", "ReviewConfig", "coverage_check", "enough_draws", "review"]
 
 PASS, REVIEW, FAIL = "PASS", "REVIEW", "FAIL"
+#: Nats of log density by which a group of chains is not another answer but stuck: far more than modes that
+#: share the posterior can differ by, and than the means of a few hundred draws wander.
+TRAPPED = 100.0
 _WIDTH = {"small": "narrow", "large": "wide"}
 
 
@@ -151,13 +154,28 @@ def _one_mode(fit: Fit, reported: xr.Dataset, config: ReviewConfig) -> tuple[Che
         if moved
         else " No reported path tells them apart."
     )
+    below = _nats_below(fit, modes)
+    what_to_do = (
+        f"The second lie {below:.0f} nats of log density below the first: they did not find their way out of "
+        "a trap. Fit again with another seed; if it comes back, look at the prior of what is named first."
+        if below > TRAPPED
+        else "Fit with another seed and more chains to see which mode is rare; if both come back, the model "
+        "answers the same data in two ways: order or narrow the prior of the parameter named first, or "
+        "report both answers."
+    )
     advice = (
         f"Chains {_listed(first)} and {_listed(second)} sit in different modes (first against second): "
-        f"{apart}.{effect} More draws will not help. Fit with another seed and more chains to see which mode "
-        "is rare; if both come back, the model answers the same data in two ways: order or narrow the prior "
-        "of the parameter named first, or report both answers."
+        f"{apart}.{effect} More draws will not help. {what_to_do}"
     )
     return Check(name, FAIL, modes.parameters[0].separation, config.separation, advice), modes
+
+
+def _nats_below(fit: Fit, modes: Modes) -> float:
+    """Return by how much the mean log density of the second group is below that of the first."""
+    if "logp" not in fit.sample_stats:
+        return 0.0
+    first, second = (float(fit.sample_stats["logp"].sel(chain=list(group)).mean()) for group in modes.groups)
+    return first - second
 
 
 def _said(difference: Difference) -> str:

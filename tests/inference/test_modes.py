@@ -1,11 +1,13 @@
 """Chains in different modes are told apart from chains that mix slowly, and the review says what is wrong."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import xarray as xr
 
 from forkmodel.inference.modes import find_modes
-from forkmodel.inference.review import ReviewConfig, enough_draws
+from forkmodel.inference.review import ReviewConfig, _one_mode, enough_draws
 
 
 def chains(centres, draws=200, slow=0.0, seed=0):
@@ -75,3 +77,31 @@ def test_sampling_goes_on_only_where_draws_can_help():
     assert not enough_draws(tree_of(a=chains([0] * 4, draws=500), v=slow), config)
     # Modes do not come together, however many draws are added.
     assert enough_draws(tree_of(a=chains([0, 0, 0, 50], draws=500, slow=0.9)), config)
+
+
+def fit_of(posterior_, logp):
+    """What the check of modes reads of a fit."""
+    stats = xr.Dataset({"logp": (("chain", "draw"), logp)})
+    return SimpleNamespace(posterior=posterior_, sample_stats=stats)
+
+
+def test_the_review_names_parameter_chains_and_effect():
+    values = posterior(a=chains([0, 0, 6, 0]))
+    level = chains([0, 0, 0, 0], seed=5)
+    paths = posterior(share=0.01 * level + np.array([0.36, 0.36, 0.28, 0.36])[:, None])
+    check, modes = _one_mode(fit_of(values, level), paths, ReviewConfig())
+    assert check.status == "FAIL"
+    assert modes is not None
+    assert "Chains 0 1 3 and 2 sit in different modes" in check.advice
+    assert "a " in check.advice
+    assert "share 0.36" in check.advice
+    assert "More draws will not help" in check.advice
+    assert "two ways" in check.advice
+
+
+def test_a_chain_far_below_the_others_is_called_trapped():
+    values = posterior(a=chains([0, 0, 6, 0]))
+    logp = chains([-5000, -5000, -5700, -5000], seed=5)
+    check, _ = _one_mode(fit_of(values, logp), xr.Dataset(), ReviewConfig())
+    assert "700 nats of log density below" in check.advice
+    assert "another seed" in check.advice
