@@ -135,7 +135,7 @@ def build_model(panel: Panel, priors: PriorSet, design: Design) -> pm.Model:
 
     from forkmodel.model.adoption import add_adoption
     from forkmodel.model.capability import add_capability
-    from forkmodel.model.choice import add_choice
+    from forkmodel.model.choice_observations import add_choice
     from forkmodel.model.price import add_price
     from forkmodel.model.value import add_value
 

@@ -8,9 +8,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import log_expit, softmax
 
-from forkmodel.model.choice import ChoicePaths
+from forkmodel.model.choice import ChoicePaths, gateway_paths
 from forkmodel.model.demand import DemandDesign, segment_mixture
-from forkmodel.model.gateway import gateway_shares
 from forkmodel.model.ops import ArrayOps
 from forkmodel.outputs.offers import paid_over_list
 
@@ -68,16 +67,7 @@ def monthly_shares(paths: ChoicePaths, design: DemandDesign, value: dict[str, np
     enterprise = segment_mixture(
         paths.enterprise_frontier_share, paths.enterprise_threshold_share, paths.mix_enterprise, month
     )
-    gateway_tokens, gateway_money = gateway_shares(
-        ops,
-        design,
-        paths.frontier_share,
-        paths.threshold_share,
-        paths.gateway_lean,
-        paths.mix_gateway,
-        paths.paid,
-        np.arange(len(month)),
-    )
+    gateway_tokens, gateway_money = gateway_paths(ops, design, paths, np.arange(len(month)))
     tokens = {"openrouter": router, "enterprise": enterprise, "gateway": gateway_tokens}
     money = {"openrouter": router_money, "enterprise": paths.enterprise_money, "gateway": gateway_money}
 

@@ -13,12 +13,11 @@ from model.prior_values import prior_values
 
 from forkmodel.model.adoption import money_paths
 from forkmodel.model.capability import ability, frontiers
-from forkmodel.model.choice import choice_paths
+from forkmodel.model.choice import choice_paths, gateway_paths
 from forkmodel.model.demand import capability_coefficients, chosen_shares, segment_shares, utilities
 from forkmodel.model.draws import world
 from forkmodel.model.enterprise import enterprise_segment, held
 from forkmodel.model.frontier import FrontierDesign, line_frontiers, tier_frontier
-from forkmodel.model.gateway import gateway_shares
 from forkmodel.model.ops import ArrayOps, TensorOps
 from forkmodel.model.share_rows import ShareRows
 from forkmodel.priors import load_priors
@@ -47,16 +46,7 @@ def test_symbols_and_numbers_agree(values, design, numeric):
         choice = choice_paths(ops, design.choice, design.capability, theta, frontier, residual, value)
         money = money_paths(ops, design.money, design.choice, choice, value["price.decline"], value)
         gateway = design.choice.gateway
-        tokens, money_shares = gateway_shares(
-            ops,
-            design.choice.demand,
-            choice.frontier_share,
-            choice.threshold_share,
-            choice.gateway_lean,
-            choice.mix_gateway,
-            choice.paid,
-            gateway.cells,
-        )
+        tokens, money_shares = gateway_paths(ops, design.choice.demand, choice, gateway.cells)
         symbolic = [frontier, theta, choice.router_share, choice.enterprise_money, choice.fringe]
         symbolic += [gateway.rows.sums(ops, [tokens, money_shares])]
         symbolic += [money.closed, money.log_share, money.open]
@@ -74,17 +64,9 @@ def test_symbols_and_numbers_agree(values, design, numeric):
 
 
 def _gateway(numeric, design, cells=None):
-    demand, paths = design.choice.demand, numeric.choice
-    return gateway_shares(
-        ArrayOps(),
-        demand,
-        paths.frontier_share,
-        paths.threshold_share,
-        paths.gateway_lean,
-        paths.mix_gateway,
-        paths.paid,
-        np.arange(len(demand.cell_month)) if cells is None else cells,
-    )
+    demand = design.choice.demand
+    cells = np.arange(len(demand.cell_month)) if cells is None else cells
+    return gateway_paths(ArrayOps(), demand, numeric.choice, cells)
 
 
 def _gateway_rows(numeric, design):
