@@ -418,7 +418,8 @@ def side(name: str) -> str:
 
 def bound(size: float, *, high: bool) -> str:
     """Say that every world or none agreed, which a finite number of draws can only bound."""
-    return f"> {1.0 - size:.3f}" if high else f"< {max(size, 0.001):.3f}"
+    size = max(size, 0.001)
+    return f"> {1.0 - size:.3f}" if high else f"< {size:.3f}"
 
 
 def mover(meaning: str, positive: bool) -> str:

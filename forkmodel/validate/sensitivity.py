@@ -100,7 +100,8 @@ def claim_statistics(fit: Fit, forecast: Forecast) -> xr.Dataset:
             array = worlds[name].sel(where)
             if year is None:
                 found[label] = array.isel(time=last)
-            elif pd.Timestamp(array["time"].to_numpy()[-1]).year >= int(year):
+            # A year that the worlds hold only in part has no mean.
+            elif pd.Timestamp(array["time"].to_numpy()[-1]) >= pd.Timestamp(int(year), 10, 1):
                 found[label] = array.sel(time=year).mean("time")
     figures = {label: array.to_numpy() for label, array in found.items()} | _events(forecast)
     return xr.Dataset({label: (("chain", "draw"), array) for label, array in figures.items()})
