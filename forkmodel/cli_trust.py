@@ -177,7 +177,7 @@ def facts(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Compare a saved fit with what others have observed of the same quantities."""
+    """Compare a saved fit with what others have observed."""
     from forkmodel.inference.storage import load
 
     with show_progress() as progress:

@@ -53,6 +53,8 @@ class Buyers:
         Shares among all buyers of the enterprise market; see :attr:`router` for the other.
     lean : array (draw,)
         How the router's buyers lean towards open weights.
+    enterprise_price : array (draw, segment, item)
+        Average price of a place as enterprise buyers mix its models, over all buyers'; fades with the menus.
     mix_router, mix_enterprise, mix_gateway : array (draw,)
         Part of tokens from the frontier segment.
     """
@@ -69,6 +71,7 @@ class Buyers:
     sameness: np.ndarray = field(init=False)
     lean: np.ndarray = field(init=False)
     enterprise: np.ndarray = field(init=False)
+    enterprise_price: np.ndarray = field(init=False)
     mix_router: np.ndarray = field(init=False)
     mix_enterprise: np.ndarray = field(init=False)
     mix_gateway: np.ndarray = field(init=False)
@@ -101,6 +104,8 @@ class Buyers:
         self.chosen = self._router = share
         self._share_last = last
         self.enterprise, self._enterprise_last = firms, firms_last
+        self.enterprise_price = np.ones((n, 2, items))
+        self.enterprise_price[..., :known] = self.start.enterprise_price
         offers = np.ones((n, items))
         offers[:, :known] = np.maximum(self.start.offers, 1.0)
         usual = np.median(offers[:, :known], axis=1, keepdims=True)
@@ -235,6 +240,7 @@ class Buyers:
     def _move_appeal(self, number: int, tariffs: Tariffs) -> None:
         """Replace part of what is peculiar to today's menus: new models bring new tastes."""
         kept = np.exp(-1.0 / QUARTERS_PER_YEAR / self.parameters["forecast.menu_years"])[:, None, None]
+        self.enterprise_price = self.enterprise_price**kept
         shock = self.randomness.normals("appeal", self._appeal.shape[-1], number)
         # What lasts has its own spread; what is redrawn adds only the rest, or tastes would drift apart.
         redrawn = np.sqrt(1.0 - self.parameters["forecast.lasting_appeal"] ** 2)[:, None]

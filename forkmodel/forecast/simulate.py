@@ -164,7 +164,8 @@ def _normalised(x: np.ndarray) -> np.ndarray:
 
 def _enterprise_money(world: _World) -> np.ndarray:
     """Return enterprise money (draw, segment, item), in sum one."""
-    spent = _mixture(world.buyers.enterprise, world.buyers.mix_enterprise) * world.prices
+    buyers = world.buyers
+    spent = _mixture(buyers.enterprise, buyers.mix_enterprise) * world.prices * buyers.enterprise_price
     spent = spent * _paid(world)[:, None, :]
     return np.asarray(spent / spent.sum((1, 2), keepdims=True))
 

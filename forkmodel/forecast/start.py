@@ -64,6 +64,8 @@ class Start:
         The same shares in the quarter's last month.
     enterprise_share, enterprise_last : array (draw, segment, item)
         Both again in the enterprise market, whose buyers lean in their own way and stay longer.
+    enterprise_price : array (draw, segment, item)
+        Average list price of a place as enterprise buyers mix its models, over ``item_price``.
     offers : array (draw, item)
         Number of models gathered in a place.
     paid : array (draw, segment, item)
@@ -106,6 +108,7 @@ class Start:
     share_last: np.ndarray
     enterprise_share: np.ndarray
     enterprise_last: np.ndarray
+    enterprise_price: np.ndarray
     item_price: np.ndarray
     offers: np.ndarray
     paid: np.ndarray
@@ -252,7 +255,7 @@ def _menus(
     draws, n = len(part.theta), lines.incumbents
     index = _nominal(part.theta)
     share = np.zeros((draws, 2, n, len(SLOTS)))
-    paid, last, firms, firms_last = np.zeros((4, *share.shape))
+    paid, last, firms, firms_last, firms_paid = np.zeros((5, *share.shape))
     offers = np.zeros((draws, n, len(SLOTS)))
     charged, sameness = np.ones((2, *share.shape))
     flagship = np.zeros((draws, n))
@@ -277,6 +280,7 @@ def _menus(
             bought = by_enterprise[:, :, cells] * mask[:, None, :]
             firms[:, :, place, slot] = bought.sum(-1)
             firms_last[:, :, place, slot] = (bought * in_last[cells]).sum(-1) * len(months)
+            firms_paid[:, :, place, slot] = (bought * demand.price_usd_per_mtok[cells]).sum(-1)
             paid[:, :, place, slot] = (held * demand.price_usd_per_mtok[cells]).sum(-1)
             offers[:, place, slot] = mask.sum(-1) / len(months)
             priced = demand.price_usd_per_mtok[cells] > 0.0
@@ -286,11 +290,13 @@ def _menus(
     flat = (draws, 2, n * len(SLOTS))
     with np.errstate(invalid="ignore", divide="ignore"):
         price = np.where(share > 0, paid / share, np.nan)
+        ratio = np.where((firms_paid > 0) & (paid > 0), firms_paid * share / (firms * paid), 1.0)
     return {
         "share": share.reshape(flat),
         "share_last": last.reshape(flat),
         "enterprise_share": firms.reshape(flat),
         "enterprise_last": firms_last.reshape(flat),
+        "enterprise_price": ratio.reshape(flat),
         "item_price": price.reshape(flat),
         "offers": offers.reshape(draws, -1),
         "paid": charged.reshape(flat),

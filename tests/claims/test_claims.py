@@ -14,6 +14,8 @@ from forkmodel.claims.information import BLOCKS, value_of_information, watch_lis
 from forkmodel.claims.judge import held
 from forkmodel.claims.movers import movers, ranks
 from forkmodel.errors import ClaimError
+from forkmodel.inference.fit import Fit
+from forkmodel.inference.review import Check, Review
 from forkmodel.outlook import claims_table, make_sides
 
 WANTED = [f"C{i}" for i in range(1, 20)] + [f"K{i}" for i in range(1, 13)]
@@ -98,17 +100,43 @@ def test_priors_that_no_table_informs_are_swapped_exactly(sides, quick_fit):
     """A parameter without likelihood has its own prior as posterior, on every side."""
     for side in sides[1:]:
         priors = fm.load_priors(side.name)
-        for key in ("value.margin_closed", "choice.stay_threshold"):
+        for key in ("value.margin_closed", "forecast.spend_plateau"):
             values = side.forecast.parameters[key].to_numpy().ravel()
             median = priors[key].quantile(0.5)
             below = (values < median).mean()
             assert abs(below - 0.5) < 4.0 * 0.5 / np.sqrt(len(values)), (side.name, key)
 
 
+def reviewed(fit, status):
+    """The same draws with a review of that status."""
+    check = Check("as the test says", status, 1.0, 1.0, "")
+    return Fit(
+        data=fit.data,
+        priors=fit.priors,
+        blocks=fit.blocks,
+        options=fit.options,
+        posterior=fit.posterior,
+        sample_stats=fit.sample_stats,
+        seed=fit.seed,
+        tune=fit.tune,
+        timings=fit.timings,
+        versions=fit.versions,
+        panel=fit.panel,
+        design=fit.design,
+        review=Review((check,)),
+    )
+
+
 def test_fits_under_other_priors_are_used_where_given(quick_fit, forecast):
-    sides = make_sides(quick_fit, forecast, {"skeptic": quick_fit})
+    sides = make_sides(quick_fit, forecast, {"skeptic": reviewed(quick_fit, "PASS")})
     assert sides[1].exact
     assert not sides[2].exact
+
+
+def test_a_fit_that_failed_its_review_stands_for_no_prior_set(quick_fit, forecast):
+    sides = make_sides(quick_fit, forecast, {"skeptic": reviewed(quick_fit, "FAIL")})
+    assert not sides[1].exact
+    assert "FAILED its review" in sides[1].method
 
 
 def test_a_failed_review_withholds_the_claims(forecast, quick_fit):

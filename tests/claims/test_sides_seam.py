@@ -69,7 +69,7 @@ def test_what_tables_inform_and_the_state_at_the_datas_end_stay(drawn):
     before, after = Origin.from_fit(drawn), Origin.from_fit(moved)
     for name in before.start.__dataclass_fields__:
         np.testing.assert_array_equal(getattr(before.start, name), getattr(after.start, name))
-    np.testing.assert_array_equal(before.hosts, after.hosts)
+    xr.testing.assert_equal(before.hosts, after.hosts)
 
 
 def test_every_prior_set_is_said_of_exact_worlds_only(drawn, side):

@@ -115,6 +115,8 @@ def test_history_joins_the_future_without_a_jump(quick_fit):
         ("openrouter", "spend_share", "router_money"),
         ("enterprise", "token_share", "enterprise_tokens"),
         ("enterprise", "spend_share", "enterprise_money"),
+        ("gateway", "token_share", "gateway_tokens"),
+        ("gateway", "spend_share", "gateway_money"),
     ):
         for developer in ("OpenAI", "Anthropic", "DeepSeek", "Alibaba", "Google DeepMind"):
             spots = [place for place, label in enumerate(lines.developer) if label == developer]
@@ -211,7 +213,7 @@ def test_a_lever_at_its_neutral_value_changes_nothing(quick_fit, baseline):
 
 
 @pytest.mark.parametrize(
-    ("horizon", "said"), [("2020", "not after"), ("soon", "not a date"), ("2199", "years away")]
+    ("horizon", "said"), [("2020", "not after"), ("soon", "not a date"), ("2199", "years after the data")]
 )
 def test_impossible_horizons_are_refused(quick_fit, horizon, said):
     with pytest.raises(ForkModelError, match=said):

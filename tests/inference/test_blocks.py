@@ -20,7 +20,16 @@ from forkmodel.model.build import BLOCKS, Design, build_model, resolve_blocks
 OBSERVED = {
     "capability": {"scores"},
     "price": {"prices"},
-    "choice": {"model_shares", "access_shares", "fringe", "developer_days", "money_shares", "card_ratio"},
+    "choice": {
+        "model_shares",
+        "access_shares",
+        "fringe",
+        "developer_days",
+        "money_shares",
+        "card_ratio",
+        "gateway_shares",
+        "gateway_bounds",
+    },
     "adoption": {"revenue", "adoption", "spend_per_employee", "reach"},
     "value": {"host_revenue"},
 }
