@@ -102,7 +102,10 @@ def _place(values: np.ndarray) -> tuple[int, ...]:
 
 def _moments(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return chain means (chain, ...) and the root mean within-chain variance (...)."""
-    return values.mean(1), np.sqrt(values.var(1).mean(0))
+    # In units of the largest value: squares of amounts that only draws from the prior reach would overflow.
+    largest = np.abs(values).max((0, 1))
+    unit = np.where((largest > 0.0) & np.isfinite(largest), largest, 1.0)
+    return values.mean(1), unit * np.sqrt((values / unit).var(1).mean(0))
 
 
 def _widest_gap(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -31,8 +31,9 @@ class ReviewConfig:
     ----------
     rhat, rhat_fail : float
         Above the first a quantity needs review, above the second the fit fails.
-    rhat_vectors : float
-        The first of these for elements of vectors: the worst of two thousand exceeds 1.01 by luck.
+    rhat_vectors, rhat_vectors_fail : float
+        The same for elements of vectors: the worst of two thousand exceeds 1.01 by luck, and 1.05 if the fit
+        is short.
     separation : float
         Gap between groups of chains, in within-chain standard deviations, from which they are two modes.
     margin : float
@@ -52,6 +53,7 @@ class ReviewConfig:
     rhat: float = 1.01
     rhat_fail: float = 1.05
     rhat_vectors: float = 1.03
+    rhat_vectors_fail: float = 1.10
     separation: float = SEPARATION
     margin: float = 1.05
     ess: float = 400.0
@@ -126,7 +128,8 @@ def _reported(fit: Fit, config: ReviewConfig) -> xr.Dataset:
     history = fit.history()
     kept = {}
     for name, array in history.data_vars.items():
-        varies = (array.std(("chain", "draw")) > 1e-12) & array.notnull().all(("chain", "draw"))
+        both = ("chain", "draw")
+        varies = (array.max(both) - array.min(both) > 1e-12) & array.notnull().all(both)
         if str(name).endswith("_share"):
             varies &= array.mean(("chain", "draw")) >= config.smallest_share
         kept[str(name)] = array.where(varies)
@@ -191,24 +194,28 @@ def _convergence(fit: Fit, config: ReviewConfig) -> list[Check]:
     reported = _reported(fit, config)
     mode, modes = _one_mode(fit, reported, config)
     checks = [mode]
-    for title, data, wanted in (
-        ("parameters", scalars, config.rhat),
-        ("vectors", vectors, config.rhat_vectors),
-        ("reported paths", reported, config.rhat),
+    usual, wide = (config.rhat, config.rhat_fail), (config.rhat_vectors, config.rhat_vectors_fail)
+    for title, data, limits in (
+        ("parameters", scalars, usual),
+        ("vectors", vectors, wide),
+        ("reported paths", reported, usual),
     ):
         if data.data_vars:
-            checks += _mixing(title, data, wanted, config, split=modes is not None)
+            checks += _mixing(title, data, limits, config, split=modes is not None)
     return checks
 
 
-def _mixing(title: str, data: xr.Dataset, wanted: float, config: ReviewConfig, *, split: bool) -> list[Check]:
+def _mixing(
+    title: str, data: xr.Dataset, limits: tuple[float, float], config: ReviewConfig, *, split: bool
+) -> list[Check]:
     import arviz as az
 
     with np.errstate(all="ignore"):
         rhat, worst = _worst(az.rhat(data), largest=True)
         bulk, bulk_at = _worst(az.ess(data, method="bulk"), largest=False)
         tail, tail_at = _worst(az.ess(data, method="tail"), largest=False)
-    status = PASS if rhat <= wanted else REVIEW if rhat <= config.rhat_fail else FAIL
+    wanted, worst_allowed = limits
+    status = PASS if rhat <= wanted else REVIEW if rhat <= worst_allowed else FAIL
     advice = (
         "Chains agree."
         if status == PASS

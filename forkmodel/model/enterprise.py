@@ -45,20 +45,26 @@ class EnterpriseDesign:
         ``month * n_vendors + vendor``.
     offered : ndarray (month, vendor)
         1 where the vendor has an offer, else 0.
+    empty : ndarray (month,)
+        1 where nobody has an offer, else 0.
     lag_quarters : ndarray (month, month)
         Quarters from the second month to the first; zero where the second is later.
     past : ndarray (month, month)
-        1 where the second month is not later than the first.
+        1 where the second month is not later than the first, nor before the first offer.
     step_quarters : ndarray (month,)
-        Quarters since the month before on the grid; the first is held to be in balance.
+        Quarters since the month before on the grid.
+    begins : ndarray (month,)
+        1 in the first month with an offer, which is held to be in balance: all of it counts as chosen.
     """
 
     vendors: tuple[str, ...]
     cell_month_vendor: np.ndarray
     offered: np.ndarray
+    empty: np.ndarray
     lag_quarters: np.ndarray
     past: np.ndarray
     step_quarters: np.ndarray
+    begins: np.ndarray
 
     @classmethod
     def from_demand(cls, demand: DemandDesign, developers: pd.Index) -> EnterpriseDesign:
@@ -72,13 +78,18 @@ class EnterpriseDesign:
         count = np.bincount(index, minlength=n_months * len(vendors)).reshape(n_months, len(vendors))
         number = demand.months.year.to_numpy() * 12.0 + demand.months.month.to_numpy()
         lag = (number[:, None] - number[None, :]) / MONTHS_PER_QUARTER
+        some = (count > 0).any(axis=1)
+        begin = int(np.argmax(some))
+        later = np.arange(n_months) >= begin
         return cls(
             vendors=vendors,
             cell_month_vendor=index.astype(np.int64),
             offered=(count > 0).astype(float),
+            empty=(~some).astype(float),
             lag_quarters=np.maximum(lag, 0.0),
-            past=(lag >= 0).astype(float),
+            past=((lag >= 0) & later[None, :]).astype(float),
             step_quarters=np.diff(number, prepend=number[:1]) / MONTHS_PER_QUARTER,
+            begins=(np.arange(n_months) == begin).astype(float),
         )
 
 
@@ -93,12 +104,10 @@ def held(ops: Ops, design: EnterpriseDesign, chosen: Array, stay: Array) -> Arra
         Part of the money that is not reconsidered in a quarter.
     """
     log_stay = ops.scalar(ops.log(stay), 2)
-    # The first month of the grid has no past: all of it counts as chosen.
-    first = (np.arange(len(design.step_quarters)) == 0).astype(float)
-    renewed = 1.0 - ops.exp(log_stay * design.step_quarters) * (1.0 - first)
+    renewed = 1.0 - ops.exp(log_stay * design.step_quarters) * (1.0 - design.begins)
     weight = ops.exp(log_stay * design.lag_quarters) * design.past * renewed
     kept = (weight[..., :, :, None] * chosen[..., None, :, :]).sum(-2) * design.offered
-    return kept / kept.sum(-1)[..., None]
+    return kept / (kept.sum(-1) + design.empty)[..., None]
 
 
 def enterprise_segment(
@@ -119,7 +128,8 @@ def enterprise_segment(
     tilted = chosen * ops.exp(lean[..., demand.cell_month] * demand.cell_open)
     flat = ops.group_sum(tilted, design.cell_month_vendor, n_months * n_vendors)
     fresh = ops.split_last(flat, n_months, n_vendors)
-    ratio = held(ops, design, fresh / fresh.sum(-1)[..., None], stay) / (fresh + TINY)
+    share = fresh / (fresh.sum(-1) + design.empty)[..., None]
+    ratio = held(ops, design, share, stay) / (fresh + TINY)
     # Normalised once more, for vendors whose offers hardly anybody chooses and who cannot hold what they had.
-    ratio = ratio / (fresh * ratio).sum(-1)[..., None]
+    ratio = ratio / ((fresh * ratio).sum(-1) + design.empty)[..., None]
     return tilted * ops.join_last(ratio)[..., design.cell_month_vendor]

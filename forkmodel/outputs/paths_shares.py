@@ -13,7 +13,7 @@ from forkmodel.model.demand import DemandDesign, segment_mixture
 from forkmodel.model.ops import ArrayOps
 from forkmodel.outputs.offers import paid_over_list
 
-__all__ = ["MonthlyShares", "monthly_shares", "quarter_means", "reach_parts"]
+__all__ = ["MonthlyShares", "monthly_shares", "parts", "quarter_means", "reach_parts"]
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def monthly_shares(paths: ChoicePaths, design: DemandDesign, value: dict[str, np
     def developers(cells: np.ndarray) -> np.ndarray:
         grouped = ops.group_sum(cells, group, n_months * n_developers)
         shaped: np.ndarray = ops.split_last(grouped, n_months, n_developers)
-        return np.asarray(shaped / shaped.sum(-1, keepdims=True))
+        return parts(shaped, shaped.sum(-1, keepdims=True))
 
     wedge = paid_over_list(value, design)
     router = paths.router_share
@@ -71,25 +71,29 @@ def monthly_shares(paths: ChoicePaths, design: DemandDesign, value: dict[str, np
     tokens = {"openrouter": router, "enterprise": enterprise, "gateway": gateway_tokens}
     money = {"openrouter": router_money, "enterprise": paths.enterprise_money, "gateway": gateway_money}
 
-    def open_part(cells: np.ndarray) -> np.ndarray:
+    def openparts(cells: np.ndarray) -> np.ndarray:
         opened = ops.group_sum(cells * design.cell_open, month, n_months)
         total: np.ndarray = ops.group_sum(cells, month, n_months)
-        return np.asarray(opened / total)
+        return parts(opened, total)
 
-    with np.errstate(invalid="ignore"):
-        router_open_money = developers(router_money * design.cell_open)
-        enterprise_closed_money = developers(paths.enterprise_money * (1.0 - design.cell_open))
     return MonthlyShares(
         tokens={market: developers(cells) for market, cells in tokens.items()},
         money={market: developers(cells) for market, cells in money.items()},
-        router_open_money=router_open_money,
-        enterprise_closed_money=enterprise_closed_money,
+        router_open_money=developers(router_money * design.cell_open),
+        enterprise_closed_money=developers(paths.enterprise_money * (1.0 - design.cell_open)),
         open_share={
-            (market, unit): open_part(cells)
+            (market, unit): openparts(cells)
             for unit, by_market in (("tokens", tokens), ("spend", money))
             for market, cells in by_market.items()
         },
     )
+
+
+def parts(amount: np.ndarray, total: np.ndarray) -> np.ndarray:
+    """Return amounts over totals; where there is nothing in all, no part is defined: NaN."""
+    shape = np.broadcast_shapes(amount.shape, total.shape)
+    some = np.broadcast_to(total > 0.0, shape)
+    return np.asarray(np.divide(amount, total, out=np.full(shape, np.nan), where=some))
 
 
 def quarter_means(monthly: np.ndarray, months: pd.DatetimeIndex, quarters: pd.DatetimeIndex) -> np.ndarray:

@@ -11,6 +11,7 @@ from forkmodel.model.choice import ChoicePaths
 from forkmodel.model.demand import SEGMENTS, DemandDesign
 from forkmodel.model.ops import ArrayOps
 from forkmodel.outputs.offers import paid_over_list, price_coefficients
+from forkmodel.outputs.paths_shares import parts
 
 __all__ = ["DEFINITIONS", "LAYERS", "host_partition", "loss_of_each_tier", "surplus_of_tier", "value_paths"]
 
@@ -91,7 +92,7 @@ def surplus_of_tier(
         paid.append(ops.group_sum(share * wedge * design.price_usd_per_mtok, month, n_months))
     mix = paths.mix_enterprise
     money = np.stack([mix * paid[0], (1.0 - mix) * paid[1]], axis=-1)
-    by_segment = spend[..., None] * money / money.sum(-1, keepdims=True)
+    by_segment = spend[..., None] * parts(money, money.sum(-1, keepdims=True))
     surplus = loss_of_each_tier(np.stack(tiers, axis=-1), by_segment, value)
     open_offers = np.bincount(month, weights=design.cell_open, minlength=n_months)
     closed_offers = np.bincount(month, weights=1.0 - design.cell_open, minlength=n_months)

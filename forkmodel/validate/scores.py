@@ -69,7 +69,11 @@ def score_draws(target: Target, draws: np.ndarray, line: float) -> Score:
     import scoringrules as sr
 
     crps = sr.crps_ensemble(float(target.from_line(np.array(line))), target.from_line(draws), estimator="qd")
-    log_score = float(sr.logs_ensemble(line, draws)) if draws.std() > 0 else WORST_LOG_SCORE
+    log_score = WORST_LOG_SCORE
+    if draws.std() > 0:
+        # An outcome far beyond all draws has density zero: its infinite score is bounded below.
+        with np.errstate(divide="ignore"):
+            log_score = float(sr.logs_ensemble(line, draws))
     return Score(
         crps=float(crps),
         log_score=float(np.clip(np.nan_to_num(log_score, nan=WORST_LOG_SCORE), -10.0, WORST_LOG_SCORE)),
