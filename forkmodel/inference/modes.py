@@ -145,5 +145,6 @@ def find_modes(posterior: xr.Dataset, separation: float = SEPARATION) -> Modes |
         best = (float(wide[spot]), (larger_first[0], larger_first[1]))
     if best is None:
         return None
-    found = Modes(best[1], ())
-    return Modes(best[1], tuple(found.differences(posterior)[:NAMED]))
+    apart = Modes(best[1], ()).differences(posterior)[:NAMED]
+    # Only what tells the groups apart is named, not the next best.
+    return Modes(best[1], tuple(each for each in apart if each.separation >= separation / 2.0))

@@ -126,7 +126,9 @@ def leave_one_out_pit(sims: np.ndarray, data: np.ndarray, log_likelihood: np.nda
     from arviz_stats.base.array import array_stats
 
     # It takes log densities and returns the smoothed logs of their inverses.
-    log_weight, _ = array_stats.psislw(log_likelihood.T, axis=-1)
+    # Draws that no data made can be so far from a point that its fit of the tail overflows.
+    with np.errstate(all="ignore"):
+        log_weight, _ = array_stats.psislw(log_likelihood.T, axis=-1)
     weight = np.exp(log_weight - log_weight.max(-1, keepdims=True))
     weight = (weight / weight.sum(-1, keepdims=True)).T
     return np.asarray((weight * _below(sims, data)).sum(0))
