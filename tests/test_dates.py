@@ -7,8 +7,9 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 
 import forkmodel as fm
 from forkmodel.dates import possible_days, read_day, read_span
@@ -134,7 +135,7 @@ def test_the_horizon_is_the_quarter_that_holds_its_last_day(horizon, last):
     assert Calendar.from_vintage(pd.Timestamp("2026-07-31"), horizon).times[-1] == pd.Timestamp(last)
 
 
-@settings(max_examples=200, derandomize=True)
+@examples(200)
 @given(st.text(max_size=12))
 def test_whatever_is_written_is_read_or_refused(text):
     try:
@@ -145,6 +146,7 @@ def test_whatever_is_written_is_read_or_refused(text):
     assert text.startswith(f"{span.first:%Y}")
 
 
+@examples(100)
 @given(st.dates())
 def test_a_day_in_iso_form_is_never_ambiguous(day):
     assert possible_days(day.isoformat()) == [day]

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 import xarray as xr
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from properties import examples
 
 from forkmodel.errors import ForkModelError
 from forkmodel.market import concentration_ratio, concentration_with_remainder, hhi, known_parts
 
-quick = settings(deadline=None, max_examples=50)
 amounts = arrays(float, st.integers(2, 9), elements=st.floats(0.01, 100.0))
 
 
@@ -19,7 +19,7 @@ def firms(values):
 
 
 @given(values=amounts)
-@quick
+@examples(50)
 def test_a_remainder_of_nothing_changes_nothing(values):
     found = concentration_with_remainder(firms(values), remainder=0.0, squares=0.0)
     assert found.hhi.item() == pytest.approx(hhi(firms(values), "firm", normalise=True).item())
@@ -29,7 +29,7 @@ def test_a_remainder_of_nothing_changes_nothing(values):
 
 
 @given(values=amounts, rest=st.floats(0.01, 100.0), cut=st.floats(0.0, 1.0))
-@quick
+@examples(50)
 def test_splitting_a_remainder_never_raises_the_hhi(values, rest, cut):
     whole = concentration_with_remainder(firms(values), remainder=rest, squares=rest**2)
     one_more_firm = hhi(firms([*values, rest]), "firm", normalise=True)
@@ -42,7 +42,7 @@ def test_splitting_a_remainder_never_raises_the_hhi(values, rest, cut):
 
 
 @given(values=amounts, rest=st.floats(0.01, 1000.0))
-@quick
+@examples(50)
 def test_a_remainder_is_never_among_the_largest(values, rest):
     found = concentration_with_remainder(firms(values), remainder=rest, squares=0.0)
     shares = np.sort(values / (values.sum() + rest))[::-1]
