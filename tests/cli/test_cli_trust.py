@@ -10,7 +10,7 @@ import pytest
 def test_a_calibration_leaves_its_record_and_its_figure(call, tmp_path):
     """Ten real refits of a small block; the studies under ``docs`` are made by the same command."""
     out = tmp_path / "calibration"
-    words = ["validate", "calibrate", "--block", "adoption", "--replications", "10", "--draws", "150"]
+    words = ["validate", "calibrate", "--block", "adoption", "--replications", "10", "--draws", "144"]
     words += ["--tune", "250", "--ranked", "12", "--batches", "1", "--fits", tmp_path / "fits", "--out", out]
     done = call(*words)
     assert done.returncode == 0, done.stderr
@@ -18,7 +18,7 @@ def test_a_calibration_leaves_its_record_and_its_figure(call, tmp_path):
     assert record["replications"] == 10
     assert record["draws_ranked_among"] == 12
     assert record["blocks"] == ["adoption"]
-    assert "--priors reference --draws 150 --tune 250 --ranked 12" in record["command"]
+    assert "--priors reference --draws 144 --tune 250 --ranked 12" in record["command"]
     names = {row["statistic"] for row in record["statistics"]}
     assert {"adoption.ceiling", "firms paying"} <= names
     assert (out / "adoption.svg").read_text(encoding="utf-8").startswith("<svg")
