@@ -58,13 +58,19 @@ def test_lengths_begin_with_what_was_asked_for():
     assert lengths(1) == [1, 2, 3]
 
 
+def test_what_buyers_are_like_is_drawn_and_spreads_and_capability_are_not(joint_model):
+    named = apart(joint_model.pymc_model)
+    assert {"choice.capability_threshold", "choice.open_taste", "spend.growth"} <= set(named)
+    # A spread near zero is a funnel, and a benchmark's discrimination can run away.
+    assert not {"choice.share_noise", "choice.brand_spread"} & set(named)
+    assert not [name for name in named if name.startswith(("capability.", "price."))]
+
+
 def test_chains_start_apart(small, compiled):
     starts = np.stack([compiled.initial_point_func(seed) for seed in range(6)])
     assert np.isfinite(starts).all()
     named = apart(small.pymc_model)
     assert "adoption.innovation" in named
-    # Spreads begin near their centres.
-    assert "spend.growth_walk" not in named
     assert (starts.std(axis=0) > 0.05).all()
 
 
