@@ -6,7 +6,7 @@ import statistics
 import time
 
 import forkmodel as fm
-from forkmodel.outputs.history import build_history
+from forkmodel.results.history import build_history
 
 SIZES = (250, 500, 1000)
 REPEATS = 3

@@ -19,7 +19,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from forkmodel.data.market import Market
+    from forkmodel.data.market_tables import Market, MarketTables
     from forkmodel.data.panel import PanelOptions
     from forkmodel.data.read import check_data, examine_data, load_snapshot, read_data, write_data
     from forkmodel.errors import (
@@ -41,9 +41,9 @@ if TYPE_CHECKING:
     from forkmodel.inference.review import Review
     from forkmodel.inference.storage import load
     from forkmodel.outlook import claims
+    from forkmodel.pipeline import report
     from forkmodel.priors import PriorSet, check_priors, load_priors
-    from forkmodel.run import report
-    from forkmodel.validate.fact_table import check_facts, read_facts
+    from forkmodel.validate.facts.table import check_facts, read_facts
 
     __version__: str
 
@@ -56,6 +56,7 @@ __all__ = [
     "ForkModel",
     "ForkModelError",
     "Market",
+    "MarketTables",
     "ModelError",
     "PanelOptions",
     "PriorError",
@@ -82,7 +83,7 @@ __all__ = [
 ]
 
 _HOME = {
-    "forkmodel.data.market": ["Market"],
+    "forkmodel.data.market_tables": ["Market", "MarketTables"],
     "forkmodel.data.panel": ["PanelOptions"],
     "forkmodel.data.read": ["check_data", "examine_data", "load_snapshot", "read_data", "write_data"],
     "forkmodel.errors": [
@@ -105,8 +106,8 @@ _HOME = {
     "forkmodel.inference.storage": ["load"],
     "forkmodel.outlook": ["claims"],
     "forkmodel.priors": ["PriorSet", "check_priors", "load_priors"],
-    "forkmodel.run": ["report"],
-    "forkmodel.validate.fact_table": ["check_facts", "read_facts"],
+    "forkmodel.pipeline": ["report"],
+    "forkmodel.validate.facts.table": ["check_facts", "read_facts"],
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 

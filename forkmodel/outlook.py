@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from forkmodel.claims import ClaimsTable, Side, approximate_side, exact_side, judge, load_ledger
+from forkmodel.claims import ClaimsTable, PriorView, approximate_view, exact_view, judge, load_ledger
 from forkmodel.claims.information import watch_list
 from forkmodel.claims.judge import held
 from forkmodel.errors import ForkModelError, ModelError, OutOfSpanError
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from forkmodel.inference.fit import Fit
     from forkmodel.report.content import ForecastContent, TrustContent
 
-__all__ = ["WATCHED", "Outlook", "claims", "claims_table", "make_outlook", "make_sides", "track_record"]
+__all__ = ["WATCHED", "Outlook", "claims", "claims_table", "make_outlook", "prior_views", "track_record"]
 
 #: Claims whose watch-list is shown, besides the joint verdict.
 WATCHED = ("C1", "C7", "C8")
@@ -73,7 +73,7 @@ class Outlook:
         )
 
 
-def make_sides(fit: Fit, baseline: Forecast, others: Mapping[str, Fit] | None = None) -> list[Side]:
+def prior_views(fit: Fit, baseline: Forecast, others: Mapping[str, Fit] | None = None) -> list[PriorView]:
     """Return worlds under the fit's own priors and under each other bundled set.
 
     Parameters
@@ -87,36 +87,36 @@ def make_sides(fit: Fit, baseline: Forecast, others: Mapping[str, Fit] | None = 
         whose fit FAILED its review.
     """
     fitted = dict(others or {})
-    sides = [exact_side(baseline)]
+    views = [exact_view(baseline)]
     horizon = str(baseline.facts["horizon"])
     for name in BUNDLED:
         if name == fit.priors.name:
             continue
         failed = name in fitted and fitted[name].review().status == "FAIL"
         if name in fitted and not failed:
-            sides.append(exact_side(fitted[name].forecast(horizon)))
+            views.append(exact_view(fitted[name].forecast(horizon)))
             continue
-        side = approximate_side(fit.origin, load_priors(name), load_scenarios(BASELINE), horizon)
+        view = approximate_view(fit.origin, load_priors(name), load_scenarios(BASELINE), horizon)
         why = " (its own fit FAILED its review)" if failed else ""
-        sides.append(replace(side, method=side.method + why))
-    return sides
+        views.append(replace(view, method=view.method + why))
+    return views
 
 
-def claims_table(fit: Fit, sides: Sequence[Side]) -> ClaimsTable:
-    """Judge the bundled ledger under each side's priors."""
+def claims_table(fit: Fit, views: Sequence[PriorView]) -> ClaimsTable:
+    """Judge the bundled ledger under each view's priors."""
     meanings = {key: prior.meaning for key, prior in fit.priors.items()}
-    return judge(load_ledger(), sides, meanings)
+    return judge(load_ledger(), views, meanings)
 
 
-def _watchlist(side: Side) -> pd.DataFrame:
+def _watchlist(view: PriorView) -> pd.DataFrame:
     wanted = load_ledger().expressions
     events = {}
     for name in (JOINT, *WATCHED):
         if name in wanted:
             # What the worlds do not reach is not decided, and nothing can be learned about it from them.
             with suppress(OutOfSpanError):
-                events[name] = held(wanted[name], side)
-    return watch_list(events, side.forecast.parameters)
+                events[name] = held(wanted[name], view)
+    return watch_list(events, view.forecast.parameters)
 
 
 def claims(forecast: Forecast) -> pd.DataFrame:
@@ -142,12 +142,12 @@ def claims(forecast: Forecast) -> pd.DataFrame:
 
     if forecast.facts.get("review") == "FAIL":
         raise ForkModelError("the review of the fit behind this forecast FAILED, so claims are withheld.")
-    side = exact_side(forecast)
-    table = judge(load_ledger(), [side])
+    view = exact_view(forecast)
+    table = judge(load_ledger(), [view])
     keep = ("id", "statement", "threshold", "diagnostic", "note", "reason")
     numbers = ("probability", "mcse", "draws")
     rows = [
-        {key: row[key] for key in keep} | {key: row[key][side.name] for key in numbers}
+        {key: row[key] for key in keep} | {key: row[key][view.name] for key in numbers}
         for row in (table.joint, *table.rows)
     ]
     return pd.DataFrame(rows)[[*keep[:3], *numbers, *keep[3:]]]
@@ -162,8 +162,8 @@ def track_record(fit: Fit) -> TrustContent:
         A fit with the capability block; its tables hold the outcomes.
     """
     from forkmodel.report.content import TrustContent
-    from forkmodel.validate.frozen import score_frozen
-    from forkmodel.validate.measure import Measure
+    from forkmodel.validate.backtest.frozen import score_frozen
+    from forkmodel.validate.backtest.yardstick import Measure
     from forkmodel.validate.records import backtest_record
     from forkmodel.validate.reviews import review_of
 
@@ -204,11 +204,11 @@ def make_outlook(
     say(0, BASELINE)
     baseline = fit.forecast(horizon)
     say(1, "claims")
-    sides = make_sides(fit, baseline, others)
-    table = claims_table(fit, sides)
+    views = prior_views(fit, baseline, others)
+    table = claims_table(fit, views)
     say(2, "watch-list")
-    watched = _watchlist(sides[0])
-    del sides
+    watched = _watchlist(views[0])
+    del views
     frames = []
     for place, name in enumerate(names):
         say(3 + place, name)

@@ -137,11 +137,11 @@ def test_the_data_page_states_the_numbers_as_they_are(market, panel):
         "gateway shares": panel.shares["gateway_shares"].sizes["gateway_share"],
         "gateway bounds": panel.shares["gateway_bounds"].sizes["gateway_bound"],
         "card ratio": panel.shares["card_ratio"].sizes["card_month"],
-        "adoption": panel.money["adoption"].sizes["adoption"],
-        "spend per employee": panel.money["spend_per_employee"].sizes["spend"],
-        "reach": panel.money["reach"].sizes["reach"],
-        "lab revenue": panel.money["closed_revenue"].sizes["revenue"],
-        "host revenue": panel.money["host_revenue"].sizes["host_revenue"],
+        "adoption": panel.spend["adoption"].sizes["adoption"],
+        "spend per employee": panel.spend["spend_per_employee"].sizes["spend"],
+        "reach": panel.spend["reach"].sizes["reach"],
+        "lab revenue": panel.spend["closed_revenue"].sizes["revenue"],
+        "host revenue": panel.spend["host_revenue"].sizes["host_revenue"],
     }
     tables = {name: len(frame) for name, frame in market.tables().items()}
     # Scores and adoption head a line in both tables of the page; the later one is the panel's.

@@ -2,6 +2,15 @@
 
 from forkmodel.claims.judge import ClaimsTable, judge
 from forkmodel.claims.ledger import Claim, Ledger, load_ledger
-from forkmodel.claims.sides import Side, approximate_side, exact_side
+from forkmodel.claims.prior_views import PriorView, approximate_view, exact_view
 
-__all__ = ["Claim", "ClaimsTable", "Ledger", "Side", "approximate_side", "exact_side", "judge", "load_ledger"]
+__all__ = [
+    "Claim",
+    "ClaimsTable",
+    "Ledger",
+    "PriorView",
+    "approximate_view",
+    "exact_view",
+    "judge",
+    "load_ledger",
+]

@@ -1,4 +1,4 @@
-"""Judge the ledger: probability of every claim under every side's priors, and whether it tells anything."""
+"""Judge the ledger: probability of every claim under every view's priors, and whether it tells anything."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import numpy as np
 
 from forkmodel.claims.ledger import Claim, Ledger
 from forkmodel.claims.movers import movers, ranks
-from forkmodel.claims.sides import Side
+from forkmodel.claims.prior_views import PriorView
 from forkmodel.errors import OutOfSpanError, QueryError
 from forkmodel.queries import evaluate_condition, parse, probability
+from forkmodel.queries.draw_source import DatasetDraws
 from forkmodel.queries.tree import Whole
-from forkmodel.queries.worlds import DatasetWorlds
 
 __all__ = ["NOT_DECIDED", "ClaimsTable", "held", "judge"]
 
-#: An event this probable (or improbable) at the data's end, or under every side's priors, tells nothing.
+#: An event this probable (or improbable) at the data's end, or under every view's priors, tells nothing.
 SETTLED = 0.95
 REFERENCE = "reference"
 #: How the reason of a claim begins whose time the worlds do not reach.
@@ -45,22 +45,22 @@ class ClaimsTable:
         return {"claims": self.rows, "joint": self.joint}
 
 
-def held(expression: str, side: Side) -> np.ndarray:
+def held(expression: str, view: PriorView) -> np.ndarray:
     """Return where a condition holds (chain, draw): 1, 0, or NaN where it is undefined."""
     query = parse(expression)
     if not isinstance(query, Whole):
         raise QueryError(f"{expression!r} is not a plain condition.")
-    return evaluate_condition(query.node, DatasetWorlds(side.forecast.worlds))
+    return evaluate_condition(query.node, DatasetDraws(view.forecast.worlds))
 
 
-def judge(ledger: Ledger, sides: Sequence[Side], meanings: dict[str, str] | None = None) -> ClaimsTable:
-    """Compute the probability of every claim under every side.
+def judge(ledger: Ledger, views: Sequence[PriorView], meanings: dict[str, str] | None = None) -> ClaimsTable:
+    """Compute the probability of every claim under every view.
 
     Parameters
     ----------
     ledger : Ledger
         The claims.
-    sides : sequence of Side
+    views : sequence of PriorView
         Worlds under each prior set; the first one says what is true today and what would move a claim.
     meanings : dict, optional
         Meaning by parameter, for what would move a claim.
@@ -71,17 +71,17 @@ def judge(ledger: Ledger, sides: Sequence[Side], meanings: dict[str, str] | None
         Every claim of the ledger. One that cannot be computed has the reason; one about a time that the
         worlds do not reach, wholly or in part, is not decided (``decided`` is False) and says why.
     """
-    names, ranked = ranks(sides[0].forecast.parameters)
+    names, ranked = ranks(views[0].forecast.parameters)
     said = meanings or {}
 
     def row(claim: Claim) -> dict[str, Any]:
-        return _row(claim, sides, names, ranked, said)
+        return _row(claim, views, names, ranked, said)
 
     return ClaimsTable([row(claim) for claim in ledger.claims], row(ledger.joint))
 
 
 def _row(
-    claim: Claim, sides: Sequence[Side], names: list[str], ranked: np.ndarray, meanings: dict[str, str]
+    claim: Claim, views: Sequence[PriorView], names: list[str], ranked: np.ndarray, meanings: dict[str, str]
 ) -> dict[str, Any]:
     base: dict[str, Any] = {
         "id": claim.id,
@@ -99,42 +99,42 @@ def _row(
         "today_probability": None,
         "diagnostic": None,
         "why_not_diagnostic": None,
-        "probability": {side.name: None for side in sides},
-        "mcse": {side.name: None for side in sides},
-        "ess": {side.name: None for side in sides},
-        "draws": {side.name: None for side in sides},
-        "method": {side.name: side.method for side in sides},
+        "probability": {view.name: None for view in views},
+        "mcse": {view.name: None for view in views},
+        "ess": {view.name: None for view in views},
+        "draws": {view.name: None for view in views},
+        "method": {view.name: view.method for view in views},
         "movers": [],
     }
     if claim.expression is None:
         return base
     base["decided"] = True
-    for place, side in enumerate(sides):
+    for place, view in enumerate(views):
         try:
-            where = held(claim.expression, side)
+            where = held(claim.expression, view)
             answer = probability(where, claim.expression)
         except OutOfSpanError as error:
-            # All sides end on the same day, and so do their worlds.
-            return base | _today(claim, sides[0]) | {"decided": False, "reason": f"{NOT_DECIDED}: {error}"}
+            # All views end on the same day, and so do their worlds.
+            return base | _today(claim, views[0]) | {"decided": False, "reason": f"{NOT_DECIDED}: {error}"}
         except QueryError as error:
-            base["method"][side.name] = f"not answered: {error}"
+            base["method"][view.name] = f"not answered: {error}"
             continue
-        base["probability"][side.name] = answer.probability
-        base["mcse"][side.name] = answer.mcse
-        base["ess"][side.name] = answer.ess
-        base["draws"][side.name] = answer.draws
+        base["probability"][view.name] = answer.probability
+        base["mcse"][view.name] = answer.mcse
+        base["ess"][view.name] = answer.ess
+        base["draws"][view.name] = answer.draws
         if place == 0:
             base["movers"] = [asdict(mover) for mover in movers(where.ravel(), names, ranked, meanings)]
-    base |= _diagnostic(claim, sides, list(base["probability"].values()))
+    base |= _diagnostic(claim, views, list(base["probability"].values()))
     return base
 
 
-def _today(claim: Claim, side: Side) -> dict[str, Any]:
+def _today(claim: Claim, view: PriorView) -> dict[str, Any]:
     """Say whether the claim holds at the data's end; nothing where that cannot be said."""
     if claim.today is None:
         return {}
     try:
-        where = held(claim.today, side)
+        where = held(claim.today, view)
     except QueryError:
         return {}
     known = where[np.isfinite(where)]
@@ -144,15 +144,15 @@ def _today(claim: Claim, side: Side) -> dict[str, Any]:
     return {"today": now > 0.5, "today_probability": now}
 
 
-def _diagnostic(claim: Claim, sides: Sequence[Side], found: list[float | None]) -> dict[str, Any]:
-    """Say whether the claim is already decided, by today's data or by every side's beliefs."""
-    out: dict[str, Any] = {"diagnostic": True, "why_not_diagnostic": None} | _today(claim, sides[0])
+def _diagnostic(claim: Claim, views: Sequence[PriorView], found: list[float | None]) -> dict[str, Any]:
+    """Say whether the claim is already decided, by today's data or by every view's beliefs."""
+    out: dict[str, Any] = {"diagnostic": True, "why_not_diagnostic": None} | _today(claim, views[0])
     now = out.get("today_probability")
     if now is not None and now > SETTLED:
         return out | {"diagnostic": False, "why_not_diagnostic": "already true at the data's end"}
     known = [p for p in found if p is not None]
     # Approximate worlds keep the reference posterior of what tables inform, so they prove nothing.
-    how = "" if all(side.exact for side in sides) else ", approximately"
+    how = "" if all(view.exact for view in views) else ", approximately"
     if len(known) > 1 and min(known) > SETTLED:
         return out | {"diagnostic": False, "why_not_diagnostic": f"true under every prior set{how}"}
     if len(known) > 1 and max(known) < 1.0 - SETTLED:

@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 
 from forkmodel.data.cells import cell_text
+from forkmodel.data.column_rules import above_one
 from forkmodel.data.fields import field_problems, period_problems, revenue_period_problems
 from forkmodel.data.names import NearNames
 from forkmodel.data.schemas import TABLES, declaration
 from forkmodel.data.spells import spell_overlaps
 from forkmodel.data.usable import unusable_values
-from forkmodel.data.validate import above_one
 from forkmodel.errors import Problem
 
 __all__ = ["cross_table_problems", "future_dates", "known_entities", "row_problems"]

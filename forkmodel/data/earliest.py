@@ -10,13 +10,13 @@ from forkmodel.data.panel import Panel
 from forkmodel.errors import ModelError
 
 if TYPE_CHECKING:
-    from forkmodel.data.market import Market
+    from forkmodel.data.market_tables import MarketTables
     from forkmodel.data.panel_catalogue import PanelOptions
 
 __all__ = ["earliest_day"]
 
 
-def _enough(market: Market, day: pd.Timestamp, options: PanelOptions | None, strict: bool) -> bool:
+def _enough(market: MarketTables, day: pd.Timestamp, options: PanelOptions | None, strict: bool) -> bool:
     try:
         Panel.from_market(market.as_of(day, strict=strict), options)
     except ModelError:
@@ -25,7 +25,7 @@ def _enough(market: Market, day: pd.Timestamp, options: PanelOptions | None, str
 
 
 def earliest_day(
-    market: Market, options: PanelOptions | None = None, *, strict: bool = False
+    market: MarketTables, options: PanelOptions | None = None, *, strict: bool = False
 ) -> pd.Timestamp | None:
     """Return the first day whose knowledge a panel can be made of.
 
@@ -34,7 +34,7 @@ def earliest_day(
 
     Parameters
     ----------
-    market : Market
+    market : MarketTables
         All tables.
     options : PanelOptions, optional
         Choices of the panel.

@@ -10,13 +10,13 @@ import xarray as xr
 
 from forkmodel.data.panel_catalogue import Catalogue, PanelOptions, build_catalogue
 from forkmodel.data.panel_choice import build_cells, build_share_observations
-from forkmodel.data.panel_money import build_money
 from forkmodel.data.panel_prices import build_spells
 from forkmodel.data.panel_scores import build_scores
+from forkmodel.data.panel_spend import build_spend
 from forkmodel.errors import ModelError
 
 if TYPE_CHECKING:
-    from forkmodel.data.market import Market
+    from forkmodel.data.market_tables import MarketTables
 
 __all__ = ["Panel", "PanelOptions"]
 
@@ -37,7 +37,7 @@ class Panel:
         Dim ``cell``: the offers of each month.
     shares : dict of Dataset
         ``model_shares``, ``access_shares``, ``developer_days``, ``money_shares``, ``card_ratio``.
-    money : dict of Dataset
+    spend : dict of Dataset
         ``closed_revenue``, ``host_revenue``, ``adoption``, ``spend_per_employee``, ``reach``,
         ``router_tokens``.
     options : PanelOptions
@@ -49,18 +49,18 @@ class Panel:
     spells: xr.Dataset
     cells: xr.Dataset
     shares: dict[str, xr.Dataset]
-    money: dict[str, xr.Dataset | xr.DataArray]
+    spend: dict[str, xr.Dataset | xr.DataArray]
     options: PanelOptions
 
     @classmethod
-    def from_market(cls, market: Market, options: PanelOptions | None = None) -> Panel:
+    def from_market(cls, market: MarketTables, options: PanelOptions | None = None) -> Panel:
         """Build the panel from a market's tables.
 
         The order of rows in the tables makes no difference: everything is sorted by date and name.
 
         Parameters
         ----------
-        market : Market
+        market : MarketTables
             Validated tables.
         options : PanelOptions, optional
             Blend weight, smallest line and the like.
@@ -84,7 +84,7 @@ class Panel:
                 spells=build_spells(prices, options),
                 cells=cells,
                 shares=build_share_observations(usage, cells, catalogue),
-                money=build_money(market.revenue, market.adoption, usage, catalogue),
+                spend=build_spend(market.revenue, market.adoption, usage, catalogue),
                 options=options,
             )
         panel.check_finite()
@@ -99,7 +99,7 @@ class Panel:
             Naming the observation, its number and its labels.
         """
         parts = {"scores": self.scores, "price spells": self.spells, "offers": self.cells}
-        for name, data in (parts | self.shares | self.money).items():
+        for name, data in (parts | self.shares | self.spend).items():
             whole = data.to_dataset() if isinstance(data, xr.DataArray) else data
             for variable, values in whole.data_vars.items():
                 numbers = values.to_numpy()

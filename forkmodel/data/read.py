@@ -13,13 +13,13 @@ import pandas as pd
 from forkmodel.data.announced import announced_remarks, without_announced
 from forkmodel.data.cells import empty_table, type_records
 from forkmodel.data.checks import cross_table_problems, future_dates, row_problems
+from forkmodel.data.column_rules import schema_problems
 from forkmodel.data.files import read_records
 from forkmodel.data.folders import VINTAGE_FILE, FolderVintage, date_folder, stated_vintage, wrong_files
-from forkmodel.data.market import Market
+from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.merging import canonical, union
 from forkmodel.data.schemas import TABLES
 from forkmodel.data.texts import table_text
-from forkmodel.data.validate import schema_problems
 from forkmodel.errors import DataError, Problem
 from forkmodel.whole_files import write_whole
 
@@ -35,7 +35,7 @@ Folder = str | os.PathLike[str]
 Day = str | pd.Timestamp
 
 
-def load_snapshot() -> Market:
+def load_snapshot() -> MarketTables:
     """Load the bundled snapshot, vintage 2026-07-31.
 
     Its sources and licences are listed in its ``sources`` table and in ``forkmodel/data/snapshot/README.md``.
@@ -43,19 +43,19 @@ def load_snapshot() -> Market:
 
     Returns
     -------
-    Market
+    MarketTables
         All nine tables.
     """
     draft = _read_folder(SNAPSHOT)
     day = stated_vintage(SNAPSHOT, draft.problems)
     if draft.problems or day is None:
         raise DataError(draft.problems)
-    return Market(**canonical(draft.frames), vintage=day)
+    return MarketTables(**canonical(draft.frames), vintage=day)
 
 
 def read_data(
-    folder: Folder, *, base: Market | None = None, partial: bool = False, vintage: Day | None = None
-) -> Market:
+    folder: Folder, *, base: MarketTables | None = None, partial: bool = False, vintage: Day | None = None
+) -> MarketTables:
     """Read a folder of CSV tables and check everything in it.
 
     A full folder holds ``models``, ``benchmarks``, ``scores``, ``prices``, ``usage`` and ``sources`` as
@@ -73,7 +73,7 @@ def read_data(
     ----------
     folder : str or path
         The folder.
-    base : Market, optional
+    base : MarketTables, optional
         Market to merge the folder into.
     partial : bool
         Accept a folder with only some tables.
@@ -86,7 +86,7 @@ def read_data(
 
     Returns
     -------
-    Market
+    MarketTables
         The folder, or its union with ``base``.
 
     Raises
@@ -101,7 +101,7 @@ def read_data(
 
 
 def check_data(
-    folder: Folder, *, base: Market | None = None, partial: bool = False, vintage: Day | None = None
+    folder: Folder, *, base: MarketTables | None = None, partial: bool = False, vintage: Day | None = None
 ) -> list[Problem]:
     """Return every problem that ``read_data`` would raise; an empty list means that the folder reads clean.
 
@@ -114,7 +114,7 @@ def check_data(
 
 
 def examine_data(
-    folder: Folder, *, base: Market | None = None, partial: bool = False, vintage: Day | None = None
+    folder: Folder, *, base: MarketTables | None = None, partial: bool = False, vintage: Day | None = None
 ) -> DataReport:
     """Return the problems of a folder and, where there is none, what the model will use of it.
 
@@ -134,12 +134,12 @@ def examine_data(
     return report_of(reading.problems, reading.announced, reading.market, base, reading.union)
 
 
-def write_data(market: Market, folder: Folder) -> None:
+def write_data(market: MarketTables, folder: Folder) -> None:
     """Write a market as CSV files that ``read_data`` gives back unchanged, with its vintage.
 
     Parameters
     ----------
-    market : Market
+    market : MarketTables
         The market.
     folder : str or path
         Where to write; made if absent. Files of the same names are replaced.
@@ -177,7 +177,7 @@ class _Draft:
 class _Reading:
     """What came of a folder: a market or problems, and the tables with the lines of their rows."""
 
-    market: Market | None
+    market: MarketTables | None
     problems: list[Problem]
     announced: list[Problem] = field(default_factory=list)
     union: dict[str, pd.DataFrame] = field(default_factory=dict)
@@ -208,7 +208,7 @@ def _read_folder(folder: Path) -> _Draft:
     return draft
 
 
-def _read(folder: Path, *, base: Market | None, partial: bool, vintage: Day | None) -> _Reading:
+def _read(folder: Path, *, base: MarketTables | None, partial: bool, vintage: Day | None) -> _Reading:
     if not folder.is_dir():
         what = "is a file, not a folder" if folder.exists() else "there is no such folder"
         fix = "Give the folder that holds the CSV files."
@@ -245,7 +245,7 @@ def _read(folder: Path, *, base: Market | None, partial: bool, vintage: Day | No
     problems = _tidy(draft.problems + [p for p in later if not draft.knows(p)])
     if problems or vintages.day is None:
         return _Reading(None, problems)
-    return _Reading(Market(**canonical(frames), vintage=day), [], announced, frames)
+    return _Reading(MarketTables(**canonical(frames), vintage=day), [], announced, frames)
 
 
 def _bare_tables(draft: _Draft) -> list[Problem]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from forkmodel.data.cells import cell_text
-from forkmodel.data.market import Market
+from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.names import NearNames
 from forkmodel.data.neighbours import neighbour_remarks
 from forkmodel.data.panel_choice import fuller_weeks
@@ -33,14 +33,14 @@ NAMES = (
 )
 
 
-def remarks_on(frames: Frames, market: Market) -> list[Problem]:
+def remarks_on(frames: Frames, market: MarketTables) -> list[Problem]:
     """Return every remark on the rows of a folder.
 
     Parameters
     ----------
     frames : mapping of str to DataFrame
         All tables, indexed by CSV line (0 = a row that was there before).
-    market : Market
+    market : MarketTables
         The same tables without lines.
     """
     return [
@@ -131,7 +131,7 @@ def _hint(reading: Reading, column: str, value: object) -> str:
     return NearNames(words).hint(value)
 
 
-def _unmapped(frames: Frames, market: Market) -> Iterator[Problem]:
+def _unmapped(frames: Frames, market: MarketTables) -> Iterator[Problem]:
     """Entities of markets that are read, which are no model or developer but nearly have the name of one."""
     usage = frames["usage"]
     known = {

@@ -335,7 +335,7 @@ FACT_UNITS = (
 )
 
 #: What others have observed of the quantities that the model reports. Nothing is fitted to this table, so it
-#: is no part of a market or of its hash; ``forkmodel.validate.fact_table`` reads it.
+#: is no part of a market or of its hash; ``forkmodel.validate.facts.table`` reads it.
 FACTS = Table(
     "facts",
     (
@@ -385,7 +385,7 @@ def pandera_schema(table: str) -> pa.DataFrameSchema:
     """Return the pandera schema of one table (pandas backend).
 
     Each check carries a short code (``finite``, ``least``, ``most``, ``category``, ``whole``, ``early``) that
-    ``forkmodel.data.validate`` turns into a sentence for people.
+    ``forkmodel.data.column_rules`` turns into a sentence for people.
 
     Parameters
     ----------

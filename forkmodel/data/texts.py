@@ -14,7 +14,7 @@ import pandas as pd
 
 from forkmodel.data.cells import column_texts, empty_table, type_records
 from forkmodel.data.files import split_records
-from forkmodel.data.market import Market
+from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.merging import canonical
 from forkmodel.data.schemas import TABLES
 from forkmodel.errors import DataError, Problem
@@ -22,12 +22,12 @@ from forkmodel.errors import DataError, Problem
 __all__ = ["market_from_texts", "table_text"]
 
 
-def table_text(market: Market, name: str) -> str:
+def table_text(market: MarketTables, name: str) -> str:
     """Return one table as CSV text, header first, every digit kept.
 
     Parameters
     ----------
-    market : Market
+    market : MarketTables
         The market.
     name : str
         Name of the table.
@@ -40,7 +40,7 @@ def table_text(market: Market, name: str) -> str:
     return file.getvalue()
 
 
-def market_from_texts(texts: Mapping[str, str], vintage: pd.Timestamp) -> Market:
+def market_from_texts(texts: Mapping[str, str], vintage: pd.Timestamp) -> MarketTables:
     """Return the market whose tables were written by ``table_text``.
 
     Cells are typed and not checked against one another: the tables were valid when they were written, and
@@ -74,4 +74,4 @@ def market_from_texts(texts: Mapping[str, str], vintage: pd.Timestamp) -> Market
             frames[name], _ = type_records(table, records.header, records.rows, records.lines, problems)
     if problems:
         raise DataError(problems)
-    return Market(**canonical(frames), vintage=vintage)
+    return MarketTables(**canonical(frames), vintage=vintage)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from forkmodel.data.market import Market
+from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.panel import Panel
 from forkmodel.data.remarks import remarks_on
 from forkmodel.errors import ForkModelError, Problem
@@ -93,7 +93,7 @@ _TABLES = {
 }
 
 
-def observation_counts(market: Market) -> dict[str, int]:
+def observation_counts(market: MarketTables) -> dict[str, int]:
     """Return how many values each observation of the model finds in a market's tables.
 
     Raises
@@ -102,7 +102,7 @@ def observation_counts(market: Market) -> dict[str, int]:
         If no panel can be made of the tables.
     """
     panel = Panel.from_market(market)
-    shares, money = panel.shares, panel.money
+    shares, money = panel.shares, panel.spend
     return {
         "scores": panel.scores.sizes["score"],
         "price spells": panel.spells.sizes["spell"],
@@ -125,8 +125,8 @@ def observation_counts(market: Market) -> dict[str, int]:
 def report_of(
     problems: list[Problem],
     announced: list[Problem],
-    market: Market | None,
-    base: Market | None,
+    market: MarketTables | None,
+    base: MarketTables | None,
     union: Frames,
 ) -> DataReport:
     """Return the report on a folder that was read.
@@ -135,7 +135,7 @@ def report_of(
     ----------
     problems, announced : list of Problem
         What the reading found.
-    market, base : Market or None
+    market, base : MarketTables or None
         Tables with the folder, and those it updates.
     union : mapping of str to DataFrame
         The tables with the folder, indexed by CSV line (0 = a row that was there before).

@@ -22,7 +22,7 @@ class Forecast:
     Attributes
     ----------
     worlds : Dataset
-        Dims ``chain, draw, time`` and those of :data:`forkmodel.outputs.schema.FORECAST_SCHEMA`. Draw i is
+        Dims ``chain, draw, time`` and those of :data:`forkmodel.results.schema.FORECAST_SCHEMA`. Draw i is
         the same world in every variable and under every scenario.
     parameters : Dataset
         Scalar parameters of every world, dims ``chain, draw``.

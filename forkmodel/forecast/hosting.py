@@ -31,7 +31,7 @@ class Hosting:
     ----------
     partition : Dataset
         Today's shares (draw, host), dust and its squares, as from
-        :func:`forkmodel.outputs.paths_value.host_partition`.
+        :func:`forkmodel.results.paths_value.host_partition`.
     """
 
     partition: xr.Dataset

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from forkmodel.data.panel import Panel
-from forkmodel.data.panel_money import OTHER_CLOSED
+from forkmodel.data.panel_spend import OTHER_CLOSED
 from forkmodel.model.build import Design
 
 __all__ = ["ENTRANTS", "SLOTS", "Lines"]
@@ -106,7 +106,7 @@ class Lines:
                 rates.append(usual)
                 entrant.append(place)
         is_open = np.array(access) == "open"
-        followed = [*design.money.firms]
+        followed = [*design.spend.firms]
         followed += [
             name
             for name, place, opened in zip(developer, entrant, is_open, strict=True)

@@ -6,24 +6,24 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from forkmodel.data.panel_money import OTHER_CLOSED
+from forkmodel.data.panel_spend import OTHER_CLOSED
 from forkmodel.forecast.simulate import Recorded, Setting
 from forkmodel.forecast.start import Start
 from forkmodel.market.partition import partition_concentration
 from forkmodel.model.capability import INDEX_ORIGIN, INDEX_PER_UNIT
-from forkmodel.model.money import bass
 from forkmodel.model.ops import ArrayOps
-from forkmodel.outputs.history import UNITS
-from forkmodel.outputs.paths_capability import DAYS_PER_MONTH, TOLERANCE_INDEX
-from forkmodel.outputs.paths_concentration import (
+from forkmodel.model.spend import bass
+from forkmodel.results.history import UNITS
+from forkmodel.results.paths_capability import DAYS_PER_MONTH, TOLERANCE_INDEX
+from forkmodel.results.paths_concentration import (
     among_closed,
     among_developers,
     among_firms,
     closed_firms,
     concentration_paths,
 )
-from forkmodel.outputs.paths_shares import reach_parts
-from forkmodel.outputs.paths_value import USD_PER_BILLION, loss_of_each_tier, value_paths
+from forkmodel.results.paths_shares import reach_parts
+from forkmodel.results.paths_value import USD_PER_BILLION, loss_of_each_tier, value_paths
 
 __all__ = ["RANKS", "outcomes"]
 
@@ -64,7 +64,7 @@ def outcomes(
     Returns
     -------
     dict of array (draw, quarter, ...)
-        By name; dims as in :data:`forkmodel.outputs.schema.FORECAST_SCHEMA`.
+        By name; dims as in :data:`forkmodel.results.schema.FORECAST_SCHEMA`.
     """
     out = _capability(recorded, setting, start, release_days)
     out |= _prices(recorded)
@@ -245,7 +245,7 @@ def _reach(
     setting: Setting, value: dict[str, np.ndarray], firms: np.ndarray, developers: pd.Index
 ) -> np.ndarray:
     """Return each firm's part of paid subscriptions (draw, quarter, developer)."""
-    names = setting.design.money.reach_firms
+    names = setting.design.spend.reach_firms
     spots = [setting.lines.firms.index(name) for name in names]
     size = np.log(np.maximum(firms[:, :, spots], GONE)) + np.log(_adoption(setting, value))[..., None]
     score = (

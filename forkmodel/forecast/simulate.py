@@ -14,23 +14,23 @@ import numpy as np
 import xarray as xr
 
 from forkmodel.data.panel import Panel
-from forkmodel.forecast.buyers import Buyers
 from forkmodel.forecast.calendar import Calendar
+from forkmodel.forecast.choice import Buyers
+from forkmodel.forecast.entry_exit import Population
+from forkmodel.forecast.frontier import Progress, small_distance
 from forkmodel.forecast.hosting import Hosting
 from forkmodel.forecast.lines import SLOTS, Lines
+from forkmodel.forecast.list_prices import Tariffs
 from forkmodel.forecast.parameters import forecast_parameters
-from forkmodel.forecast.population import Population
-from forkmodel.forecast.progress import Progress, small_distance
 from forkmodel.forecast.randomness import Randomness
 from forkmodel.forecast.scenario import Levers, Scenario
 from forkmodel.forecast.shocks import SHOCKS, Shocks, draw_shocks
 from forkmodel.forecast.spending import Spending
 from forkmodel.forecast.start import Start, years_from_reference
-from forkmodel.forecast.tariffs import Tariffs
 from forkmodel.model.build import Design
 from forkmodel.model.capability import INDEX_ORIGIN, INDEX_PER_UNIT
-from forkmodel.outputs.paths_price import FIXED_INDEX
 from forkmodel.priors import PriorSet
+from forkmodel.results.paths_price import FIXED_INDEX
 
 __all__ = ["Recorded", "Setting", "simulate"]
 

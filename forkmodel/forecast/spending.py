@@ -21,8 +21,8 @@ from forkmodel.forecast.randomness import Randomness
 from forkmodel.forecast.saturation import Saturation
 from forkmodel.forecast.scenario import Levers
 from forkmodel.forecast.start import Start
-from forkmodel.model.money import MONTHS_PER_QUARTER, SMALLEST_SHARE
 from forkmodel.model.ops import ArrayOps
+from forkmodel.model.spend import MONTHS_PER_QUARTER, SMALLEST_SHARE
 
 __all__ = ["Spending"]
 

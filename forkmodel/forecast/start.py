@@ -20,11 +20,11 @@ from forkmodel.errors import ForkModelError
 from forkmodel.forecast.lines import SLOTS, Lines
 from forkmodel.model.build import BLOCKS, Design
 from forkmodel.model.capability import INDEX_ORIGIN, INDEX_PER_UNIT
-from forkmodel.model.draws import CHUNK, World, worlds
 from forkmodel.model.frontier import NOT_YET, tier_frontier
+from forkmodel.model.latent import CHUNK, LatentState, latent_states
 from forkmodel.model.ops import ArrayOps
-from forkmodel.outputs.paths_capability import FRONTIER_SCORES
-from forkmodel.outputs.scale import public_scale
+from forkmodel.results.paths_capability import FRONTIER_SCORES
+from forkmodel.results.scale import public_scale
 
 __all__ = ["Start", "last_months", "make_start"]
 
@@ -161,7 +161,7 @@ def _measured(panel: Panel) -> np.ndarray:
     return np.asarray(counts.reindex(panel.catalogue.models.index).fillna(0).to_numpy() >= FRONTIER_SCORES)
 
 
-def _capability(part: World, panel: Panel, design: Design, lines: Lines) -> dict[str, np.ndarray]:
+def _capability(part: LatentState, panel: Panel, design: Design, lines: Lines) -> dict[str, np.ndarray]:
     index, path = _nominal(part.theta), _nominal(part.frontier)
     labels = design.capability.frontier.lines
     left, fraction = panel.catalogue.quarter_weights(pd.DatetimeIndex([panel.catalogue.vintage]))
@@ -221,7 +221,7 @@ def _as_released(
     return level, np.maximum(frontier - level, 0.0)
 
 
-def _growth(part: World, path: np.ndarray, now: int, design: Design) -> dict[str, np.ndarray]:
+def _growth(part: LatentState, path: np.ndarray, now: int, design: Design) -> dict[str, np.ndarray]:
     """Return own growth per access: halfway, on the log scale, between the long run and the last two years.
 
     A line's mean growth over all its quarters leaves out that the tier has accelerated; the tier's recent
@@ -246,7 +246,7 @@ def _growth(part: World, path: np.ndarray, now: int, design: Design) -> dict[str
 
 
 def _menus(
-    part: World, design: Design, lines: Lines, months: np.ndarray, step: np.ndarray
+    part: LatentState, design: Design, lines: Lines, months: np.ndarray, step: np.ndarray
 ) -> dict[str, np.ndarray]:
     """Gather the offers of the last quarter into menu places, per draw and segment."""
     assert part.choice is not None  # noqa: S101 - the caller checks the blocks
@@ -335,9 +335,9 @@ def _paid_offers(held: np.ndarray, priced: np.ndarray, month: np.ndarray) -> tup
     )
 
 
-def _money(part: World, design: Design) -> dict[str, np.ndarray]:
-    assert part.money is not None  # noqa: S101 - the caller checks the blocks
-    now, money = design.money.anchor, part.money
+def _money(part: LatentState, design: Design) -> dict[str, np.ndarray]:
+    assert part.spend is not None  # noqa: S101 - the caller checks the blocks
+    now, money = design.spend.anchor, part.spend
     after = min(now + 1, money.closed.shape[1] - 1)
     before = max(after - GROWTH_QUARTERS, 0)
     return {
@@ -379,7 +379,7 @@ def make_start(
     months = last_months(design)
     pieces: dict[str, list[np.ndarray]] = {}
     first = 0
-    for part in worlds(dict(values), design, CHUNK):
+    for part in latent_states(dict(values), design, CHUNK):
         count = len(part.theta)
         scale = public_scale(part.theta, panel.catalogue.models.index)
         found = {"origin": scale.origin, "per_unit": scale.per_unit}

@@ -14,8 +14,8 @@ import xarray as xr
 
 from forkmodel.errors import FitFileError
 from forkmodel.forecast.forecast import Forecast
-from forkmodel.outputs.schema import SCHEMA_VERSION
-from forkmodel.queries.worlds import MARK, is_forecast_file
+from forkmodel.queries.draw_source import MARK, is_forecast_file
+from forkmodel.results.schema import SCHEMA_VERSION
 from forkmodel.whole_files import write_whole
 
 __all__ = ["FORECAST_FORMAT", "load_forecast", "save_forecast"]

@@ -12,26 +12,26 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from forkmodel.data.market import Market
+from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.panel import Panel, PanelOptions
 from forkmodel.errors import ForkModelError, did_you_mean
 from forkmodel.model.build import Design
-from forkmodel.model.draws import free_values
-from forkmodel.outputs.history import SCOPES, build_history
+from forkmodel.model.latent import free_values
 from forkmodel.priors import PriorSet
+from forkmodel.results.history import SCOPES, build_history
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from forkmodel.claims import ClaimsTable
     from forkmodel.forecast.forecast import Forecast
-    from forkmodel.forecast.run import Origin
     from forkmodel.forecast.scenario import Scenario
+    from forkmodel.forecast.worlds import Origin
     from forkmodel.inference.model import ForkModel
     from forkmodel.inference.review import Review
     from forkmodel.queries import Answer, DateAnswer, NumberAnswer
     from forkmodel.report import ReportContent
-    from forkmodel.validate.facts import FactComparison
+    from forkmodel.validate.facts.facts import FactComparison
 
 __all__ = ["VERSIONED", "Fit"]
 
@@ -48,7 +48,7 @@ class Fit:
 
     Attributes
     ----------
-    data : Market
+    data : MarketTables
         The tables that were fitted.
     priors : PriorSet
         Resolved priors.
@@ -67,7 +67,7 @@ class Fit:
     def __init__(
         self,
         *,
-        data: Market,
+        data: MarketTables,
         priors: PriorSet,
         blocks: tuple[str, ...],
         options: PanelOptions,
@@ -154,7 +154,7 @@ class Fit:
         Returns
         -------
         Dataset
-            Dims ``chain, draw, time`` and those listed in :data:`forkmodel.outputs.schema.HISTORY_SCHEMA`.
+            Dims ``chain, draw, time`` and those listed in :data:`forkmodel.results.schema.HISTORY_SCHEMA`.
         """
         return self._history.copy()
 
@@ -198,7 +198,7 @@ class Fit:
 
     def capability(self) -> xr.DataArray:
         """Return the ability of every model on the public index, dims ``chain, draw, model``."""
-        from forkmodel.outputs.verbs import capability
+        from forkmodel.results.by_model import capability
 
         return capability(self)
 
@@ -218,13 +218,13 @@ class Fit:
         unit : str
             ``tokens`` or ``spend``.
         """
-        from forkmodel.outputs.verbs import shares
+        from forkmodel.results.by_model import shares
 
         return shares(self, market, unit)
 
     def elasticities(self, month: str | None = None, market: str = "openrouter") -> xr.DataArray:
         """Return own-price elasticities by model and segment in one month (the last by default)."""
-        from forkmodel.outputs.verbs import elasticities
+        from forkmodel.results.by_model import elasticities
 
         return elasticities(self, month, market)
 
@@ -232,13 +232,13 @@ class Fit:
         self, month: str | None = None, market: str = "openrouter", by: str = "developer"
     ) -> xr.DataArray:
         """Return diversion ratios between developers or access classes in one month."""
-        from forkmodel.outputs.verbs import diversion
+        from forkmodel.results.by_model import diversion
 
         return diversion(self, month, market, by)
 
     def markups(self, month: str | None = None, market: str = "enterprise") -> xr.DataArray:
         """Return the Lerner index per model that Bertrand-Nash pricing implies in one month."""
-        from forkmodel.outputs.verbs import markups
+        from forkmodel.results.by_model import markups
 
         return markups(self, month, market)
 
@@ -259,7 +259,7 @@ class Fit:
         Dataset
             ``hhi_before``, ``hhi_after`` and ``hhi_delta``, dims ``chain, draw, time``.
         """
-        from forkmodel.outputs.verbs import merger
+        from forkmodel.results.by_model import merger
 
         return merger(self, first, second, market, unit)
 
@@ -278,11 +278,11 @@ class Fit:
         ForkModelError
             If the review failed: claims of a fit that may not be quoted are withheld.
         """
-        from forkmodel.outlook import claims_table, make_sides
+        from forkmodel.outlook import claims_table, prior_views
 
         if self.review().status == "FAIL":
             raise ForkModelError("the review of this fit FAILED, so claims are withheld; see fit.review().")
-        return claims_table(self, make_sides(self, self.forecast(horizon)))
+        return claims_table(self, prior_views(self, self.forecast(horizon)))
 
     def query(self, question: str) -> Answer | NumberAnswer | DateAnswer:
         """Answer a question about the history, such as ``"hhi.closed[2026-Q3] > hhi.closed[2025-Q3]"``.
@@ -304,7 +304,7 @@ class Fit:
     @cached_property
     def origin(self) -> Origin:
         """State of every world at the data's end, from which forecasts start."""
-        from forkmodel.forecast.run import Origin
+        from forkmodel.forecast.worlds import Origin
 
         return Origin.from_fit(self)
 
@@ -337,9 +337,9 @@ class Fit:
         ScenarioError
             If a scenario cannot be read.
         """
-        from forkmodel.forecast.run import run_forecast
         from forkmodel.forecast.scenario import Scenario
         from forkmodel.forecast.scenario_files import load_scenarios
+        from forkmodel.forecast.worlds import run_forecast
 
         wanted = scenario if isinstance(scenario, Scenario) else load_scenarios(scenario)
         forecast = run_forecast(self.origin, wanted, horizon, priors)
@@ -348,13 +348,13 @@ class Fit:
 
     def closed_records(self) -> pd.DataFrame:
         """Return each closed record and how long an open model took to reach it, right-censored."""
-        from forkmodel.outputs.verbs import record_lags
+        from forkmodel.results.by_model import record_lags
 
         return record_lags(self)
 
     def prior_posterior(self) -> pd.DataFrame:
         """Return prior against posterior of every scalar parameter, with its contraction."""
-        from forkmodel.outputs.contraction import prior_posterior
+        from forkmodel.results.contraction import prior_posterior
 
         return prior_posterior(self)
 
@@ -377,13 +377,13 @@ class Fit:
         facts : str or Path, optional
             CSV file with facts of one's own, on top of the bundled ones.
         """
-        from forkmodel.validate.facts import against_facts
+        from forkmodel.validate.facts.facts import against_facts
 
         return against_facts(self, facts)
 
     def report_content(self) -> ReportContent:
         """Return everything the report shows."""
-        from forkmodel.outputs.content import report_content
+        from forkmodel.report.assemble import report_content
 
         return report_content(self)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import xarray as xr
 
-from forkmodel.data.market import Market
+from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.panel import Panel, PanelOptions
 from forkmodel.inference.compiling import compile_model, interpreted, quiet_forward_sampling
 from forkmodel.inference.fit import VERSIONED, Fit
@@ -37,7 +37,7 @@ class ForkModel:
 
     Parameters
     ----------
-    data : Market
+    data : MarketTables
         Validated tables, from :func:`forkmodel.load_snapshot` or :func:`forkmodel.read_data`.
     priors : str or PriorSet
         Name of a bundled prior set (``reference``, ``skeptic``, ``advocate``), path of a prior file, or a
@@ -55,7 +55,7 @@ class ForkModel:
 
     def __init__(
         self,
-        data: Market,
+        data: MarketTables,
         priors: str | PriorSet = "reference",
         blocks: Iterable[str] | None = None,
         options: PanelOptions | None = None,

@@ -20,12 +20,12 @@ from forkmodel.data.panel_catalogue import PanelOptions
 from forkmodel.errors import DataError, FitFileError, ModelError, PriorError, did_you_mean
 from forkmodel.inference.review import Review
 from forkmodel.model.build import resolve_blocks
-from forkmodel.outputs.schema import SCHEMA_VERSION
-from forkmodel.queries.worlds import MARK
+from forkmodel.queries.draw_source import MARK
+from forkmodel.results.schema import SCHEMA_VERSION
 from forkmodel.whole_files import write_whole
 
 if TYPE_CHECKING:
-    from forkmodel.data.market import Market
+    from forkmodel.data.market_tables import MarketTables
     from forkmodel.inference.fit import Fit
 
 __all__ = ["ENGINE", "FILE_FORMAT", "load", "save", "to_datatree"]
@@ -49,11 +49,11 @@ def _observed(fit: Fit) -> dict[str, xr.Dataset]:
         "gateway_shares": ("gateway_share", panel.shares["gateway_shares"]["log_share"].to_numpy()),
         "gateway_bounds": ("gateway_bound", panel.shares["gateway_bounds"]["log_share"].to_numpy()),
         "card_ratio": ("card_month", panel.shares["card_ratio"]["log_ratio"].to_numpy()),
-        "revenue": ("revenue_row", panel.money["closed_revenue"]["log_usd_bn"].to_numpy()),
-        "adoption": ("adoption_row", panel.money["adoption"]["logit_share"].to_numpy()),
-        "spend_per_employee": ("spend_row", panel.money["spend_per_employee"]["log_usd"].to_numpy()),
-        "reach": ("reach_row", panel.money["reach"]["logit_share"].to_numpy()),
-        "host_revenue": ("host_row", panel.money["host_revenue"]["log_usd_bn"].to_numpy()),
+        "revenue": ("revenue_row", panel.spend["closed_revenue"]["log_usd_bn"].to_numpy()),
+        "adoption": ("adoption_row", panel.spend["adoption"]["logit_share"].to_numpy()),
+        "spend_per_employee": ("spend_row", panel.spend["spend_per_employee"]["log_usd"].to_numpy()),
+        "reach": ("reach_row", panel.spend["reach"]["logit_share"].to_numpy()),
+        "host_revenue": ("host_row", panel.spend["host_revenue"]["log_usd_bn"].to_numpy()),
     }
     constant = {
         "cell_log_price": ("cell", panel.cells["log_price"].to_numpy()),
@@ -204,7 +204,7 @@ def _review(tree: xr.DataTree) -> Review:
     return review
 
 
-def _market(tree: xr.DataTree) -> Market:
+def _market(tree: xr.DataTree) -> MarketTables:
     """Read the tables with the reader of folders, and compare them with the hash that was saved."""
     from forkmodel.data.texts import market_from_texts
 

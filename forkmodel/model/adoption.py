@@ -2,7 +2,7 @@
 
 The instruments: Ramp and Census see adoption (with a level shift and a change of wording), Ramp sees the
 growth of spend per employee and how many firms each lab reaches, press and filings see run-rates and the
-amounts of past years. The equations are in :mod:`forkmodel.model.money`.
+amounts of past years. The equations are in :mod:`forkmodel.model.spend`.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ import numpy as np
 from forkmodel.data.panel import Panel
 from forkmodel.model.choice import ChoiceDesign, ChoicePaths
 from forkmodel.model.demand import interpolate
-from forkmodel.model.money import (
+from forkmodel.model.ops import Array, Ops, TensorOps
+from forkmodel.model.replaceable import observed
+from forkmodel.model.spend import (
     MONTHS_PER_QUARTER,
-    MoneyDesign,
+    SpendDesign,
     bass,
     closed_money_shares,
     log_closed_spend,
     log_open_spend,
     log_share_paths,
 )
-from forkmodel.model.observe import observed
-from forkmodel.model.ops import Array, Ops, TensorOps
 from forkmodel.priors import PriorSet
 
-__all__ = ["SHARE_PRIORS", "MoneyPaths", "MoneyState", "add_adoption", "money_paths"]
+__all__ = ["SHARE_PRIORS", "SpendPaths", "SpendState", "add_adoption", "spend_paths"]
 
 REVENUE_TAIL = 4.0
 #: Centres of the two regressors below: levels stated where the data are do not trade off with slopes.
@@ -44,7 +44,7 @@ SHARE_PRIORS = {
 
 
 @dataclass(frozen=True)
-class MoneyPaths:
+class SpendPaths:
     """Paths on the knots: ``closed`` (quarter,), ``log_share`` (quarter, firm), ``open`` (quarter,)."""
 
     closed: Array
@@ -53,27 +53,27 @@ class MoneyPaths:
 
 
 @dataclass(frozen=True)
-class MoneyState:
+class SpendState:
     """What block 5 uses of this one."""
 
-    paths: MoneyPaths
+    paths: SpendPaths
 
 
-def money_paths(
+def spend_paths(
     ops: Ops,
-    design: MoneyDesign,
+    design: SpendDesign,
     choice: ChoiceDesign | None,
     shares: ChoicePaths | None,
     decline: Array,
     value: dict[str, Array],
-) -> MoneyPaths:
+) -> SpendPaths:
     """Compute closed revenue, its split, and open hosted spend from the free variables.
 
     Parameters
     ----------
     ops : Ops
         Symbolic or numeric operations.
-    design : MoneyDesign
+    design : SpendDesign
         Index arrays.
     choice, shares : ChoiceDesign, ChoicePaths or None
         Block 3; without it nothing pulls shares and open money follows the router's tokens alone.
@@ -113,7 +113,7 @@ def money_paths(
         spent = shares.router_share * (demand.cell_open * demand.price_usd_per_mtok)
         router = router + ops.log(ops.group_sum(spent, month, n_months)[..., design.quarter_month] + 1e-9)
     level = closed[..., design.anchor] + ops.log(value["spend.open_ratio"])
-    return MoneyPaths(
+    return SpendPaths(
         closed=closed,
         log_share=log_share,
         open=log_open_spend(ops, design, level, router, value["spend.coverage_trend"]),
@@ -122,19 +122,19 @@ def money_paths(
 
 def add_adoption(
     panel: Panel,
-    design: MoneyDesign,
+    design: SpendDesign,
     priors: PriorSet,
     choice: ChoiceDesign | None,
     shares: ChoicePaths | None,
     decline: Array | None,
-) -> MoneyState:
+) -> SpendState:
     """Add the block to the PyMC model in context.
 
     Parameters
     ----------
     panel : Panel
         Model-ready data.
-    design : MoneyDesign
+    design : SpendDesign
         Index arrays made from the same panel.
     priors : PriorSet
         Resolved priors.
@@ -175,18 +175,18 @@ def add_adoption(
     reach_offset = pm.Normal("adoption.reach_offset", 0.0, 0.5, dims="reach_firm")
 
     ops = TensorOps()
-    paths = money_paths(ops, design, choice, shares, 0.0 if decline is None else decline, value)
+    paths = spend_paths(ops, design, choice, shares, 0.0 if decline is None else decline, value)
     _observe_revenue(ops, panel, design, paths, value)
     _observe_adoption(ops, panel, design, paths, value, reach_offset)
-    return MoneyState(paths=paths)
+    return SpendState(paths=paths)
 
 
 def _observe_revenue(
-    ops: Ops, panel: Panel, design: MoneyDesign, paths: MoneyPaths, value: dict[str, Array]
+    ops: Ops, panel: Panel, design: SpendDesign, paths: SpendPaths, value: dict[str, Array]
 ) -> None:
     import pymc as pm
 
-    rows = panel.money["closed_revenue"]
+    rows = panel.spend["closed_revenue"]
     log_revenue = paths.closed[:, None] + paths.log_share
     left, fraction = rows["knot"].to_numpy(), rows["fraction"].to_numpy()
     firm = design.revenue_firm
@@ -211,8 +211,8 @@ def _observe_revenue(
 def _observe_adoption(
     ops: Ops,
     panel: Panel,
-    design: MoneyDesign,
-    paths: MoneyPaths,
+    design: SpendDesign,
+    paths: SpendPaths,
     value: dict[str, Array],
     reach_offset: Array,
 ) -> None:
@@ -227,7 +227,7 @@ def _observe_adoption(
             value["adoption.ceiling"],
         )
 
-    rows = panel.money["adoption"]
+    rows = panel.spend["adoption"]
     share = adopted(rows["year"].to_numpy())
     shift = value["adoption.census_shift"] + value["adoption.wording_break"] * rows["new_wording"].to_numpy()
     pm.StudentT(
@@ -239,7 +239,7 @@ def _observe_adoption(
         dims="adoption_row",
     )
 
-    rows = panel.money["spend_per_employee"]
+    rows = panel.spend["spend_per_employee"]
     spend = interpolate(paths.closed, rows["knot"].to_numpy(), rows["fraction"].to_numpy())
     per_adopter = spend - ops.log(adopted(rows["year"].to_numpy())) - LOG_SPEND_PER_ADOPTER
     pm.Normal(
@@ -250,7 +250,7 @@ def _observe_adoption(
         dims="spend_row",
     )
 
-    rows = panel.money["reach"]
+    rows = panel.spend["reach"]
     left, fraction = rows["knot"].to_numpy(), rows["fraction"].to_numpy()
     firm = np.array([design.firms.index(str(name)) for name in rows["firm"].to_numpy()], dtype=np.int64)
     log_share = paths.log_share[left, firm] * (1.0 - fraction) + paths.log_share[left + 1, firm] * fraction

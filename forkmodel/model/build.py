@@ -12,8 +12,8 @@ from forkmodel.data.panel import Panel
 from forkmodel.errors import ModelError, did_you_mean
 from forkmodel.model.capability import CapabilityDesign
 from forkmodel.model.choice import ChoiceDesign
-from forkmodel.model.money import MoneyDesign
 from forkmodel.model.price import PriceDesign
+from forkmodel.model.spend import SpendDesign
 from forkmodel.priors import PriorSet
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Design:
     capability: CapabilityDesign
     price: PriceDesign
     choice: ChoiceDesign
-    money: MoneyDesign
+    spend: SpendDesign
 
     @classmethod
     def from_panel(cls, panel: Panel, blocks: Iterable[str] | None = None) -> Design:
@@ -72,7 +72,7 @@ class Design:
             capability=CapabilityDesign.from_panel(panel),
             price=price,
             choice=choice,
-            money=MoneyDesign.from_panel(panel, choice.demand),
+            spend=SpendDesign.from_panel(panel, choice.demand),
         )
 
     def coords(self, panel: Panel) -> dict[str, object]:
@@ -105,12 +105,12 @@ class Design:
             rows = {"closed_revenue": "revenue_row", "adoption": "adoption_row", "reach": "reach_row"}
             rows |= {"spend_per_employee": "spend_row", "host_revenue": "host_row"}
             for table, dim in rows.items():
-                (size,) = panel.money[table].sizes.values()
+                (size,) = panel.spend[table].sizes.values()
                 coords[dim] = np.arange(size)
-            for walk, basis in (("growth", self.money.growth_basis), ("share", self.money.share_basis)):
+            for walk, basis in (("growth", self.spend.growth_basis), ("share", self.spend.share_basis)):
                 coords[f"{walk}_informed"] = np.arange(basis.informed.shape[1])
                 coords[f"{walk}_unit"] = np.arange(basis.free.shape[1])
-            coords |= {"named_firm": list(self.money.firms[:-1]), "reach_firm": list(self.money.reach_firms)}
+            coords |= {"named_firm": list(self.spend.firms[:-1]), "reach_firm": list(self.spend.reach_firms)}
         return coords
 
 
@@ -136,12 +136,12 @@ def build_model(panel: Panel, priors: PriorSet, design: Design) -> pm.Model:
     from forkmodel.model.adoption import add_adoption
     from forkmodel.model.capability import add_capability
     from forkmodel.model.choice_observations import add_choice
+    from forkmodel.model.open_stack import add_value
     from forkmodel.model.price import add_price
-    from forkmodel.model.value import add_value
 
     blocks = design.blocks
     with pm.Model(coords=design.coords(panel)) as model:
-        capability = price = choice = money = None
+        capability = price = choice = spend = None
         if "capability" in blocks:
             capability = add_capability(panel, design.capability, priors)
         if "price" in blocks and capability is not None:
@@ -149,14 +149,14 @@ def build_model(panel: Panel, priors: PriorSet, design: Design) -> pm.Model:
         if "choice" in blocks and capability is not None and price is not None:
             choice = add_choice(panel, design.choice, design.capability, priors, capability, price)
         if "adoption" in blocks:
-            money = add_adoption(
+            spend = add_adoption(
                 panel,
-                design.money,
+                design.spend,
                 priors,
                 None if choice is None else design.choice,
                 None if choice is None else choice.paths,
                 None if price is None else price.decline,
             )
-        if "value" in blocks and money is not None:
-            add_value(panel, design.money, priors, money.paths.open)
+        if "value" in blocks and spend is not None:
+            add_value(panel, design.spend, priors, spend.paths.open)
     return model

@@ -26,8 +26,8 @@ import numpy as np
 from forkmodel.data.panel import Panel
 from forkmodel.data.panel_catalogue import positions
 from forkmodel.model.frontier import FrontierDesign, line_frontiers
-from forkmodel.model.observe import observed
 from forkmodel.model.ops import Array, Ops, TensorOps
+from forkmodel.model.replaceable import observed
 from forkmodel.priors import PriorSet
 
 __all__ = [

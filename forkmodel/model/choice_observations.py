@@ -8,9 +8,9 @@ from forkmodel.data.panel import Panel
 from forkmodel.model.capability import CapabilityDesign, CapabilityState
 from forkmodel.model.choice import TINY, ChoiceDesign, ChoicePaths, choice_paths, gateway_paths, logit
 from forkmodel.model.gateway import add_gateway
-from forkmodel.model.observe import observed
 from forkmodel.model.ops import Array, Ops, TensorOps
 from forkmodel.model.price import PriceState
+from forkmodel.model.replaceable import observed
 from forkmodel.priors import PriorSet
 
 __all__ = ["ChoiceState", "add_choice"]

@@ -15,8 +15,8 @@ import pandas as pd
 
 from forkmodel.data.panel import Panel
 from forkmodel.model.demand import DemandDesign, leaning, segment_mixture
-from forkmodel.model.observe import observed
 from forkmodel.model.ops import Array, Ops
+from forkmodel.model.replaceable import observed
 from forkmodel.model.share_rows import ShareRows
 
 __all__ = ["UNITS", "GatewayDesign", "add_gateway", "gateway_shares"]

@@ -19,8 +19,8 @@ import pandas as pd
 from forkmodel.data.panel import Panel
 from forkmodel.data.panel_catalogue import positions
 from forkmodel.model.capability import INDEX_ORIGIN, INDEX_PER_UNIT, CapabilityState
-from forkmodel.model.observe import observed
 from forkmodel.model.ops import Array
+from forkmodel.model.replaceable import observed
 from forkmodel.priors import PriorSet
 
 __all__ = ["REFERENCE_INDEX", "PriceDesign", "PriceState", "add_price"]

@@ -9,18 +9,18 @@ from typing import Any
 import numpy as np
 
 from forkmodel.errors import QueryError
+from forkmodel.queries.draw_source import DatasetDraws, DrawSource, quarter_label
 from forkmodel.queries.effective import effective_draws
 from forkmodel.queries.evaluate import evaluate, is_condition
 from forkmodel.queries.parse import parse
 from forkmodel.queries.remarks import scale_remark
 from forkmodel.queries.tree import Given, Node, When, Whole
-from forkmodel.queries.worlds import DatasetWorlds, Worlds, quarter_label
 
 __all__ = ["Answer", "DateAnswer", "NumberAnswer", "ask", "evaluate_condition", "probability"]
 
 #: A condition that leaves fewer effective draws than this is not answered.
 FEWEST_DRAWS = 100
-#: Worlds in which the question has no answer may be at most this part of all.
+#: DrawSource in which the question has no answer may be at most this part of all.
 MOST_UNDEFINED = 0.05
 #: Intervals of a number.
 MASSES = (0.5, 0.8, 0.95)
@@ -95,7 +95,7 @@ class NumberAnswer:
     intervals : dict
         Central intervals by mass.
     draws : int
-        Worlds in which it is defined.
+        DrawSource in which it is defined.
     """
 
     query: str
@@ -147,7 +147,7 @@ class DateAnswer:
         return f"{said}; not by {self.horizon} in {self.never:.1%} of {self.draws:,} worlds"
 
 
-def _drawn(node: Node, worlds: Worlds) -> np.ndarray:
+def _drawn(node: Node, worlds: DrawSource) -> np.ndarray:
     """Return values (chain, draw), or say why there is no single one per world."""
     value = evaluate(node, worlds)
     if value.quarters is not None:
@@ -158,14 +158,14 @@ def _drawn(node: Node, worlds: Worlds) -> np.ndarray:
     return np.broadcast_to(value.array, worlds.shape).astype(float)
 
 
-def evaluate_condition(node: Node, worlds: Worlds) -> np.ndarray:
+def evaluate_condition(node: Node, worlds: DrawSource) -> np.ndarray:
     """Return where a condition holds (chain, draw): 1, 0, or NaN where it compares something undefined.
 
     Parameters
     ----------
     node : Node
         A condition.
-    worlds : Worlds
+    worlds : DrawSource
         Where to look.
 
     Raises
@@ -197,7 +197,7 @@ def probability(values: np.ndarray, query: str = "", kept: np.ndarray | None = N
     query : str
         Its text.
     kept : array (chain, draw) of bool, optional
-        Worlds to look at; all by default.
+        DrawSource to look at; all by default.
     """
     kept = np.ones(values.shape, dtype=bool) if kept is None else kept
     _defined(values, kept)
@@ -223,7 +223,7 @@ def ask(source: Any, text: str) -> Answer | NumberAnswer | DateAnswer:
 
     Parameters
     ----------
-    source : Dataset or Worlds
+    source : Dataset or DrawSource
         Dims ``chain, draw, time`` and those of the output schema, in memory or in a file.
     text : str
         The question.
@@ -240,7 +240,7 @@ def ask(source: Any, text: str) -> Answer | NumberAnswer | DateAnswer:
     """
     query = parse(text)
     remark = scale_remark(query)
-    worlds: Worlds = DatasetWorlds(source) if hasattr(source, "data_vars") else source
+    worlds: DrawSource = DatasetDraws(source) if hasattr(source, "data_vars") else source
     if isinstance(query, When):
         return _first_time(worlds, query.node, text)
     if isinstance(query, Given):
@@ -278,7 +278,7 @@ def _number(values: np.ndarray, text: str) -> NumberAnswer:
     )
 
 
-def _first_time(worlds: Worlds, node: Node, text: str) -> DateAnswer:
+def _first_time(worlds: DrawSource, node: Node, text: str) -> DateAnswer:
     if not is_condition(node):
         raise QueryError("when(...) asks about a condition; compare a variable with something inside it.")
     value = evaluate(node, worlds)

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from forkmodel.errors import OutOfSpanError, QueryError, did_you_mean
+from forkmodel.queries.draw_source import DrawSource, quarter_label
 from forkmodel.queries.tree import Apply, Arithmetic, Compare, Logic, Moment, Node, Not, Number, Path, Reduce
-from forkmodel.queries.worlds import Worlds, quarter_label
 
 __all__ = ["STOCKS", "Values", "evaluate", "is_condition"]
 
@@ -58,14 +58,14 @@ def is_condition(node: Node) -> bool:
     return isinstance(node, Compare | Logic | Not)
 
 
-def evaluate(node: Node, worlds: Worlds) -> Values:
+def evaluate(node: Node, worlds: DrawSource) -> Values:
     """Return a node's value in every world.
 
     Parameters
     ----------
     node : Node
         The tree.
-    worlds : Worlds
+    worlds : DrawSource
         Variables of the output schema on every draw.
 
     Raises
@@ -103,7 +103,7 @@ def _known(held: Any, left: np.ndarray, right: np.ndarray) -> np.ndarray:
     return np.where(np.isnan(left) | np.isnan(right), np.nan, np.asarray(held, dtype=float))
 
 
-def _apply(node: Apply, worlds: Worlds) -> Values:
+def _apply(node: Apply, worlds: DrawSource) -> Values:
     if node.how == "year":
         return _first_year(node, worlds)
     inner = _number(node.inner, worlds)
@@ -111,7 +111,7 @@ def _apply(node: Apply, worlds: Worlds) -> Values:
         return Values(np.asarray(_FUNCTIONS[node.how](inner.array)), inner.quarters)
 
 
-def _first_year(node: Apply, worlds: Worlds) -> Values:
+def _first_year(node: Apply, worlds: DrawSource) -> Values:
     """Return the decimal year of the first quarter in which a condition holds; infinite if none does."""
     held = _condition(node.inner, worlds)
     if held.quarters is None:
@@ -137,7 +137,7 @@ def _joined(apply: Callable[[Any, Any], Any], left: Values, right: Values) -> Va
     return Values(np.asarray(apply(first, second)), quarters)
 
 
-def _number(node: Node, worlds: Worlds) -> Values:
+def _number(node: Node, worlds: DrawSource) -> Values:
     if is_condition(node):
         raise QueryError(
             "a condition stands where a number is needed; compare numbers, then join with and/or."
@@ -145,7 +145,7 @@ def _number(node: Node, worlds: Worlds) -> Values:
     return evaluate(node, worlds)
 
 
-def _condition(node: Node, worlds: Worlds) -> Values:
+def _condition(node: Node, worlds: DrawSource) -> Values:
     if not is_condition(node):
         raise QueryError(
             "a number stands where a condition is needed; compare it with something, as in x > 1."
@@ -153,7 +153,7 @@ def _condition(node: Node, worlds: Worlds) -> Values:
     return evaluate(node, worlds)
 
 
-def _reduce(node: Reduce, worlds: Worlds) -> Values:
+def _reduce(node: Reduce, worlds: DrawSource) -> Values:
     logical = node.how in ("any", "all")
     inner = (_condition if logical else _number)(node.inner, worlds)
     if inner.quarters is None:
@@ -164,7 +164,7 @@ def _reduce(node: Reduce, worlds: Worlds) -> Values:
     return Values(inner.array.max(-1) if largest else inner.array.min(-1))
 
 
-def _path(path: Path, worlds: Worlds) -> Values:
+def _path(path: Path, worlds: DrawSource) -> Values:
     if path.name not in worlds.names:
         raise QueryError(f"unknown name {path.name!r}. {did_you_mean(path.name, worlds.names)}")
     places: dict[str, int] = {}
@@ -181,7 +181,7 @@ def _path(path: Path, worlds: Worlds) -> Values:
     return _at(path, array, worlds.quarters)
 
 
-def _select(name: str, label: str, worlds: Worlds, chosen: dict[str, int]) -> tuple[str, int]:
+def _select(name: str, label: str, worlds: DrawSource, chosen: dict[str, int]) -> tuple[str, int]:
     """Return the dim that a label belongs to, and its place there."""
     known: list[str] = []
     for dim in worlds.dims(name):

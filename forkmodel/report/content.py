@@ -14,7 +14,7 @@ from forkmodel.report.intervals import MIN_FINITE, sample_dims
 if TYPE_CHECKING:
     import xarray as xr
 
-    from forkmodel.validate.frozen import FrozenScore
+    from forkmodel.validate.backtest.frozen import FrozenScore
 
 __all__ = ["FAIL", "PASS", "REVIEW", "ForecastContent", "ReportContent", "TrustContent"]
 

@@ -21,9 +21,9 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from forkmodel.data.market import Market
+from forkmodel.data.market_tables import MarketTables
 from forkmodel.priors import Prior, PriorSet
-from forkmodel.validate.fit_job import code_hash
+from forkmodel.validate.jobs.fit_job import code_hash
 from forkmodel.validate.reviews import Brief, failed, review_of, review_of_sample
 from forkmodel.whole_files import whole_file
 
@@ -141,7 +141,7 @@ class LikelihoodJob:
 
     Attributes
     ----------
-    data : Market
+    data : MarketTables
         Tables.
     priors : PriorSet
         Priors with the pins of the variant.
@@ -153,7 +153,7 @@ class LikelihoodJob:
         Sampling, four chains.
     """
 
-    data: Market
+    data: MarketTables
     priors: PriorSet
     blocks: tuple[str, ...]
     observed: tuple[str, ...]
@@ -252,7 +252,9 @@ def _beta_model(model: Any) -> Any:
     return built
 
 
-def likelihood_jobs(question: Question, data: Market, priors: PriorSet, seed: int = 1) -> list[LikelihoodJob]:
+def likelihood_jobs(
+    question: Question, data: MarketTables, priors: PriorSet, seed: int = 1
+) -> list[LikelihoodJob]:
     """Return one job per variant of a question, in order."""
     return [
         LikelihoodJob(data, _pinned(priors, pins), question.blocks, question.observed, name, seed)

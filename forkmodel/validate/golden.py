@@ -22,10 +22,10 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from forkmodel.console import json_text
-from forkmodel.data.market import Market
+from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.panel import PanelOptions
 from forkmodel.errors import FitFileError, ModelError
+from forkmodel.json_text import json_text
 from forkmodel.validate.reviews import failed, review_of, review_words
 from forkmodel.validate.standing import record_facts
 from forkmodel.whole_files import whole_file, write_whole
@@ -49,7 +49,7 @@ class Golden:
     ----------
     name : str
         Its name.
-    data : Market
+    data : MarketTables
         Its tables.
     options : PanelOptions
         Its grids.
@@ -62,7 +62,7 @@ class Golden:
     """
 
     name: str
-    data: Market
+    data: MarketTables
     options: PanelOptions
     blocks: tuple[str, ...]
     draws: xr.Dataset
@@ -227,7 +227,7 @@ def load_golden(name: str, folder: Path) -> Golden:
     }
     return Golden(
         name=name,
-        data=Market.from_tables(tables, vintage=pd.Timestamp(content["vintage"])),
+        data=MarketTables.from_tables(tables, vintage=pd.Timestamp(content["vintage"])),
         options=PanelOptions(**content["options"]),
         blocks=GOLDEN[name],
         draws=xr.Dataset(stacked),

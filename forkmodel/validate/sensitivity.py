@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from forkmodel.claims import exact_side, load_ledger
+from forkmodel.claims import exact_view, load_ledger
 from forkmodel.claims.judge import held
 from forkmodel.errors import QueryError
 from forkmodel.validate.comparison import log_densities
@@ -69,11 +69,11 @@ BINS = 20
 
 def _events(forecast: Forecast) -> dict[str, np.ndarray]:
     """Return the events (chain, draw), 1 where they happen; those out of reach or settled are left out."""
-    wanted, side = load_ledger().expressions, exact_side(forecast)
+    wanted, view = load_ledger().expressions, exact_view(forecast)
     found = {}
     for name, label in EVENTS.items():
         try:
-            happens = held(wanted[name], side)
+            happens = held(wanted[name], view)
         except QueryError:
             # The forecast ends before the event is decided.
             continue

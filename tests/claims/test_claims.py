@@ -9,14 +9,14 @@ import pytest
 import xarray as xr
 
 import forkmodel as fm
-from forkmodel.claims import exact_side, judge, load_ledger
+from forkmodel.claims import exact_view, judge, load_ledger
 from forkmodel.claims.information import BLOCKS, value_of_information, watch_list
 from forkmodel.claims.judge import held
 from forkmodel.claims.movers import movers, ranks
 from forkmodel.errors import ClaimError
 from forkmodel.inference.fit import Fit
 from forkmodel.inference.review import Check, Review
-from forkmodel.outlook import claims_table, make_sides
+from forkmodel.outlook import claims_table, prior_views
 
 WANTED = [f"C{i}" for i in range(1, 20)] + [f"K{i}" for i in range(1, 13)]
 
@@ -27,13 +27,13 @@ def forecast(quick_forecast):
 
 
 @pytest.fixture(scope="module")
-def sides(quick_fit, forecast):
-    return make_sides(quick_fit, forecast)
+def views(quick_fit, forecast):
+    return prior_views(quick_fit, forecast)
 
 
 @pytest.fixture(scope="module")
-def table(quick_fit, sides):
-    return claims_table(quick_fit, sides)
+def table(quick_fit, views):
+    return claims_table(quick_fit, views)
 
 
 def test_no_claim_is_dropped():
@@ -87,24 +87,24 @@ def test_the_sides_differ_where_their_priors_do(table):
     assert rows["K9"]["advocate"] < rows["K9"]["reference"] < rows["K9"]["skeptic"]
 
 
-def test_an_approximate_side_says_so(sides):
-    assert [side.name for side in sides] == ["reference", "skeptic", "advocate"]
-    assert sides[0].exact
-    assert sides[0].method == "fit"
-    for side in sides[1:]:
-        assert not side.exact
-        assert "Pareto k" in side.method
+def test_an_approximate_side_says_so(views):
+    assert [view.name for view in views] == ["reference", "skeptic", "advocate"]
+    assert views[0].exact
+    assert views[0].method == "fit"
+    for view in views[1:]:
+        assert not view.exact
+        assert "Pareto k" in view.method
 
 
-def test_priors_that_no_table_informs_are_swapped_exactly(sides, quick_fit):
-    """A parameter without likelihood has its own prior as posterior, on every side."""
-    for side in sides[1:]:
-        priors = fm.load_priors(side.name)
+def test_priors_that_no_table_informs_are_swapped_exactly(views, quick_fit):
+    """A parameter without likelihood has its own prior as posterior, on every view."""
+    for view in views[1:]:
+        priors = fm.load_priors(view.name)
         for key in ("value.margin_closed", "forecast.spend_plateau"):
-            values = side.forecast.parameters[key].to_numpy().ravel()
+            values = view.forecast.parameters[key].to_numpy().ravel()
             median = priors[key].quantile(0.5)
             below = (values < median).mean()
-            assert abs(below - 0.5) < 4.0 * 0.5 / np.sqrt(len(values)), (side.name, key)
+            assert abs(below - 0.5) < 4.0 * 0.5 / np.sqrt(len(values)), (view.name, key)
 
 
 def reviewed(fit, status):
@@ -128,15 +128,15 @@ def reviewed(fit, status):
 
 
 def test_fits_under_other_priors_are_used_where_given(quick_fit, forecast):
-    sides = make_sides(quick_fit, forecast, {"skeptic": reviewed(quick_fit, "PASS")})
-    assert sides[1].exact
-    assert not sides[2].exact
+    views = prior_views(quick_fit, forecast, {"skeptic": reviewed(quick_fit, "PASS")})
+    assert views[1].exact
+    assert not views[2].exact
 
 
 def test_a_fit_that_failed_its_review_stands_for_no_prior_set(quick_fit, forecast):
-    sides = make_sides(quick_fit, forecast, {"skeptic": reviewed(quick_fit, "FAIL")})
-    assert not sides[1].exact
-    assert "FAILED its review" in sides[1].method
+    views = prior_views(quick_fit, forecast, {"skeptic": reviewed(quick_fit, "FAIL")})
+    assert not views[1].exact
+    assert "FAILED its review" in views[1].method
 
 
 def test_a_failed_review_withholds_the_claims(forecast, quick_fit):
@@ -185,11 +185,11 @@ def test_value_of_information_has_the_right_size():
     assert value_of_information(np.ones(4000), x) == 0.0
 
 
-def test_the_watch_list_ranks_every_block(sides):
+def test_the_watch_list_ranks_every_block(views):
     ledger = load_ledger()
-    events = {"joint": held(ledger.joint.expression, sides[0])}
-    events["C5"] = held(next(c.expression for c in ledger.claims if c.id == "C5"), sides[0])
-    found = watch_list(events, sides[0].forecast.parameters)
+    events = {"joint": held(ledger.joint.expression, views[0])}
+    events["C5"] = held(next(c.expression for c in ledger.claims if c.id == "C5"), views[0])
+    found = watch_list(events, views[0].forecast.parameters)
     for target in events:
         rows = found[found["target"] == target]
         assert sorted(rows["rank"]) == list(range(1, len(BLOCKS) + 1))
@@ -229,5 +229,5 @@ def test_mistakes_in_a_ledger_are_named(tmp_path, text):
 def test_ones_own_ledger_is_judged_like_the_bundled_one(tmp_path, forecast):
     path = tmp_path / "ledger.toml"
     path.write_text(JOINT + CLAIM + EVENT, encoding="utf-8")
-    found = judge(load_ledger(path), [exact_side(forecast)])
+    found = judge(load_ledger(path), [exact_view(forecast)])
     assert found.rows[0]["probability"]["reference"] == 1.0

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from forkmodel.claims.sides import _resampled
+from forkmodel.claims.prior_views import _resampled
 
 
 @pytest.mark.parametrize("tilt", [-0.5, 0.5, 1.0])

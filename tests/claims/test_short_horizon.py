@@ -10,14 +10,14 @@ import pytest
 import xarray as xr
 
 import forkmodel as fm
-from forkmodel.claims import exact_side, judge, load_ledger
+from forkmodel.claims import exact_view, judge, load_ledger
 from forkmodel.claims.information import WATCH_COLUMNS, watch_list
 from forkmodel.claims.judge import NOT_DECIDED
 from forkmodel.forecast.effects import QUANTITIES, effects
 from forkmodel.outlook import _watchlist
-from forkmodel.outputs.history import MARKETS, SCOPES, UNITS
-from forkmodel.outputs.paths_value import DEFINITIONS, LAYERS
-from forkmodel.outputs.schema import FORECAST_SCHEMA
+from forkmodel.results.history import MARKETS, SCOPES, UNITS
+from forkmodel.results.paths_value import DEFINITIONS, LAYERS
+from forkmodel.results.schema import FORECAST_SCHEMA
 
 LABELS = {
     "access": ["closed", "open"],
@@ -53,7 +53,7 @@ def make_forecast(last: str, draws: int = 300) -> fm.Forecast:
 
 
 def judged(last: str) -> dict[str, dict]:
-    table = judge(load_ledger(), [exact_side(make_forecast(last))])
+    table = judge(load_ledger(), [exact_view(make_forecast(last))])
     json.dumps(table.as_dict(), allow_nan=False)
     return {row["id"]: row for row in (table.joint, *table.rows)}
 
@@ -110,8 +110,8 @@ def test_the_table_of_claims_says_so_too():
 
 
 def test_the_watch_list_leaves_out_what_is_not_decided():
-    assert set(_watchlist(exact_side(make_forecast("2036-10-01")))["target"]) >= {"joint"}
-    short = _watchlist(exact_side(make_forecast("2028-10-01")))
+    assert set(_watchlist(exact_view(make_forecast("2036-10-01")))["target"]) >= {"joint"}
+    short = _watchlist(exact_view(make_forecast("2028-10-01")))
     assert short.empty
     assert list(short.columns) == WATCH_COLUMNS
     assert list(watch_list({}, xr.Dataset()).columns) == WATCH_COLUMNS
@@ -129,7 +129,7 @@ def test_effects_are_stated_for_whole_years_only():
 
 
 def test_claims_of_a_short_forecast_are_printed(tmp_path, capsys):
-    from forkmodel.cli import app
+    from forkmodel.cli.main import app
 
     path = tmp_path / "f.nc"
     forecast = make_forecast("2030-04-01")

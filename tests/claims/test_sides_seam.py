@@ -9,10 +9,10 @@ import xarray as xr
 import forkmodel as fm
 from forkmodel.claims import judge, load_ledger
 from forkmodel.claims.ledger import Ledger
-from forkmodel.claims.sides import WITHOUT_LIKELIHOOD, Side, approximate_side, moved_fit
-from forkmodel.forecast.run import Origin, run_forecast
+from forkmodel.claims.prior_views import WITHOUT_LIKELIHOOD, PriorView, approximate_view, moved_fit
 from forkmodel.forecast.scenario_files import load_scenarios
-from forkmodel.validate.small_design import SMALL_OPTIONS, small_market
+from forkmodel.forecast.worlds import Origin, run_forecast
+from forkmodel.validate.calibration.small_design import SMALL_OPTIONS, small_market
 
 
 @pytest.fixture(scope="module")
@@ -22,24 +22,24 @@ def drawn(market):
 
 
 @pytest.fixture(scope="module")
-def side(drawn):
-    return approximate_side(
+def view(drawn):
+    return approximate_view(
         Origin.from_fit(drawn), fm.load_priors("skeptic"), load_scenarios("baseline"), "2028-12"
     )
 
 
-def _of_world(side, array):
+def _of_world(view, array):
     """Return what holds all the time in a world (chain, draw): NaN quarters, without money, left out."""
     finite = array.where(np.isfinite(array))
     np.testing.assert_allclose(finite.max("time"), finite.min("time"), rtol=1e-9)
     return finite.mean("time")
 
 
-def test_parameters_are_the_same_before_and_after_the_datas_end(drawn, side):
-    worlds, parameters = side.forecast.worlds, side.forecast.parameters
+def test_parameters_are_the_same_before_and_after_the_datas_end(drawn, view):
+    worlds, parameters = view.forecast.worlds, view.forecast.parameters
     value = worlds["value"].sel(access="open")
     narrow = value.sel(definition="narrow").where(value.sel(definition="narrow") > 1.0)
-    ratio = _of_world(side, value.sel(definition="broad") / narrow)
+    ratio = _of_world(view, value.sel(definition="broad") / narrow)
     known = ratio.notnull()
     np.testing.assert_allclose(ratio.where(known), parameters["value.broad_ratio"].where(known), rtol=1e-9)
     assert known.mean() > 0.9
@@ -48,17 +48,17 @@ def test_parameters_are_the_same_before_and_after_the_datas_end(drawn, side):
     before = (own.sel(definition="broad") / own.sel(definition="narrow").where(narrow > 1.0)).mean("time")
     assert np.abs(before - ratio).max() > 0.1
     margin = worlds["gross_margin"].sel(access="open")
-    np.testing.assert_allclose(_of_world(side, margin), parameters["value.margin_open"], rtol=1e-9)
+    np.testing.assert_allclose(_of_world(view, margin), parameters["value.margin_open"], rtol=1e-9)
     share = worlds["api_share"].isel(time=slice(drawn.history().sizes["time"]))
-    np.testing.assert_allclose(_of_world(side, share), parameters["value.api_share"], rtol=1e-9)
+    np.testing.assert_allclose(_of_world(view, share), parameters["value.api_share"], rtol=1e-9)
 
 
-def test_layers_of_a_world_are_split_by_its_own_part(drawn, side):
-    layers = side.forecast.worlds["value_layer"].sel(access="open")
-    value = side.forecast.worlds["value"].sel(access="open")
+def test_layers_of_a_world_are_split_by_its_own_part(drawn, view):
+    layers = view.forecast.worlds["value_layer"].sel(access="open")
+    value = view.forecast.worlds["value"].sel(access="open")
     beyond = value.sel(definition="broad") - value.sel(definition="narrow")
     part = layers.sel(layer="integrator") / beyond.where(beyond > 1.0)
-    wanted = side.forecast.parameters["value.integrator_share"]
+    wanted = view.forecast.parameters["value.integrator_share"]
     np.testing.assert_allclose(part, wanted.broadcast_like(part).where(part.notnull()), rtol=1e-6)
 
 
@@ -72,15 +72,15 @@ def test_what_tables_inform_and_the_state_at_the_datas_end_stay(drawn):
     xr.testing.assert_equal(before.hosts, after.hosts)
 
 
-def test_every_prior_set_is_said_of_exact_worlds_only(drawn, side):
+def test_every_prior_set_is_said_of_exact_worlds_only(drawn, view):
     worlds = run_forecast(Origin.from_fit(drawn), load_scenarios("baseline"), "2028-12")
     claim = next(claim for claim in load_ledger().claims if claim.id == "C2")
     sure = claim.model_copy(update={"today": None, "expression": "hhi.closed[2028-Q4] > 0"})
     ledger = Ledger((sure,), sure)
-    first = Side("reference", worlds, "fit", exact=True)
+    first = PriorView("reference", worlds, "fit", exact=True)
 
     def said(other):
         return judge(ledger, [first, other]).rows[0]["why_not_diagnostic"]
 
-    assert said(side) == "true under every prior set, approximately"
-    assert said(Side("skeptic", side.forecast, "fit", exact=True)) == "true under every prior set"
+    assert said(view) == "true under every prior set, approximately"
+    assert said(PriorView("skeptic", view.forecast, "fit", exact=True)) == "true under every prior set"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import forkmodel as fm
-from forkmodel.cli_failures import BAD_INPUT, BROKEN_PIPE, DEFECT, INTERRUPTED, failure_status
+from forkmodel.cli.failures import BAD_INPUT, BROKEN_PIPE, DEFECT, INTERRUPTED, failure_status
 
 COMMANDS = (
     "run",
@@ -38,7 +38,7 @@ def test_help_lists_every_command(call):
 def test_help_loads_nothing_heavy():
     code = (
         "import sys; sys.argv = ['forkmodel', '--help']\n"
-        "from forkmodel.cli import main\n"
+        "from forkmodel.cli.main import main\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
         "heavy = {'pymc', 'arviz', 'numpy', 'pandas', 'xarray', 'preliz', 'rich'} & set(sys.modules)\n"
         "sys.exit(','.join(heavy) or 0)"

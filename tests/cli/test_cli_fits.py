@@ -121,7 +121,7 @@ def test_a_saved_forecast_answers_without_loading_the_model(forecast_file):
 
     code = (
         "import sys; sys.argv = ['forkmodel', 'query', sys.argv[1], 'hhi.closed[2031] > 3000', '--json']\n"
-        "from forkmodel.cli import main\n"
+        "from forkmodel.cli.main import main\n"
         "try:\n    main()\nexcept SystemExit as done:\n    assert not done.code, done.code\n"
         "heavy = {'pymc', 'arviz', 'arviz_stats', 'pandas', 'xarray', 'scipy'} & set(sys.modules)\n"
         "sys.exit(','.join(heavy) or 0)"

@@ -11,12 +11,13 @@ import sys
 import numpy as np
 import pandas as pd
 
-from forkmodel import console
-from forkmodel.console import LineProgress, json_ready, print_json, print_table
+from forkmodel.cli import console
+from forkmodel.cli.console import LineProgress, print_json, print_table
+from forkmodel.json_text import json_ready
 
 STEPS = """
 import time
-from forkmodel.console import show_progress
+from forkmodel.cli.console import show_progress
 with show_progress() as progress:
     progress("data", 0.0, "")
     for step in range(1, 4):

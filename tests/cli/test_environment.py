@@ -14,7 +14,7 @@ import pytest
 import xarray as xr
 
 import forkmodel as fm
-from forkmodel.cli_failures import BAD_INPUT, failure_status
+from forkmodel.cli.failures import BAD_INPUT, failure_status
 
 COMMAND = f"{sys.executable} -m forkmodel"
 

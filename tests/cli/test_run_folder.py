@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import forkmodel as fm
-from forkmodel import run as pipeline
+from forkmodel import pipeline
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from forkmodel.data.market import Market
+from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.read import load_snapshot, read_data
 
 #: Line 1 is the header, as in the messages.
@@ -103,12 +103,12 @@ def set_cell(folder: Path) -> Callable[[str, int, str, str], None]:
 
 
 @pytest.fixture(scope="session")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Market:
+def small(tmp_path_factory: pytest.TempPathFactory) -> MarketTables:
     """The small tables as a market."""
     return read_data(write_small(tmp_path_factory.mktemp("small") / "tables"))
 
 
 @pytest.fixture(scope="session")
-def snapshot() -> Market:
+def snapshot() -> MarketTables:
     """The bundled snapshot."""
     return load_snapshot()

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from properties import examples
 
-from forkmodel.data.market import Market
+from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.read import check_data, read_data
 
 SetCell = Callable[[str, int, str, str], None]
@@ -267,7 +267,7 @@ HARMLESS: dict[str, Callable[[str], bytes]] = {
 
 
 @pytest.mark.parametrize("kind", HARMLESS)
-def test_harmless_differences_do_not_matter(folder: Path, small: Market, kind: str) -> None:
+def test_harmless_differences_do_not_matter(folder: Path, small: MarketTables, kind: str) -> None:
     for path in folder.glob("*.csv"):
         path.write_bytes(HARMLESS[kind](path.read_text(encoding="utf-8")))
     market = read_data(folder)

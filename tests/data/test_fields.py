@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from tables import PRICE, REVENUE, USAGE, write_rows
 
-from forkmodel.data.market import Market
+from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.names import NearNames
 from forkmodel.data.panel import PanelOptions
 from forkmodel.data.panel_prices import monthly_prices
@@ -42,14 +42,19 @@ AMOUNT = REVENUE | {"basis": "period", "as_of": "2026-06-30"}
     ],
 )  # fmt: skip
 def test_a_contradiction_is_refused_and_its_fix_passes(
-    snapshot: Market, tmp_path: Path, table: str, row: dict[str, str], column: str, mended: dict[str, str]
+    snapshot: MarketTables,
+    tmp_path: Path,
+    table: str,
+    row: dict[str, str],
+    column: str,
+    mended: dict[str, str],
 ) -> None:
     (only,) = check_data(write_rows(tmp_path, table, row), base=snapshot)
     assert (only.table, only.row, only.column) == (table, 2, column)
     assert check_data(write_rows(tmp_path, table, row | mended), base=snapshot) == []
 
 
-def test_an_open_price_older_than_the_next_names_its_own_row(snapshot: Market, tmp_path: Path) -> None:
+def test_an_open_price_older_than_the_next_names_its_own_row(snapshot: MarketTables, tmp_path: Path) -> None:
     open_row = PRICE | {"model_id": "grok-3", "seller": "xai", "seller_kind": "first_party"}
     open_row |= {"effective_from": "2025-02-17"}
     folder = write_rows(tmp_path, "prices", open_row)
@@ -61,7 +66,7 @@ def test_an_open_price_older_than_the_next_names_its_own_row(snapshot: Market, t
     assert check_data(folder, base=snapshot) == []
 
 
-def test_a_total_stated_twice_is_refused_with_both_rows(snapshot: Market, tmp_path: Path) -> None:
+def test_a_total_stated_twice_is_refused_with_both_rows(snapshot: MarketTables, tmp_path: Path) -> None:
     total = USAGE | {
         "period_start": "2026-07-01",
         "period_end": "2026-07-31",
@@ -97,7 +102,7 @@ def test_the_first_day_off_is_no_day_of_a_price() -> None:
     assert found["price_usd_per_mtok"].tolist() == [10.0, 10.0, 1.0, 1.0]
 
 
-def test_a_thin_week_does_not_erase_a_full_one(snapshot: Market, tmp_path: Path) -> None:
+def test_a_thin_week_does_not_erase_a_full_one(snapshot: MarketTables, tmp_path: Path) -> None:
     from forkmodel.data.panel import Panel
 
     week = USAGE | {"period_start": "2026-04-13", "period_end": "2026-04-19"}

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from properties import examples
 
-from forkmodel.data.market import Market
+from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.read import check_data, read_data
 from forkmodel.errors import DataError
 
@@ -45,7 +45,7 @@ def update(tmp_path: Path) -> Path:
     return folder
 
 
-def _price(market: Market, model: str, start: str) -> pd.Series:
+def _price(market: MarketTables, model: str, start: str) -> pd.Series:
     rows = market.prices.loc[
         (market.prices["model_id"] == model) & (market.prices["effective_from"] == start)
     ]
@@ -53,7 +53,7 @@ def _price(market: Market, model: str, start: str) -> pd.Series:
     return rows.iloc[0]
 
 
-def test_update_reads_clean_into_its_base(small: Market, update: Path) -> None:
+def test_update_reads_clean_into_its_base(small: MarketTables, update: Path) -> None:
     assert check_data(update, base=small) == []
     merged = read_data(update, base=small)
     assert merged.vintage == pd.Timestamp("2025-08-20")
@@ -66,13 +66,13 @@ def test_update_reads_clean_into_its_base(small: Market, update: Path) -> None:
     assert score["setting"].tolist() == ["rerun"]
 
 
-def test_partial_then_merge_is_the_same(small: Market, update: Path) -> None:
+def test_partial_then_merge_is_the_same(small: MarketTables, update: Path) -> None:
     part = read_data(update, partial=True)
     assert part.usage.empty
     assert small.merge(part) == read_data(update, base=small)
 
 
-def test_superseded_price_is_closed(small: Market, update: Path) -> None:
+def test_superseded_price_is_closed(small: MarketTables, update: Path) -> None:
     merged = read_data(update, base=small)
     assert _price(merged, "alpha-2", "2025-02-01")["effective_to"] == pd.Timestamp("2025-08-15")
     assert pd.isna(_price(merged, "alpha-2", "2025-08-15")["effective_to"])
@@ -80,14 +80,14 @@ def test_superseded_price_is_closed(small: Market, update: Path) -> None:
     assert _price(merged, "alpha-1", "2024-01-10")["effective_to"] == pd.Timestamp("2024-09-01")
 
 
-def test_usage_of_a_new_model_becomes_mapped(small: Market, update: Path) -> None:
+def test_usage_of_a_new_model_becomes_mapped(small: MarketTables, update: Path) -> None:
     merged = read_data(update, base=small)
     before = small.usage.loc[small.usage["entity"] == "stealth-x", "mapped"]
     after = merged.usage.loc[merged.usage["entity"] == "stealth-x", "mapped"]
     assert (before.tolist(), after.tolist()) == ([False], [True])
 
 
-def test_merge_changes_neither_side(small: Market, update: Path) -> None:
+def test_merge_changes_neither_side(small: MarketTables, update: Path) -> None:
     part = read_data(update, partial=True)
     copies = [{name: frame.copy() for name, frame in each.tables().items()} for each in (small, part)]
     small.merge(part)
@@ -96,7 +96,7 @@ def test_merge_changes_neither_side(small: Market, update: Path) -> None:
             pd.testing.assert_frame_equal(frame, copy[name])
 
 
-def test_merge_is_idempotent(small: Market, update: Path) -> None:
+def test_merge_is_idempotent(small: MarketTables, update: Path) -> None:
     part = read_data(update, partial=True)
     once = small.merge(part)
     assert once.merge(part) == once
@@ -106,11 +106,11 @@ def test_merge_is_idempotent(small: Market, update: Path) -> None:
 
 @given(seed=st.integers(0, 2**32 - 1))
 @FEW
-def test_merge_does_not_depend_on_row_order(small: Market, update: Path, seed: int) -> None:
+def test_merge_does_not_depend_on_row_order(small: MarketTables, update: Path, seed: int) -> None:
     part = read_data(update, partial=True)
     rng = np.random.default_rng(seed)
     mixed = [
-        Market(
+        MarketTables(
             **{name: frame.sample(frac=1.0, random_state=rng) for name, frame in each.tables().items()},
             vintage=each.vintage,
         )
@@ -123,20 +123,20 @@ def test_merge_does_not_depend_on_row_order(small: Market, update: Path, seed: i
 
 @given(keep=st.lists(st.booleans(), min_size=5, max_size=5))
 @FEW
-def test_a_market_cut_in_two_merges_back(small: Market, keep: list[bool]) -> None:
+def test_a_market_cut_in_two_merges_back(small: MarketTables, keep: list[bool]) -> None:
     mask = np.array(keep)
-    part = Market(**{**small.tables(), "scores": small.scores.loc[mask]}, vintage=small.vintage)
-    rest = Market(**{**small.tables(), "scores": small.scores.loc[~mask]}, vintage=small.vintage)
+    part = MarketTables(**{**small.tables(), "scores": small.scores.loc[mask]}, vintage=small.vintage)
+    rest = MarketTables(**{**small.tables(), "scores": small.scores.loc[~mask]}, vintage=small.vintage)
     assert part.merge(rest) == small
 
 
-def test_later_of_two_vintages(small: Market, update: Path) -> None:
+def test_later_of_two_vintages(small: MarketTables, update: Path) -> None:
     part = read_data(update, partial=True, vintage="2025-09-30")
     assert small.merge(part).vintage == pd.Timestamp("2025-09-30")
     assert part.merge(small).vintage == pd.Timestamp("2025-09-30")
 
 
-def test_merge_the_other_way_keeps_older_rows_of_the_argument(small: Market, update: Path) -> None:
+def test_merge_the_other_way_keeps_older_rows_of_the_argument(small: MarketTables, update: Path) -> None:
     part = read_data(update, partial=True)
     back = part.merge(small)
     score = back.scores.loc[(back.scores["model_id"] == "alpha-1") & (back.scores["benchmark"] == "maths")]
@@ -144,7 +144,7 @@ def test_merge_the_other_way_keeps_older_rows_of_the_argument(small: Market, upd
     assert _price(back, "alpha-2", "2025-02-01")["effective_to"] == pd.Timestamp("2025-08-15")
 
 
-def test_several_new_prices_close_at_the_first(small: Market, update: Path) -> None:
+def test_several_new_prices_close_at_the_first(small: MarketTables, update: Path) -> None:
     with (update / "prices.csv").open("a") as file:
         file.write("birch-70b,hosty,host,2025-07-20,2025-08-01,0.6,0.8,,false,2025-07-20,press,\n")
         file.write("birch-70b,hosty,host,2025-08-01,,0.5,0.7,,false,2025-08-01,press,\n")
@@ -152,7 +152,7 @@ def test_several_new_prices_close_at_the_first(small: Market, update: Path) -> N
     assert _price(merged, "birch-70b", "2025-06-20")["effective_to"] == pd.Timestamp("2025-07-20")
 
 
-def test_contradicting_prices_are_refused(small: Market, update: Path) -> None:
+def test_contradicting_prices_are_refused(small: MarketTables, update: Path) -> None:
     with (update / "prices.csv").open("a") as file:
         # Inside a spell that the base already closed: nothing says which of the two is right.
         file.write("alpha-1,acme,first_party,2024-05-01,2024-08-01,8,20,,false,,press,\n")
@@ -163,7 +163,7 @@ def test_contradicting_prices_are_refused(small: Market, update: Path) -> None:
         small.merge(read_data(update, partial=True))
 
 
-def test_unknown_ids_are_looked_up_in_the_union(small: Market, update: Path) -> None:
+def test_unknown_ids_are_looked_up_in_the_union(small: MarketTables, update: Path) -> None:
     path = update / "scores.csv"
     path.write_text(path.read_text().replace("stealth-x,maths", "stealth-y,maths"))
     (only,) = check_data(update, base=small)
@@ -174,7 +174,7 @@ def test_unknown_ids_are_looked_up_in_the_union(small: Market, update: Path) -> 
         small.merge(part)
 
 
-def test_mapped_typo_in_an_update_is_found(small: Market, update: Path) -> None:
+def test_mapped_typo_in_an_update_is_found(small: MarketTables, update: Path) -> None:
     (update / "usage.csv").write_text(
         "period_start,period_end,market,level,entity,variant,value,unit,mapped,source_id,note\n"
         "2025-08-04,2025-08-10,router,model,alpa-2,standard,0.5,share,true,board,\n"
@@ -184,7 +184,7 @@ def test_mapped_typo_in_an_update_is_found(small: Market, update: Path) -> None:
     assert "Did you mean 'alpha-2'" in only.fix
 
 
-def test_update_may_say_less_than_its_base(small: Market, update: Path) -> None:
+def test_update_may_say_less_than_its_base(small: MarketTables, update: Path) -> None:
     for name in ("models", "scores"):
         (update / f"{name}.csv").unlink()
     (update / "prices.csv").write_text(
@@ -245,7 +245,7 @@ def test_bad_vintage_argument(folder: Path) -> None:
     assert (only.table, only.value) == ("vintage", "2025-13-01")
 
 
-def test_update_without_dates_needs_a_vintage(tmp_path: Path, small: Market) -> None:
+def test_update_without_dates_needs_a_vintage(tmp_path: Path, small: MarketTables) -> None:
     (tmp_path / "sources.csv").write_text(
         "source_id,title,publisher,url,licence,attribution,retrieved\nnew,New,Someone,,MIT,,2025-01-01\n"
     )
@@ -255,6 +255,6 @@ def test_update_without_dates_needs_a_vintage(tmp_path: Path, small: Market) -> 
     assert len(read_data(tmp_path, base=small).sources) == 3
 
 
-def test_folder_without_tables(tmp_path: Path, small: Market) -> None:
+def test_folder_without_tables(tmp_path: Path, small: MarketTables) -> None:
     found = check_data(tmp_path, base=small)
     assert [each.problem for each in found] == ["the folder holds no table"]

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from tables import ADOPTION, PRICE, REVENUE, USAGE, write_rows
 
-from forkmodel.data.market import Market
+from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.read import SNAPSHOT, examine_data, read_data, write_data
 from forkmodel.data.remarks import unread_rows
 from forkmodel.data.uses import DataReport
@@ -54,7 +54,7 @@ def _remarks(report: DataReport) -> set[tuple[str, int | None, str | None]]:
     ],
 )
 def test_a_value_worth_a_look_is_remarked_upon_and_not_refused(
-    snapshot: Market, tmp_path: Path, table: str, row: dict[str, str], column: str, hint: str
+    snapshot: MarketTables, tmp_path: Path, table: str, row: dict[str, str], column: str, hint: str
 ) -> None:
     report = examine_data(write_rows(tmp_path, table, row), base=snapshot)
     assert (table, 2, column) in _remarks(report)
@@ -62,7 +62,7 @@ def test_a_value_worth_a_look_is_remarked_upon_and_not_refused(
     assert any(hint in text for text in said), said
 
 
-def test_a_plain_update_gets_no_remark_and_its_count(snapshot: Market, tmp_path: Path) -> None:
+def test_a_plain_update_gets_no_remark_and_its_count(snapshot: MarketTables, tmp_path: Path) -> None:
     row = REVENUE | {"annualised_revenue_usd": "30000000000"}
     report = examine_data(write_rows(tmp_path, "revenue", row), base=snapshot)
     assert report.remarks == []
@@ -71,17 +71,18 @@ def test_a_plain_update_gets_no_remark_and_its_count(snapshot: Market, tmp_path:
     assert report.as_dict()["vintage"] == report.as_dict()["vintage_before"] == "2026-07-31"
 
 
-def test_the_snapshot_holds_no_word_that_is_not_known(snapshot: Market) -> None:
+def test_the_snapshot_holds_no_word_that_is_not_known(snapshot: MarketTables) -> None:
     lined = {name: frame.set_index(frame.index + 2) for name, frame in snapshot.tables().items()}
     assert [str(remark) for remark in unread_rows(lined)] == []
     for known in (*READINGS.values(), *COMPARISONS):
         assert known.reads(getattr(snapshot, known.table)).any(), known.name
 
 
-def test_too_few_scores_are_said_to_be_none(snapshot: Market, tmp_path: Path) -> None:
+def test_too_few_scores_are_said_to_be_none(snapshot: MarketTables, tmp_path: Path) -> None:
 
     write_data(
-        Market(**{**snapshot.tables(), "scores": snapshot.scores.head(3)}, vintage=snapshot.vintage), tmp_path
+        MarketTables(**{**snapshot.tables(), "scores": snapshot.scores.head(3)}, vintage=snapshot.vintage),
+        tmp_path,
     )
     report = examine_data(tmp_path)
     assert report.problems == []
@@ -101,7 +102,7 @@ def test_the_words_are_documented() -> None:
 ANNOUNCED = PRICE | {"seller": "x", "effective_to": "2026-11-01"}
 
 
-def test_announced_dates_are_no_data(snapshot: Market, tmp_path: Path) -> None:
+def test_announced_dates_are_no_data(snapshot: MarketTables, tmp_path: Path) -> None:
     later = PRICE | {"seller": "y", "effective_from": "2026-09-01"}
     folder = write_rows(tmp_path, "prices", ANNOUNCED, later)
     report = examine_data(folder, base=snapshot)
@@ -112,7 +113,7 @@ def test_announced_dates_are_no_data(snapshot: Market, tmp_path: Path) -> None:
     assert not prices["seller"].eq("y").any()
 
 
-def test_a_price_seen_in_force_moves_the_vintage(snapshot: Market, tmp_path: Path) -> None:
+def test_a_price_seen_in_force_moves_the_vintage(snapshot: MarketTables, tmp_path: Path) -> None:
     seen = PRICE | {"effective_from": "2026-09-01", "first_observed": "2026-09-03"}
     report = examine_data(write_rows(tmp_path, "prices", seen), base=snapshot)
     assert report.vintage == pd.Timestamp("2026-09-03")

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import forkmodel as fm
-from forkmodel.data.market import Market
+from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.panel import Panel
 from forkmodel.data.read import SNAPSHOT, check_data, read_data, write_data
 from forkmodel.model.build import Design
@@ -23,42 +23,42 @@ def parts() -> tuple[Panel, Design]:
 
 def test_a_quarters_amount_covers_its_quarter(parts: tuple[Panel, Design]) -> None:
     panel, design = parts
-    rows = panel.money["closed_revenue"]
+    rows = panel.spend["closed_revenue"]
     quarters = panel.catalogue.quarters
     own = (rows["firm"].to_numpy() == "xAI") & (rows["period"].to_numpy() > 0)
-    covered = [quarters[row > 0].strftime("%Y-%m").tolist() for row in design.money.year_rows[own]]
+    covered = [quarters[row > 0].strftime("%Y-%m").tolist() for row in design.spend.year_rows[own]]
     assert covered == [["2025-01"], ["2025-04"], ["2025-07"]]
-    np.testing.assert_allclose(design.money.year_rows[own].sum(1), 1.0)
+    np.testing.assert_allclose(design.spend.year_rows[own].sum(1), 1.0)
 
 
 def test_a_years_amount_covers_its_year(parts: tuple[Panel, Design]) -> None:
     panel, design = parts
-    rows = panel.money["closed_revenue"]
+    rows = panel.spend["closed_revenue"]
     own = (rows["firm"].to_numpy() == "OpenAI") & (rows["period"].to_numpy() > 0)
     years = pd.DatetimeIndex(rows["date"].to_numpy()[own]).year
     expected = years.to_numpy()[:, None] == panel.catalogue.quarters.year.to_numpy()
-    np.testing.assert_allclose(design.money.year_rows[own], expected)
+    np.testing.assert_allclose(design.spend.year_rows[own], expected)
 
 
-def test_part_of_a_quarter_counts_as_its_part(snapshot: Market) -> None:
+def test_part_of_a_quarter_counts_as_its_part(snapshot: MarketTables) -> None:
     revenue = snapshot.revenue.copy()
     row = revenue["developer"].eq("xAI") & revenue["as_of"].eq("2025-09-30")
     revenue.loc[row, "period_start"] = pd.Timestamp("2025-05-16")
-    market = Market.from_tables({**snapshot.tables(), "revenue": revenue}, snapshot.vintage)
+    market = MarketTables.from_tables({**snapshot.tables(), "revenue": revenue}, snapshot.vintage)
     panel = Panel.from_market(market)
     weights = Design.from_panel(panel).money.year_rows
-    spot = (panel.money["closed_revenue"]["date"].to_numpy() == np.datetime64("2025-09-30")) & (
-        panel.money["closed_revenue"]["firm"].to_numpy() == "xAI"
+    spot = (panel.spend["closed_revenue"]["date"].to_numpy() == np.datetime64("2025-09-30")) & (
+        panel.spend["closed_revenue"]["firm"].to_numpy() == "xAI"
     )
     (found,) = weights[spot]
     np.testing.assert_allclose(found[found > 0], [46 / 91, 1.0])
 
 
-def test_a_table_without_the_column_reads_as_before(snapshot: Market, tmp_path: Path) -> None:
+def test_a_table_without_the_column_reads_as_before(snapshot: MarketTables, tmp_path: Path) -> None:
     bare = snapshot.revenue.assign(period_start=pd.NaT)
     # Without its start, the last half of 2024 would be one more amount of that year.
     bare = bare.loc[~(bare["developer"].eq("Zhipu AI") & bare["annualised_revenue_usd"].eq(75e6))]
-    market = Market.from_tables({**snapshot.tables(), "revenue": bare}, snapshot.vintage)
+    market = MarketTables.from_tables({**snapshot.tables(), "revenue": bare}, snapshot.vintage)
     write_data(market, tmp_path)
     path = tmp_path / "revenue.csv"
     header, *rows = path.read_text(encoding="utf-8").splitlines()
@@ -75,7 +75,7 @@ def test_a_table_without_the_column_reads_as_before(snapshot: Market, tmp_path: 
 @pytest.mark.parametrize("how", ["no file", "header only"])
 @pytest.mark.parametrize("name", ["revenue", "adoption"])
 def test_a_folder_may_lack_what_priors_can_stand_in_for(
-    snapshot: Market, tmp_path: Path, name: str, how: str
+    snapshot: MarketTables, tmp_path: Path, name: str, how: str
 ) -> None:
     write_data(snapshot, tmp_path)
     path = tmp_path / f"{name}.csv"
@@ -89,10 +89,10 @@ def test_a_folder_may_lack_what_priors_can_stand_in_for(
     assert Panel.from_market(market).scores.sizes["score"] > 0
     if how == "no file":
         design = Design.from_panel(Panel.from_market(market))
-        assert np.isfinite(design.money.growth_weight).all()
+        assert np.isfinite(design.spend.growth_weight).all()
 
 
-def test_each_empty_file_has_one_way_out(snapshot: Market, tmp_path: Path) -> None:
+def test_each_empty_file_has_one_way_out(snapshot: MarketTables, tmp_path: Path) -> None:
     write_data(snapshot, tmp_path)
     for name in ("revenue", "models"):
         (tmp_path / f"{name}.csv").write_text("", encoding="utf-8")

@@ -9,10 +9,10 @@ import sys
 import pandas as pd
 import pytest
 
-from forkmodel.data.market import Market
+from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.read import SNAPSHOT, check_data, load_snapshot, read_data
 from forkmodel.data.schemas import TABLES
-from forkmodel.validate.fact_table import read_facts
+from forkmodel.validate.facts.table import read_facts
 
 VINTAGE = pd.Timestamp("2026-07-31")
 
@@ -21,20 +21,20 @@ def test_passes_every_check() -> None:
     assert [str(problem) for problem in check_data(SNAPSHOT)] == []
 
 
-def test_loading_and_reading_agree(snapshot: Market) -> None:
+def test_loading_and_reading_agree(snapshot: MarketTables) -> None:
     read = read_data(SNAPSHOT)
     assert read == snapshot
     for name, frame in read.tables().items():
         pd.testing.assert_frame_equal(frame, getattr(snapshot, name))
 
 
-def test_vintage(snapshot: Market) -> None:
+def test_vintage(snapshot: MarketTables) -> None:
     assert snapshot.vintage == VINTAGE
     last = snapshot.summary().set_index("table")["last_date"].drop(["scores", "sources"])
     assert (last <= VINTAGE).all()
 
 
-def test_every_source_has_a_licence_and_credit(snapshot: Market) -> None:
+def test_every_source_has_a_licence_and_credit(snapshot: MarketTables) -> None:
     sources = snapshot.sources
     assert sources[["publisher", "licence", "attribution", "retrieved"]].notna().all().all()
     assert sources.loc[sources["licence"] != "facts", "url"].notna().all()
@@ -46,13 +46,13 @@ def test_every_source_has_a_licence_and_credit(snapshot: Market) -> None:
     assert used == set(sources["source_id"])
 
 
-def test_no_dead_rows(snapshot: Market) -> None:
+def test_no_dead_rows(snapshot: MarketTables) -> None:
     used = set(snapshot.scores["model_id"]) | set(snapshot.prices["model_id"]) | set(snapshot.usage["entity"])
     assert set(snapshot.models["model_id"]) <= used
     assert set(snapshot.benchmarks["benchmark"]) == set(snapshot.scores["benchmark"])
 
 
-def test_curation(snapshot: Market) -> None:
+def test_curation(snapshot: MarketTables) -> None:
     prices, models = snapshot.prices, snapshot.models.set_index("model_id")
     # No price that was only ever seen after the vintage.
     assert prices["first_observed"].notna().all()
@@ -67,7 +67,7 @@ def test_curation(snapshot: Market) -> None:
     assert models.groupby("developer")["country"].nunique().max() == 1
 
 
-def test_readme_states_the_tables_as_they_are(snapshot: Market) -> None:
+def test_readme_states_the_tables_as_they_are(snapshot: MarketTables) -> None:
     readme = (SNAPSHOT / "README.md").read_text(encoding="utf-8")
     rows = dict(re.findall(r"^\| (\w+) \| (\d+) \|", readme, flags=re.MULTILINE))
     assert rows == {name: str(len(frame)) for name, frame in snapshot.tables().items()}
@@ -98,6 +98,6 @@ def test_loading_is_light() -> None:
     assert float(seconds) < 0.5
 
 
-def test_each_load_is_its_own(snapshot: Market) -> None:
+def test_each_load_is_its_own(snapshot: MarketTables) -> None:
     assert load_snapshot() == snapshot
     assert load_snapshot().models is not snapshot.models

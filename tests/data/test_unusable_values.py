@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from tables import ADOPTION, REVENUE, USAGE, write_rows
 
-from forkmodel.data.market import Market
+from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.panel import Panel
 from forkmodel.data.read import check_data, read_data
 from forkmodel.errors import ModelError
@@ -46,7 +46,7 @@ PART = REACH | {"market": "openrouter_tokens_monthly", "level": "access", "unit"
     ],
 )
 def test_a_value_without_logarithm_is_refused_and_its_fix_passes(
-    snapshot: Market, tmp_path: Path, table: str, row: dict[str, str], column: str, mended: str
+    snapshot: MarketTables, tmp_path: Path, table: str, row: dict[str, str], column: str, mended: str
 ) -> None:
     folder = write_rows(tmp_path, table, row)
     found = [problem for problem in check_data(folder, base=snapshot) if problem.column == column]
@@ -56,33 +56,35 @@ def test_a_value_without_logarithm_is_refused_and_its_fix_passes(
     assert check_data(write_rows(tmp_path, table, row | empty), base=snapshot) == []
 
 
-def test_parts_above_their_total_are_refused(snapshot: Market, tmp_path: Path) -> None:
+def test_parts_above_their_total_are_refused(snapshot: MarketTables, tmp_path: Path) -> None:
     total = PART | {"entity": "total", "value": "1000"}
     (only,) = check_data(write_rows(tmp_path, "usage", total), base=snapshot)
     assert (only.table, only.row, only.column, only.value) == ("usage", 2, "value", "1000")
     assert "above the total" in only.problem
 
 
-def test_a_model_without_a_token_all_month_is_no_reading(snapshot: Market) -> None:
+def test_a_model_without_a_token_all_month_is_no_reading(snapshot: MarketTables) -> None:
     usage = snapshot.usage
     own = usage["entity"].eq("deepseek-v3.2") & usage["unit"].eq("tokens") & usage["level"].eq("model")
     silent = usage.assign(value=usage["value"].mask(own, 0.0))
     before = Panel.from_market(snapshot).shares["model_shares"]
-    after = Panel.from_market(Market(**{**snapshot.tables(), "usage": silent}, vintage=snapshot.vintage))
+    after = Panel.from_market(
+        MarketTables(**{**snapshot.tables(), "usage": silent}, vintage=snapshot.vintage)
+    )
     shares = after.shares["model_shares"]
     assert np.isfinite(shares["log_share"]).all()
     assert "deepseek-v3.2" in before["model"].to_numpy()
     assert "deepseek-v3.2" not in shares["model"].to_numpy()
 
 
-def test_the_panel_is_the_last_defence(snapshot: Market) -> None:
+def test_the_panel_is_the_last_defence(snapshot: MarketTables) -> None:
     adoption = snapshot.adoption
     own = adoption["population"].eq("US businesses on Ramp")
     broken = adoption.assign(value=adoption["value"].mask(own, 1.0))
     with pytest.raises(ModelError, match=r"adoption, logit_share: 4 of 8 .* US businesses on Ramp"):
-        Panel.from_market(Market(**{**snapshot.tables(), "adoption": broken}, vintage=snapshot.vintage))
+        Panel.from_market(MarketTables(**{**snapshot.tables(), "adoption": broken}, vintage=snapshot.vintage))
 
 
-def test_an_update_that_passes_leaves_every_number_finite(snapshot: Market, tmp_path: Path) -> None:
+def test_an_update_that_passes_leaves_every_number_finite(snapshot: MarketTables, tmp_path: Path) -> None:
     folder = write_rows(tmp_path, "usage", USAGE | {"value": "0"}, REACH | {"value": "0.0004"})
     Panel.from_market(read_data(folder, base=snapshot)).check_finite()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from forkmodel.forecast.run import run_forecast
 from forkmodel.forecast.scenario_files import load_scenario
+from forkmodel.forecast.worlds import run_forecast
 
 
 @pytest.fixture(scope="session")

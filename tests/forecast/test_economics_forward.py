@@ -8,15 +8,15 @@ import pytest
 import xarray as xr
 from model.prior_values import prior_fit
 
-from forkmodel.data.panel_money import OTHER_CLOSED
+from forkmodel.data.panel_spend import OTHER_CLOSED
 from forkmodel.forecast.calendar import Calendar
 from forkmodel.forecast.hosting import Hosting
 from forkmodel.forecast.outcomes import _structure
 from forkmodel.forecast.randomness import Randomness
-from forkmodel.forecast.run import run_forecast
 from forkmodel.forecast.scenario_files import load_scenario
 from forkmodel.forecast.simulate import Setting, _advance, _make_world, simulate
 from forkmodel.forecast.start import _paid_offers
+from forkmodel.forecast.worlds import run_forecast
 from forkmodel.market import expected_hhi, partition_concentration, sample_partition
 
 STEP = 1e-4

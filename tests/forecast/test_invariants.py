@@ -9,15 +9,15 @@ import pandas as pd
 import pytest
 
 import forkmodel as fm
-import forkmodel.forecast.run as run
+import forkmodel.forecast.worlds as run
 from forkmodel.errors import ForkModelError
 from forkmodel.forecast.calendar import Calendar
-from forkmodel.forecast.progress import Progress
+from forkmodel.forecast.frontier import Progress
 from forkmodel.forecast.randomness import Randomness
 from forkmodel.forecast.scenario import Change, Scenario
 from forkmodel.forecast.scenario_files import load_scenario
 from forkmodel.forecast.simulate import Setting, simulate
-from forkmodel.outputs.schema import FORECAST_SCHEMA, HISTORY_SCHEMA
+from forkmodel.results.schema import FORECAST_SCHEMA, HISTORY_SCHEMA
 
 #: Variables of markets that nobody measures in that unit.
 WITHOUT = {"token_share": "business_subscriptions", "open_share": "business_subscriptions"}
@@ -126,7 +126,7 @@ def test_history_joins_the_future_without_a_jump(quick_fit):
     for access, name in (("closed", "closed"), ("open", "opened")):
         fitted = history["value"].sel(access=access, definition="narrow").to_numpy() / 1e9
         np.testing.assert_allclose(recorded[name][:, 0], fitted, rtol=1e-9)
-    for place, firm in enumerate(quick_fit.design.money.firms):
+    for place, firm in enumerate(quick_fit.design.spend.firms):
         if firm in ("Anthropic", "xAI"):
             fitted = history["revenue"].sel(developer=firm).to_numpy() / 1e9
             np.testing.assert_allclose(
@@ -153,7 +153,7 @@ def test_a_longer_horizon_changes_nothing_before(quick_fit, baseline):
 
 
 def test_another_seed_gives_other_worlds(quick_fit, baseline):
-    from forkmodel.forecast.run import Origin
+    from forkmodel.forecast.worlds import Origin
 
     other = run.run_forecast(Origin.from_fit(quick_fit, seed=99), load_scenario("baseline"), "2028-12")
     assert not np.array_equal(

@@ -7,7 +7,7 @@ import pytest
 import xarray as xr
 
 from forkmodel.inference.fit import Fit
-from forkmodel.outputs.schema import FORECAST_SCHEMA
+from forkmodel.results.schema import FORECAST_SCHEMA
 
 DRAWS, BATCH = 10_000, 1_000
 
@@ -32,8 +32,8 @@ def part(fit: Fit, first: int) -> Fit:
 
 @pytest.mark.slow
 def test_ten_thousand_worlds_from_the_prior_stay_in_their_ranges(joint_model):
-    from forkmodel.forecast.run import run_forecast
     from forkmodel.forecast.scenario_files import load_scenario
+    from forkmodel.forecast.worlds import run_forecast
 
     whole = joint_model.prior(DRAWS, seed=11)
     for first in range(0, DRAWS, BATCH):

@@ -137,9 +137,9 @@ def test_without_data_the_posterior_is_the_prior(panel):
     kept = {"router_tokens"}
     empty = {
         name: data if name in kept else data.isel({dim: slice(0, 0) for dim in data.dims})
-        for name, data in panel.money.items()
+        for name, data in panel.spend.items()
     }
-    bare = dataclasses.replace(panel, money=empty)
+    bare = dataclasses.replace(panel, spend=empty)
     priors = fm.load_priors()
     design = Design.from_panel(bare, ["adoption"])
     compiled = compile_model(build_model(bare, priors, design))

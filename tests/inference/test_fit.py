@@ -8,7 +8,7 @@ import pytest
 import xarray as xr
 
 import forkmodel as fm
-from forkmodel.outputs.schema import HISTORY_SCHEMA
+from forkmodel.results.schema import HISTORY_SCHEMA
 
 SAMPLE = ("chain", "draw")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from forkmodel.data.market import Market
+from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.panel import Panel
 from forkmodel.inference.fit import Fit
 from forkmodel.model.adoption import SHARE_PRIORS
@@ -35,7 +35,7 @@ def prior_values(priors: PriorSet, design: Design, draws: int, seed: int) -> dic
     value["choice.shock_unit"] = rng.normal(size=(draws, n_models))
     for name in ("mix_router_step", "mix_enterprise_step", "fringe_step", "router_step", "enterprise_step"):
         value[f"choice.{name}"] = rng.normal(size=(draws, n_steps))
-    for walk, basis in (("growth", design.money.growth_basis), ("share", design.money.share_basis)):
+    for walk, basis in (("growth", design.spend.growth_basis), ("share", design.spend.share_basis)):
         for kind, columns in (("informed", basis.informed), ("unit", basis.free)):
             shape = (
                 (draws, columns.shape[1])
@@ -45,11 +45,11 @@ def prior_values(priors: PriorSet, design: Design, draws: int, seed: int) -> dic
             drawn = rng.normal(size=shape) if walk == "growth" else zero_sum(rng, *shape)
             value[f"spend.{walk}_{kind}"] = 0.3 * drawn
     value["value.stick_1"], value["value.stick_2"] = rng.beta(1, 5, size=(2, draws))
-    value["adoption.reach_offset"] = rng.normal(size=(draws, len(design.money.reach_firms)))
+    value["adoption.reach_offset"] = rng.normal(size=(draws, len(design.spend.reach_firms)))
     return value
 
 
-def prior_fit(market: Market, panel: Panel, design: Design, draws: int, seed: int) -> Fit:
+def prior_fit(market: MarketTables, panel: Panel, design: Design, draws: int, seed: int) -> Fit:
     """Return a fit of one chain whose draws are those of :func:`prior_values`: its verbs in no time."""
     priors = load_priors("reference")
     values = prior_values(priors, design, draws, seed)

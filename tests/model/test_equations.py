@@ -11,13 +11,13 @@ import pytest
 import xarray as xr
 from model.prior_values import prior_values
 
-from forkmodel.model.adoption import money_paths
+from forkmodel.model.adoption import spend_paths
 from forkmodel.model.capability import ability, frontiers
 from forkmodel.model.choice import choice_paths, gateway_paths
 from forkmodel.model.demand import capability_coefficients, chosen_shares, segment_shares, utilities
-from forkmodel.model.draws import world
 from forkmodel.model.enterprise import enterprise_segment, held
 from forkmodel.model.frontier import FrontierDesign, line_frontiers, tier_frontier
+from forkmodel.model.latent import latent_state
 from forkmodel.model.ops import ArrayOps, TensorOps
 from forkmodel.model.share_rows import ShareRows
 from forkmodel.priors import load_priors
@@ -32,7 +32,7 @@ def values(design):
 
 @pytest.fixture(scope="module")
 def numeric(values, design):
-    return world(values, design)
+    return latent_state(values, design)
 
 
 def test_symbols_and_numbers_agree(values, design, numeric):
@@ -44,7 +44,7 @@ def test_symbols_and_numbers_agree(values, design, numeric):
         theta = ability(ops, design.capability, frontier, value)
         residual = value["price.model_spread"] * value["price.model_unit"]
         choice = choice_paths(ops, design.choice, design.capability, theta, frontier, residual, value)
-        money = money_paths(ops, design.money, design.choice, choice, value["price.decline"], value)
+        money = spend_paths(ops, design.spend, design.choice, choice, value["price.decline"], value)
         gateway = design.choice.gateway
         tokens, money_shares = gateway_paths(ops, design.choice.demand, choice, gateway.cells)
         symbolic = [frontier, theta, choice.router_share, choice.enterprise_money, choice.fringe]
@@ -109,7 +109,7 @@ def test_a_price_cut_raises_own_share_and_lowers_rivals_in_every_draw(values, nu
         design,
         choice=dataclasses.replace(design.choice, demand=dataclasses.replace(demand, log_price=cheaper)),
     )
-    after = world(values, moved).choice
+    after = latent_state(values, moved).choice
     same_month = (demand.cell_month == demand.cell_month[cell]) & (np.arange(len(cheaper)) != cell)
     for name in ("frontier_share", "threshold_share"):
         before, now = getattr(numeric.choice, name), getattr(after, name)

@@ -7,9 +7,9 @@ import pytest
 from properties import ROUNDING
 
 from forkmodel.data.panel_prices import DAYS_PER_YEAR, REFERENCE_DATE
-from forkmodel.outputs.paths_price import LARGEST_LOG_PRICE, hedonic_log_price, price_paths
-from forkmodel.outputs.paths_shares import reach_parts
-from forkmodel.outputs.scale import PublicScale
+from forkmodel.results.paths_price import LARGEST_LOG_PRICE, hedonic_log_price, price_paths
+from forkmodel.results.paths_shares import reach_parts
+from forkmodel.results.scale import PublicScale
 
 DATES = np.array(["2024-01-01", "2026-07-01"], dtype="datetime64[D]")
 PRICE = {

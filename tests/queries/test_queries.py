@@ -14,9 +14,9 @@ from properties import examples
 
 from forkmodel.errors import QueryError
 from forkmodel.queries import ask, parse
+from forkmodel.queries.draw_source import DatasetDraws
 from forkmodel.queries.evaluate import evaluate
 from forkmodel.queries.tree import Whole
-from forkmodel.queries.worlds import DatasetWorlds
 
 TIMES = pd.date_range("2025-01-01", "2031-10-01", freq="QS")
 SCOPES = ["closed", "open_hosts"]
@@ -54,7 +54,7 @@ WORLDS = make_worlds()
 def value(text: str) -> xr.DataArray:
     query = parse(text)
     assert isinstance(query, Whole)
-    found = evaluate(query.node, DatasetWorlds(WORLDS))
+    found = evaluate(query.node, DatasetDraws(WORLDS))
     dims = ("chain", "draw", "time")[: found.array.ndim]
     return xr.DataArray(found.array, dims=dims)
 

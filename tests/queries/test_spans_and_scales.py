@@ -10,15 +10,15 @@ import pytest
 import xarray as xr
 
 from forkmodel.errors import OutOfSpanError, QueryError
-from forkmodel.outputs.schema import FORECAST_SCHEMA
 from forkmodel.queries import ask, parse
 from forkmodel.queries.remarks import INDEX, SHARES, scale_remark
+from forkmodel.results.schema import FORECAST_SCHEMA
 
 TIMES = pd.date_range("2026-01-01", "2030-04-01", freq="QS")
 
 
 def make_worlds(chains: int = 4, draws: int = 500) -> xr.Dataset:
-    """Worlds that end in the middle of 2030."""
+    """DrawSource that end in the middle of 2030."""
     rng = np.random.default_rng(5)
     shape = (chains, draws, len(TIMES))
     coords = {"chain": np.arange(chains), "draw": np.arange(draws), "time": TIMES, "scope": ["closed"]}

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from forkmodel.outputs.schema import HISTORY_SCHEMA
 from forkmodel.report import ReportContent
+from forkmodel.results.schema import HISTORY_SCHEMA
 
 CHAINS, DRAWS = 2, 60
 COORDS = {

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from test_synthetic import FAILED, Words
 
-from forkmodel.console import json_ready
+from forkmodel.json_text import json_ready
 from forkmodel.report import facts_text, summary_json, text, write_report
 from forkmodel.report.facts import counts, groups, left_out, warnings
-from forkmodel.validate.fact_table import read_facts
-from forkmodel.validate.facts import compare_facts
+from forkmodel.validate.facts.facts import compare_facts
+from forkmodel.validate.facts.table import read_facts
 
 
 def facts(judged: bool = False, **values: float):

@@ -10,12 +10,12 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from forkmodel.outputs.contraction import PRIOR_DRIVEN
 from forkmodel.report import headline_figure, summary_json, text, write_report
 from forkmodel.report.headline import limits, sentences
 from forkmodel.report.parameters import FEW, parameter_groups
 from forkmodel.report.sections import figures
 from forkmodel.report.text import INTROS
+from forkmodel.results.contraction import PRIOR_DRIVEN
 
 #: Attributes and style rules that make a browser fetch something.
 FETCHES = re.compile(

@@ -10,8 +10,8 @@ import xarray as xr
 
 from forkmodel.inference.fit import Fit
 from forkmodel.inference.model import ForkModel
+from forkmodel.validate.calibration.small_design import small_market
 from forkmodel.validate.golden import load_golden
-from forkmodel.validate.small_design import small_market
 
 GOLDEN_FOLDER = Path(__file__).parents[1] / "golden"
 

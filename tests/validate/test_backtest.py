@@ -11,19 +11,19 @@ import pytest
 import xarray as xr
 
 import forkmodel as fm
-from forkmodel.console import json_ready
 from forkmodel.data.merging import canonical, resolves
-from forkmodel.validate.backtest import Backtest, foresee_from
-from forkmodel.validate.backtest_page import backtest_tables
-from forkmodel.validate.fit_job import FitJob
-from forkmodel.validate.foresight import Foresight, file_hash
-from forkmodel.validate.frozen import frozen_path, score_frozen
-from forkmodel.validate.measure import Measure
-from forkmodel.validate.observed import observations
+from forkmodel.json_text import json_ready
+from forkmodel.validate.backtest.backtest import Backtest, foresee_from
+from forkmodel.validate.backtest.foresight import Foresight, file_hash
+from forkmodel.validate.backtest.frozen import frozen_path, score_frozen
+from forkmodel.validate.backtest.outcomes import observations
+from forkmodel.validate.backtest.page import backtest_tables
+from forkmodel.validate.backtest.score_table import score_foresight
+from forkmodel.validate.backtest.targets import TARGETS
+from forkmodel.validate.backtest.yardstick import Measure
+from forkmodel.validate.calibration.small_design import SMALL_OPTIONS, small_market
+from forkmodel.validate.jobs.fit_job import FitJob
 from forkmodel.validate.records import backtest_record
-from forkmodel.validate.scoring import score_foresight
-from forkmodel.validate.small_design import SMALL_OPTIONS, small_market
-from forkmodel.validate.targets import TARGETS
 
 CUTOFF = "2026-03-31"
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forkmodel.validate.baselines import BASELINES, baseline_draws, regular
+from forkmodel.validate.backtest.baselines import BASELINES, baseline_draws, regular
 
 LINE = 3.0 + 0.5 * np.arange(12)
 

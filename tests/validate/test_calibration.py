@@ -8,9 +8,20 @@ import xarray as xr
 
 import forkmodel as fm
 from forkmodel.inference.model import ForkModel
-from forkmodel.validate.calibration import calibrate, calibration_jobs, ranked_statistics, together
-from forkmodel.validate.ranks import calibration_record, joined, rank_table, ranks_figure, read_ranks
-from forkmodel.validate.small_design import SMALL_OPTIONS, small_market
+from forkmodel.validate.calibration.calibration import (
+    calibrate,
+    calibration_jobs,
+    ranked_statistics,
+    together,
+)
+from forkmodel.validate.calibration.ranks import (
+    calibration_record,
+    joined,
+    rank_table,
+    ranks_figure,
+    read_ranks,
+)
+from forkmodel.validate.calibration.small_design import SMALL_OPTIONS, small_market
 
 REPLICATIONS = 32
 

@@ -10,8 +10,8 @@ import xarray as xr
 
 import forkmodel as fm
 from forkmodel.model.build import BLOCKS
+from forkmodel.validate.calibration.small_design import small_market
 from forkmodel.validate.comparison import QUESTIONS, _log_slope, compare, likelihood_jobs, variant_reviews
-from forkmodel.validate.small_design import small_market
 
 
 def test_every_question_names_things_that_are_there():
@@ -98,7 +98,7 @@ def test_a_variant_whose_fit_failed_takes_part_in_no_figure(tmp_path):
 def test_beta_and_student_scores_are_compared_on_real_tables(market, tmp_path):
     from dataclasses import replace
 
-    from forkmodel.validate.many import run_jobs
+    from forkmodel.validate.jobs.many import run_jobs
 
     jobs = likelihood_jobs(QUESTIONS["score-likelihood"], small_market(market), fm.load_priors())
     jobs = [replace(job, draws=150, tune=200) for job in jobs]

@@ -11,13 +11,13 @@ import pytest
 import xarray as xr
 
 import forkmodel as fm
-from forkmodel.console import json_text
 from forkmodel.data.read import SNAPSHOT
 from forkmodel.data.schemas import FACTS
-from forkmodel.outputs.schema import HISTORY_SCHEMA
-from forkmodel.validate.fact_quantity import period_quarters, quantity_node, quantity_quarters
-from forkmodel.validate.fact_table import BUNDLED
-from forkmodel.validate.facts import AGREES, CONTRADICTS, NOT_COMPARED, TENSION, compare_facts
+from forkmodel.json_text import json_text
+from forkmodel.results.schema import HISTORY_SCHEMA
+from forkmodel.validate.facts.facts import AGREES, CONTRADICTS, NOT_COMPARED, TENSION, compare_facts
+from forkmodel.validate.facts.quantity import period_quarters, quantity_node, quantity_quarters
+from forkmodel.validate.facts.table import BUNDLED
 
 #: Draws 0.001, 0.002, ..., 1: quantiles can be read off.
 DRAWS = np.arange(1, 1001) / 1000

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import forkmodel as fm
 from forkmodel.inference.fit import VERSIONED
-from forkmodel.validate import fit_job
-from forkmodel.validate.calibration import calibration_jobs
-from forkmodel.validate.fit_job import FitJob, code_hash, sources
-from forkmodel.validate.small_design import SMALL_OPTIONS
+from forkmodel.validate.calibration.calibration import calibration_jobs
+from forkmodel.validate.calibration.small_design import SMALL_OPTIONS
+from forkmodel.validate.jobs import fit_job
+from forkmodel.validate.jobs.fit_job import FitJob, code_hash, sources
 
 PACKAGE = Path(fm.__file__).parent
 
@@ -18,12 +18,12 @@ def _package(folder, **changed):
     files = {
         "model/choice.py": "x = 1\n",
         "market/shares.py": "y = 2\n",
-        "forecast/run.py": "z = 3\n",
-        "validate/ranks.py": "w = 4\n",
+        "forecast/worlds.py": "z = 3\n",
+        "validate/calibration/ranks.py": "w = 4\n",
         "priors.py": "p = 5\n",
         "scenarios/baseline.toml": 'name = "baseline"\n',
         "report/page.py": "page = 6\n",
-        "cli.py": "a = 7\n",
+        "cli/main.py": "a = 7\n",
     }
     for name, text in (files | changed).items():
         path = folder / name
@@ -38,11 +38,11 @@ def test_code_that_can_change_a_result_changes_the_key(tmp_path):
     changes = {
         "model/choice.py": "x = 2\n",
         "market/shares.py": "y = 3\n",
-        "forecast/run.py": "z = 4\n",
-        "validate/ranks.py": "w = 5\n",
+        "forecast/worlds.py": "z = 4\n",
+        "validate/calibration/ranks.py": "w = 5\n",
         "priors.py": "p = 6\n",
         "scenarios/baseline.toml": 'name = "other"\n',
-        "outputs/new.py": "",
+        "results/new.py": "",
     }
     hashes = {before}
     for place, (name, text) in enumerate(changes.items()):
@@ -56,8 +56,8 @@ def test_comments_and_presentation_do_not_change_it(tmp_path):
         {
             "model/choice.py": '"""What it is."""\n\n# Why.\nx = 1\n',
             "report/page.py": "page = 7\n",
-            "cli.py": "a = 8\n",
-            "cli_trust.py": "b = 9\n",
+            "cli/main.py": "a = 8\n",
+            "cli/trust.py": "b = 9\n",
         }.items()
     ):
         assert _package(tmp_path / f"same-{place}", **{name: text}) == before, name
@@ -76,8 +76,8 @@ def test_versions_of_packages_change_it(tmp_path, monkeypatch):
 def test_every_folder_of_the_package_is_looked_at():
     seen = {path.relative_to(PACKAGE).parts[0] for path in sources(PACKAGE)}
     folders = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
-    assert folders - seen == {"report"}
-    assert {"priors.py", "prior_files.py", "scenarios", "run.py"} <= seen
+    assert folders - seen == {"report", "cli"}
+    assert {"priors.py", "prior_files.py", "scenarios", "pipeline.py"} <= seen
 
 
 def test_a_prior_file_changes_the_keys_of_what_depends_on_it(market, tmp_path):

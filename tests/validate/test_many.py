@@ -12,7 +12,7 @@ import pytest
 
 import forkmodel as fm
 from forkmodel.errors import JobError
-from forkmodel.validate.many import job_path, run_jobs
+from forkmodel.validate.jobs.many import job_path, run_jobs
 from forkmodel.whole_files import write_whole
 
 
@@ -133,7 +133,7 @@ def test_a_worker_killed_midway_costs_no_fit_and_none_is_done_twice(tmp_path, lo
 
 def test_jobs_of_fits_tell_fits_apart(market):
     from forkmodel.priors import load_priors
-    from forkmodel.validate.fit_job import FitJob
+    from forkmodel.validate.jobs.fit_job import FitJob
 
     reference, skeptic = load_priors("reference"), load_priors("skeptic")
     job = FitJob(market, reference, seed=1)
@@ -156,8 +156,8 @@ def test_a_fit_is_the_same_here_in_processes_and_on_a_cluster(tmp_path, market, 
     from distributed import LocalCluster
 
     from forkmodel.priors import load_priors
-    from forkmodel.validate.fit_job import FitJob
-    from forkmodel.validate.small_design import small_market
+    from forkmodel.validate.calibration.small_design import small_market
+    from forkmodel.validate.jobs.fit_job import FitJob
 
     small, priors = small_market(market), load_priors("reference")
     jobs = [

@@ -12,21 +12,21 @@ import pytest
 import xarray as xr
 
 import forkmodel as fm
-from forkmodel.console import json_ready
+from forkmodel.json_text import json_ready
 from forkmodel.model.build import BLOCKS
-from forkmodel.validate.backtest import YARDSTICK, Backtest, backtest, that_count, yardstick_job
-from forkmodel.validate.backtest_page import backtest_page, backtest_tables
-from forkmodel.validate.fit_job import FitJob
-from forkmodel.validate.foresight import Foresight, foresee
-from forkmodel.validate.frozen import frozen_path, score
+from forkmodel.validate.backtest.backtest import YARDSTICK, Backtest, backtest, that_count, yardstick_job
+from forkmodel.validate.backtest.foresight import Foresight, foresee
+from forkmodel.validate.backtest.frozen import frozen_path, score
+from forkmodel.validate.backtest.page import backtest_page, backtest_tables
+from forkmodel.validate.backtest.score_table import no_cases
+from forkmodel.validate.backtest.targets import MEASURED
+from forkmodel.validate.backtest.yardstick import Measure
 from forkmodel.validate.golden import write_golden
-from forkmodel.validate.many import job_path
-from forkmodel.validate.measure import Measure
+from forkmodel.validate.jobs.fit_job import FitJob
+from forkmodel.validate.jobs.many import job_path
 from forkmodel.validate.records import backtest_record, page_facts
 from forkmodel.validate.reviews import brief, failed, review_of, review_of_sample, review_words
-from forkmodel.validate.scoring import no_cases
 from forkmodel.validate.standing import banner, record_facts, standing
-from forkmodel.validate.targets import MEASURED
 
 ROOT = Path(__file__).parents[2]
 CUTOFF, LATER = "2026-03-31", "2026-06-01"

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 import scoringrules as sr
 
-from forkmodel.validate.baselines import BASELINES
-from forkmodel.validate.scores import score_draws, skill_table
-from forkmodel.validate.targets import TARGETS
+from forkmodel.validate.backtest.baselines import BASELINES
+from forkmodel.validate.backtest.proper_scores import score_draws, skill_table
+from forkmodel.validate.backtest.targets import TARGETS
 
 
 def test_crps_of_draws_is_that_of_their_distribution():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from forkmodel.claims import exact_side, load_ledger
+from forkmodel.claims import exact_view, load_ledger
 from forkmodel.claims.judge import held
 from forkmodel.validate.sensitivity import (
     claim_statistics,
@@ -70,7 +70,7 @@ def test_figures_and_events_are_those_of_the_worlds(quick_fit, quick_forecast):
     figures = claim_statistics(quick_fit, forecast)
     assert dict(figures.sizes) == {"chain": quick_fit.chains, "draw": quick_fit.draws}
     (claim,) = (claim for claim in load_ledger().claims if claim.id == "C1")
-    np.testing.assert_array_equal(figures["event: C1"], held(claim.expression, exact_side(forecast)))
+    np.testing.assert_array_equal(figures["event: C1"], held(claim.expression, exact_view(forecast)))
     hhi = forecast.worlds["hhi"].sel(scope="closed", time="2031").mean("time")
     np.testing.assert_array_equal(figures["HHI, closed revenue, 2031"], hhi)
     # A claim about 2036 is not decided by worlds that end before.

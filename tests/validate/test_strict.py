@@ -7,8 +7,8 @@ import pytest
 
 import forkmodel as fm
 from forkmodel.data.vintages import seen_later
-from forkmodel.run import Source
-from forkmodel.validate.backtest import CUTOFFS, cutoff_jobs
+from forkmodel.pipeline import Source
+from forkmodel.validate.backtest.backtest import CUTOFFS, cutoff_jobs
 
 
 @pytest.mark.parametrize("day", CUTOFFS)

@@ -1,0 +1,218 @@
+"""What the command line prints: tables and JSON on stdout, progress on stderr."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import threading
+import time
+import warnings
+from collections.abc import Iterable, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from forkmodel.json_text import json_ready, json_text
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bars
+    from rich.progress import TaskID
+
+__all__ = [
+    "BarProgress",
+    "LineProgress",
+    "prepare_streams",
+    "print_json",
+    "print_table",
+    "show_progress",
+]
+
+#: Seconds between two lines where there is no terminal to draw a bar on.
+LINE_SECONDS = 5.0
+
+#: Stages of a run and what the reader sees.
+STAGES = {
+    "data": "Set up",
+    "read": "Read fit",
+    "compile": "Compile",
+    "sample": "Sample",
+    "derive": "Review",
+    "report": "Report",
+    "fits": "Jobs",
+    "score": "Score",
+}
+
+
+def print_json(document: object) -> None:
+    """Print one JSON document on stdout; characters that stdout lacks are escaped, not replaced."""
+    text = json_text(document)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = json_text(document, only_ascii=True)
+    sys.stdout.write(text)
+
+
+def prepare_streams() -> None:
+    """Make stdin, stdout and stderr usable whatever the environment: call once, before anything is printed.
+
+    A stream that the caller closed swallows what is written, as ``/dev/null`` would. Characters that the
+    encoding of a stream lacks are replaced. Warnings of libraries are not for readers of a command's output,
+    unless Python was asked for them (``-W``, ``PYTHONWARNINGS``).
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            # The lowest free descriptor is the closed one: no data file may end up behind it.
+            while (opened := os.open(os.devnull, os.O_RDWR)) < number:
+                pass
+            if opened > number:
+                os.dup2(opened, number)
+                os.close(opened)
+            mode = "r" if name == "stdin" else "w"
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")
+
+
+def _cell(value: Any) -> str:
+    value = json_ready(value)
+    if value is None:
+        return ""
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str | None = None) -> None:
+    """Print a table on stdout; numbers stand on the right, missing values are blank.
+
+    Parameters
+    ----------
+    columns : sequence of str
+        Headings.
+    rows : iterable of sequences
+        Cells, one per heading.
+    title : str, optional
+        Line above the table.
+    """
+    from rich import box
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    cells = [list(row) for row in rows]
+    table = Table(title=title and escape(title), box=box.SIMPLE, title_justify="left")
+    for place, column in enumerate(columns):
+        numeric = any(isinstance(json_ready(row[place]), int | float) for row in cells)
+        table.add_column(escape(column), justify="right" if numeric else "left", overflow="fold")
+    for row in cells:
+        table.add_row(*(escape(_cell(value)) for value in row))
+    # Without a terminal there is no width to keep to, and wrapped cells are hard to search.
+    if sys.stdout.isatty():
+        Console(file=sys.stdout, highlight=False).print(table)
+        return
+    paper = Console(file=io.StringIO(), width=10_000, highlight=False)
+    with paper.capture() as capture:
+        paper.print(table)
+    sys.stdout.write("\n".join(line.rstrip() for line in capture.get().splitlines()).rstrip() + "\n")
+
+
+class LineProgress:
+    """Progress as plain lines on stderr: one per stage, and one every few seconds within a stage.
+
+    Called as ``progress(stage, fraction, message)``, from any thread.
+    """
+
+    def __init__(self) -> None:
+        self._begin = time.monotonic()
+        self._stage = ""
+        self._line = ""
+        self._lock = threading.Lock()
+        self._over = threading.Event()
+        self._heart = threading.Thread(target=self._beat, daemon=True)
+
+    def __enter__(self) -> Self:
+        """Start the clock."""
+        self._heart.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop the lines."""
+        self._over.set()
+        self._heart.join()
+
+    def __call__(self, stage: str, fraction: float, message: str = "") -> None:
+        """Take the newest state; print it if it opens a stage."""
+        share = f" {fraction:.0%}" if fraction > 0 else ""
+        note = f": {message}" if message else ""
+        with self._lock:
+            self._line = f"{STAGES.get(stage, stage)}{share}{note}"
+            if stage != self._stage:
+                self._stage = stage
+                self._print()
+
+    def _print(self) -> None:
+        sys.stderr.write(f"{time.monotonic() - self._begin:5.0f} s  {self._line}\n")
+        sys.stderr.flush()
+
+    def _beat(self) -> None:
+        while not self._over.wait(LINE_SECONDS):
+            with self._lock:
+                if self._line:
+                    self._print()
+
+
+class BarProgress:
+    """Progress as one bar per stage on a terminal's stderr.
+
+    Called as ``progress(stage, fraction, message)``, from any thread.
+    """
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+        self._bars: Bars = Progress(
+            TextColumn("{task.description:<9}"),
+            BarColumn(bar_width=24),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[message]}", markup=False),
+            console=Console(stderr=True),
+        )
+        self._stage = ""
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> Self:
+        """Start drawing."""
+        self._bars.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the last bar, filled if all went well."""
+        if kind is None:
+            self._fill()
+        self._bars.stop()
+
+    def __call__(self, stage: str, fraction: float, message: str = "") -> None:
+        """Draw the newest state; a stage that reports no fraction pulses."""
+        if stage != self._stage:
+            self._fill()
+            self._stage = stage
+            self._task = self._bars.add_task(STAGES.get(stage, stage), total=None, message=message)
+        if self._task is not None:
+            total = 1.0 if fraction > 0 else None
+            self._bars.update(self._task, total=total, completed=fraction, message=message)
+
+    def _fill(self) -> None:
+        if self._task is not None:
+            self._bars.update(self._task, total=1.0, completed=1.0)
+
+
+def show_progress() -> BarProgress | LineProgress:
+    """Return bars if stderr is a terminal, plain lines otherwise; use it as a context manager."""
+    return BarProgress() if sys.stderr.isatty() else LineProgress()

@@ -1,0 +1,265 @@
+"""The commands about the future: ``forecast``, ``compare``, ``claims`` and ``scenarios``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from forkmodel.cli.console import print_json, print_table, show_progress
+from forkmodel.dates import read_span
+from forkmodel.errors import ForkModelError, ScenarioError
+
+if TYPE_CHECKING:
+    from forkmodel.inference.fit import Fit
+
+__all__ = ["claims", "compare", "forecast", "scenarios_app"]
+
+BAD_INPUT, REVIEW_FAILED = 2, 1
+
+scenarios_app = typer.Typer(no_args_is_help=True)
+
+FitArgument = Annotated[Path, typer.Argument(help="File that `forkmodel fit` or `run` wrote.")]
+ScenarioOption = Annotated[
+    list[str] | None,
+    typer.Option("--scenario", help="Name or TOML file; several hold at once. See `forkmodel scenarios`."),
+]
+HorizonOption = Annotated[str, typer.Option("--horizon", help="Last day, month, quarter or year.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
+
+
+def _load(file: Path) -> Fit:
+    from forkmodel.inference.storage import load
+
+    return load(file)
+
+
+def _check_horizon(fit: Fit, horizon: str) -> None:
+    """Refuse a horizon that the fit's data do not allow, before anything is computed."""
+    from forkmodel.forecast.calendar import Calendar
+
+    Calendar.from_vintage(fit.data.vintage, horizon)
+
+
+def forecast(
+    file: FitArgument,
+    out: Annotated[Path, typer.Option("--out", help="File to write, for example forecast.nc.")],
+    scenario: ScenarioOption = None,
+    horizon: HorizonOption = "2036-12",
+    as_json: JsonOption = False,
+) -> None:
+    """Simulate the worlds of a saved fit to the horizon."""
+    from forkmodel.forecast.scenario_files import BASELINE, load_scenarios
+    from forkmodel.pipeline import check_target
+
+    check_target(out, folder=False)
+    # A mistyped horizon or scenario is answered before seconds are spent on reading.
+    read_span(horizon, "the horizon")
+    wanted = load_scenarios(scenario or [BASELINE])
+    with show_progress() as progress:
+        progress("read", 0.0, str(file))
+        fit = _load(file)
+        _check_horizon(fit, horizon)
+        progress("forecast", 0.0, wanted.name)
+        made = fit.forecast(horizon, wanted)
+        made.save(out)
+    if as_json:
+        print_json({"forecast": str(out), **made.facts})
+    else:
+        typer.echo(f"Wrote {out}: {made!r}.")
+    if made.facts["review"] == "FAIL":
+        typer.echo("The review of this fit FAILED: do not quote the forecast.", err=True)
+        raise typer.Exit(REVIEW_FAILED)
+
+
+def compare(
+    file: FitArgument,
+    scenario: ScenarioOption = None,
+    horizon: HorizonOption = "2036-12",
+    as_json: JsonOption = False,
+) -> None:
+    """Compare scenarios with the baseline, world by world.
+
+    Several scenarios are compared as one that combines them; without any, each bundled one is compared.
+    """
+    from forkmodel.forecast.effects import YEARS, effects
+    from forkmodel.forecast.scenario_files import BASELINE, bundled_scenarios, load_scenario, load_scenarios
+
+    last = read_span(horizon, "the horizon").last
+    if (last.year, last.month) < (YEARS[0], 10):
+        raise ForkModelError(
+            f"effects are stated for the ends of {', '.join(map(str, YEARS))}, and the horizon {horizon} "
+            f"reaches none of them; give {YEARS[0]} or later."
+        )
+    names = [name for name in bundled_scenarios() if name != BASELINE]
+    wanted = [load_scenarios(scenario)] if scenario else [load_scenario(name) for name in names]
+    with show_progress() as progress:
+        progress("read", 0.0, str(file))
+        fit = _load(file)
+        _check_horizon(fit, horizon)
+        baseline = fit.forecast(horizon)
+        rows: list[dict[str, Any]] = []
+        for place, one in enumerate(wanted):
+            progress("forecast", place / len(wanted), one.name)
+            found = effects(baseline, {one.name: fit.forecast(horizon, one)})
+            rows += [{str(key): value for key, value in row.items()} for row in found.to_dict("records")]
+    if as_json:
+        print_json({"horizon": baseline.facts["horizon"], "effects": rows})
+        return
+    columns = ["scenario", "label", "date", "baseline_median", "median", "q10", "q90", "unit", "draws"]
+    print_table(
+        columns,
+        [[row[column] for column in columns] for row in rows],
+        title="Difference from the baseline in the same world: median and 80 % interval",
+    )
+
+
+def claims(
+    file: Annotated[Path, typer.Argument(help="Fit or forecast file.")],
+    skeptic: Annotated[
+        Path | None,
+        typer.Option("--skeptic", help="Fit under the skeptic's priors; approximated if left out."),
+    ] = None,
+    advocate: Annotated[
+        Path | None,
+        typer.Option("--advocate", help="Fit under the advocate's priors; approximated if left out."),
+    ] = None,
+    horizon: HorizonOption = "2036-12",
+    as_json: JsonOption = False,
+) -> None:
+    """Print how probable every claim is, by prior set."""
+    from forkmodel.queries.draw_source import is_forecast_file
+
+    read_span(horizon, "the horizon")
+    if is_forecast_file(file):
+        document = _claims_of_forecast(file)
+    else:
+        others = {name: path for name, path in (("skeptic", skeptic), ("advocate", advocate)) if path}
+        document = _claims_of_fit(file, others, horizon)
+    if as_json:
+        print_json(document)
+        return
+    _print_claims(document)
+
+
+def _claims_of_forecast(file: Path) -> dict[str, Any]:
+    from forkmodel.claims import exact_view, judge, load_ledger
+    from forkmodel.forecast.storage import load_forecast
+
+    found = load_forecast(file)
+    _refuse_failed(str(found.facts.get("review")))
+    return judge(load_ledger(), [exact_view(found)]).as_dict()
+
+
+def _claims_of_fit(file: Path, others: dict[str, Path], horizon: str) -> dict[str, Any]:
+    from forkmodel.outlook import claims_table, prior_views
+
+    with show_progress() as progress:
+        progress("read", 0.0, str(file))
+        fit = _load(file)
+        _check_horizon(fit, horizon)
+        progress("derive", 0.0, "review")
+        _refuse_failed(fit.review().status)
+        fitted = {name: _load(path) for name, path in others.items()}
+        progress("forecast", 0.0, "claims")
+        views = prior_views(fit, fit.forecast(horizon), fitted)
+        return claims_table(fit, views).as_dict()
+
+
+def _refuse_failed(status: str) -> None:
+    if status == "FAIL":
+        typer.echo("The review of this fit FAILED: claims are withheld.", err=True)
+        raise typer.Exit(REVIEW_FAILED)
+
+
+def _print_claims(document: dict[str, Any]) -> None:
+    views = list(document["joint"]["probability"])
+    rows = [document["joint"], *document["claims"]]
+
+    def chance(row: dict[str, Any], view: str) -> str:
+        p, error = row["probability"][view], row["mcse"][view]
+        return "-" if p is None else f"{p:.3f} ± {error:.3f}"
+
+    def remark(row: dict[str, Any]) -> str:
+        if not row["computable"]:
+            return f"not computed: {row['reason']}"
+        if row["decided"] is False:
+            return str(row["reason"])
+        moved = ", ".join(
+            f"{mover['parameter']} ({'+' if mover['correlation'] > 0 else '-'})" for mover in row["movers"]
+        )
+        blunt = f"not diagnostic: {row['why_not_diagnostic']}. " if row["diagnostic"] is False else ""
+        return blunt + (f"moved by {moved}" if moved else "")
+
+    print_table(
+        ["claim", "statement", "event", *views, "remark"],
+        [
+            [
+                row["id"],
+                row["statement"],
+                row["threshold"] or "",
+                *(chance(row, s) for s in views),
+                remark(row),
+            ]
+            for row in rows
+        ],
+        title="Probability of every claim, with Monte Carlo standard error",
+    )
+    for view in views:
+        typer.echo(f"{view}: {document['joint']['method'][view]}; {document['joint']['draws'][view]} draws.")
+
+
+@scenarios_app.command("show")
+def show_scenarios(as_json: JsonOption = False) -> None:
+    """List the bundled scenarios."""
+    from forkmodel.forecast.scenario_files import bundled_scenarios, load_scenario
+
+    found = [load_scenario(name) for name in bundled_scenarios()]
+    if as_json:
+        print_json(
+            {"scenarios": [{"name": s.name, "meaning": s.meaning, "sources": list(s.sources)} for s in found]}
+        )
+    else:
+        print_table(["name", "meaning"], [(s.name, s.meaning) for s in found], title="Scenarios")
+
+
+@scenarios_app.command("levers")
+def show_levers(as_json: JsonOption = False) -> None:
+    """List what a scenario file may change."""
+    from forkmodel.forecast.scenario import EVENTS, LEVERS
+
+    levers = [
+        {"lever": name, "takes": "multiply" if lever.multiplies else "add", "meaning": lever.meaning}
+        for name, lever in LEVERS.items()
+    ]
+    events = [{"event": name, "meaning": meaning} for name, meaning in EVENTS.items()]
+    if as_json:
+        print_json({"levers": levers, "events": events})
+        return
+    print_table(["lever", "takes", "meaning"], [tuple(row.values()) for row in levers], title="Levers")
+    print_table(["event", "meaning"], [tuple(row.values()) for row in events], title="Events")
+
+
+@scenarios_app.command("check")
+def check_scenario(
+    name: Annotated[str, typer.Argument(help="TOML file, or the name of a bundled scenario.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Check a scenario file."""
+    from forkmodel.forecast.scenario_files import load_scenario
+
+    problems = []
+    try:
+        load_scenario(name)
+    except ScenarioError as error:
+        problems.append(str(error))
+    if as_json:
+        print_json({"ok": not problems, "problems": problems})
+    else:
+        for problem in problems:
+            typer.echo(problem, err=True)
+        if not problems:
+            typer.echo(f"{name} is sound.")
+    if problems:
+        raise typer.Exit(BAD_INPUT)

@@ -1,0 +1,245 @@
+"""The commands about trust: ``backtest``, ``score``, ``facts`` and ``sensitivity``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from forkmodel.cli.console import print_json, print_table, show_progress
+from forkmodel.dates import read_span
+from forkmodel.json_text import json_ready, json_text
+from forkmodel.options import MOST_SEED
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["backtest", "facts", "say_first", "score", "sensitivity"]
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
+DataOption = Annotated[
+    Path | None, typer.Option("--data", help="Folder of CSV tables; the bundled snapshot if left out.")
+]
+UpdateOption = Annotated[
+    list[Path] | None,
+    typer.Option("--update", help="Folder with newer rows, merged on top; may be given several times."),
+]
+FitsOption = Annotated[
+    Path, typer.Option("--fits", help="Folder where finished jobs are kept and found again.")
+]
+WorkersOption = Annotated[int, typer.Option("--workers", min=1, help="Local processes that fit at once.")]
+DaskOption = Annotated[
+    str | None, typer.Option("--dask", help="Address of a dask scheduler whose workers fit instead.")
+]
+SeedOption = Annotated[int, typer.Option("--seed", min=0, max=MOST_SEED, help="Same seed, same draws.")]
+FitArgument = Annotated[Path, typer.Argument(help="File that `forkmodel fit` or `run` wrote.")]
+StrictOption = Annotated[
+    bool,
+    typer.Option(
+        "--strict",
+        help="A cut-off knows only rows with proof that they were known then.",
+    ),
+]
+
+
+def say_first(sentences: Iterable[str]) -> None:
+    """Print what must be known before the figures that follow."""
+    for sentence in sentences:
+        typer.echo(sentence)
+
+
+def _market(data: Path | None, update: list[Path] | None) -> Any:
+    from forkmodel.pipeline import Source
+
+    return Source(data, tuple(update or ())).load()
+
+
+def backtest(
+    fits: FitsOption = Path("backtest-fits"),
+    cutoff: Annotated[
+        list[str] | None, typer.Option("--cutoff", help="Day (YYYY-MM-DD); several times. Default: five.")
+    ] = None,
+    data: DataOption = None,
+    update: UpdateOption = None,
+    priors: Annotated[str, typer.Option("--priors", help="Prior set of all fits.")] = "hindsight-free",
+    draws: Annotated[int | None, typer.Option("--draws", min=20, help="Kept draws per chain.")] = None,
+    tune: Annotated[int | None, typer.Option("--tune", min=1, help="Warm-up steps per chain.")] = None,
+    seed: SeedOption = 1,
+    strict: StrictOption = False,
+    workers: WorkersOption = 1,
+    dask: DaskOption = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for the record and its tables (backtest.json, .md).")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Forecast from past days and score what came after.
+
+    Fits that are in the folder already are not made again: an interrupted backtest goes on where it stopped.
+    Every fit is reviewed; one that failed is shown as failed and counts in no figure.
+    """
+    from forkmodel.inference.sampling import DEFAULT_DRAWS, DEFAULT_TUNE
+    from forkmodel.pipeline import check_target
+    from forkmodel.validate.backtest.backtest import CUTOFFS
+    from forkmodel.validate.backtest.backtest import backtest as make
+
+    if out is not None:
+        check_target(out, folder=True)
+    with show_progress() as progress:
+        made = make(
+            _market(data, update),
+            fits,
+            cutoffs=cutoff or CUTOFFS,
+            priors=priors,
+            draws=draws or DEFAULT_DRAWS,
+            tune=tune or DEFAULT_TUNE,
+            seed=seed,
+            strict=strict,
+            workers=workers,
+            dask=dask,
+            progress=progress,
+        )
+    record = json_ready(made.as_dict())
+    if out is not None:
+        from forkmodel.validate.backtest.page import backtest_page
+        from forkmodel.whole_files import write_whole
+
+        write_whole(out / "backtest.json", json_text(record))
+        write_whole(out / "backtest.md", backtest_page(record))
+    if as_json:
+        print_json(record)
+        return
+    from forkmodel.validate.reviews import review_words
+
+    say_first(record["standing"])
+    reviews = [(name, review_words(review)) for name, review in made.facts["reviews"].items()]
+    print_table(["fit", "review"], reviews, title="Review of every fit")
+    _print_skill(made.by_target(), "All cut-offs and horizons, by target")
+    for name, group in made.pooled().items():
+        shares = ", ".join(f"{float(mass):.0%}: {part:.0%}" for mass, part in group["coverage"].items())
+        typer.echo(f"Coverage, {name} ({group['n']} outcomes): {shares}")
+
+
+def _print_skill(table: pd.DataFrame, title: str) -> None:
+    columns = ["target", "n", "crps", "best baseline", "its crps", "skill", "90 % covers"]
+    rows = []
+    for row in table.to_dict("records"):
+        best = row["best_baseline"]
+        rows.append(
+            [
+                row["target"],
+                row["n"],
+                row["crps"],
+                best,
+                None if best is None else row["crps_baselines"][best],
+                row["skill"],
+                row["coverage"]["0.9"],
+            ]
+        )
+    print_table(columns, rows, title=title)
+
+
+def score(
+    file: FitArgument,
+    data: DataOption = None,
+    update: UpdateOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Score the forecast of a saved fit on later tables.
+
+    Takes about a minute: capability in the later tables is read off a fit of their scores.
+    """
+    from forkmodel.validate.backtest.frozen import score_fit
+
+    with show_progress() as progress:
+        progress("read", 0.0, str(file))
+        made = score_fit(file, _market(data, update), progress)
+    if as_json:
+        print_json(made.as_dict())
+        return
+    from forkmodel.validate.reviews import review_words
+
+    say_first(made.standing)
+    typer.echo(f"Forecast of {made.vintage.date()}, scored to {made.scored_to.date()}; sha256 {made.hash}")
+    for name, review in made.reviews.items():
+        typer.echo(f"Review of the fit behind the {name}: {review_words(review)}")
+    columns = ["target", "entity", "date", "outcome", "median", "low", "high", "crps", "pit"]
+    rows = [[row[column] for column in columns] for row in made.cases.to_dict("records")]
+    print_table(columns, rows, title="Outcomes with the forecast's median and 90 % interval")
+
+
+def facts(
+    file: FitArgument,
+    table: Annotated[
+        Path | None,
+        typer.Option("--facts", help="CSV file with facts of your own, besides the bundled ones."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Compare a saved fit with what others have observed."""
+    from forkmodel.inference.storage import load
+
+    with show_progress() as progress:
+        progress("read", 0.0, str(file))
+        made = load(file).against_facts(table)
+    if as_json:
+        print_json(made.as_dict())
+        return
+    columns = ["fact_id", "meaning", "period", "value", "low", "high", "bound", "basis", "fitted"]
+    columns += ["median", "low_95", "high_95", "status", "reason"]
+    print_table(columns, made.facts[columns].to_numpy().tolist(), title="Cited facts and the posterior")
+    for name in made.contradicted:
+        typer.echo(f"{name} contradicts every observation of it.")
+    for row in made.quantities.loc[made.quantities["beyond"] != ""].to_dict("records"):
+        typer.echo(f"{row['group']} in {row['latest']} lies {row['beyond']} every older observation of it.")
+
+
+def sensitivity(
+    file: FitArgument,
+    horizon: Annotated[str, typer.Option("--horizon", help="Last day, month, quarter or year.")] = "2036-12",
+    as_json: JsonOption = False,
+) -> None:
+    """Say what the figures owe to priors, data and inputs."""
+    from forkmodel.errors import ModelError
+    from forkmodel.inference.storage import load
+    from forkmodel.validate.reviews import failed, review_of, review_words
+    from forkmodel.validate.sensitivity import claim_statistics, first_order_indices, power_scaling
+
+    read_span(horizon, "the horizon")
+    with show_progress() as progress:
+        progress("read", 0.0, str(file))
+        fit = load(file)
+        progress("derive", 0.0, "review")
+        review = review_of(fit)
+        if failed(review):
+            raise ModelError(
+                f"the review of {file} FAILED, {review_words(review)}, so its sensitivities are withheld; "
+                f"`forkmodel review {file}` says what to do."
+            )
+        progress("forecast", 0.0, "baseline")
+        forecast = fit.forecast(horizon)
+        progress("derive", 0.0, "log densities of every observation")
+        figures = claim_statistics(fit, forecast)
+        scaled = power_scaling(fit, figures)
+        flat = {str(name): array.to_numpy().ravel() for name, array in figures.data_vars.items()}
+        inputs = first_order_indices(flat, forecast.parameters)
+    if as_json:
+        document = {"review": review, "power_scaling": scaled.to_dict("records")}
+        print_json(document | {"first_order_indices": inputs.to_dict("records")})
+        return
+    typer.echo(f"Review of the fit: {review_words(review)}")
+    wide = scaled.pivot_table(
+        index=["figure", "diagnosis"], columns="source", values="sensitivity", sort=False
+    )
+    print_table(
+        ["figure", "diagnosis", *map(str, wide.columns)],
+        [[*index, *row] for index, row in zip(wide.index, wide.to_numpy(), strict=True)],
+        title="Power-scaling sensitivity; above 0.05 a source matters",
+    )
+    print_table(
+        ["figure", "input", "part of its variance"],
+        inputs[["figure", "parameter", "index"]].to_numpy().tolist(),
+        title="Inputs that carry most of each figure's variance",
+    )

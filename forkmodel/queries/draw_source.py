@@ -1,0 +1,137 @@
+"""Where a question finds its worlds: a dataset in memory, or a forecast file read variable by variable.
+
+A saved forecast answers within a second, process start included. Pandas and xarray take longer than that to
+import, so nothing here needs them: a file is read with h5netcdf, and only the variables that are asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+__all__ = ["MARK", "DatasetDraws", "DrawSource", "FileDraws", "is_forecast_file", "quarter_label"]
+
+#: Attribute that a forecast file carries, with the number of its layout.
+MARK = "forkmodel_forecast_format"
+
+SAMPLE = ("chain", "draw")
+GROUP = "worlds"
+
+
+def quarter_label(quarter: int) -> str:
+    """Return a calendar quarter, counted from year zero, as text such as ``2031-Q2``."""
+    return f"{quarter // 4}-Q{quarter % 4 + 1}"
+
+
+def _quarters(times: np.ndarray) -> np.ndarray:
+    """Return calendar quarters, counted from year zero, of quarter starts."""
+    months = times.astype("datetime64[M]").astype(np.int64)
+    return np.asarray(4 * 1970 + months // 3)
+
+
+def is_forecast_file(path: str | Path) -> bool:
+    """Return whether a file holds a forecast rather than a fit, reading only its head."""
+    import h5py
+
+    try:
+        with h5py.File(path, "r") as file:
+            return MARK in file.attrs
+    except OSError:
+        return False
+
+
+class DrawSource(Protocol):
+    """Named variables on every draw."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Chains and draws per chain."""
+        ...
+
+    @property
+    def names(self) -> list[str]:
+        """Variables."""
+        ...
+
+    @property
+    def quarters(self) -> np.ndarray:
+        """Calendar quarters of the time axis, counted from year zero."""
+        ...
+
+    def dims(self, name: str) -> tuple[str, ...]:
+        """Return the dims of a variable apart from chain, draw and time."""
+        ...
+
+    def labels(self, dim: str) -> list[str]:
+        """Return the coordinates of a dim."""
+        ...
+
+    def read(self, name: str, places: Mapping[str, int]) -> np.ndarray:
+        """Return a variable (chain, draw, time) at one place of each of its other dims."""
+        ...
+
+
+class DatasetDraws:
+    """Worlds of an xarray dataset with dims ``chain, draw, time`` and others."""
+
+    def __init__(self, dataset: Any) -> None:
+        self._data = dataset
+        self.shape = (int(dataset.sizes["chain"]), int(dataset.sizes["draw"]))
+        self.names = [str(name) for name in dataset.data_vars]
+        self.quarters = _quarters(dataset["time"].to_numpy())
+
+    def dims(self, name: str) -> tuple[str, ...]:
+        """Return the dims of a variable apart from chain, draw and time."""
+        return tuple(str(dim) for dim in self._data[name].dims if dim not in (*SAMPLE, "time"))
+
+    def labels(self, dim: str) -> list[str]:
+        """Return the coordinates of a dim."""
+        return [str(label) for label in self._data[dim].to_numpy()]
+
+    def read(self, name: str, places: Mapping[str, int]) -> np.ndarray:
+        """Return a variable (chain, draw, time) at one place of each of its other dims."""
+        chosen = self._data[name].isel(dict(places)).transpose(*SAMPLE, "time")
+        return np.asarray(chosen.to_numpy(), dtype=float)
+
+
+class FileDraws:
+    """Worlds of a saved forecast."""
+
+    def __init__(self, path: str | Path) -> None:
+        import h5netcdf
+
+        self._file = h5netcdf.File(path, "r")
+        self._group = self._file.groups[GROUP]
+        sizes = self._group.dimensions
+        self.shape = (int(sizes["chain"].size), int(sizes["draw"].size))
+        self.names = [str(name) for name in self._group.variables if name not in sizes]
+        self.quarters = _quarters(self._times())
+
+    def _times(self) -> np.ndarray:
+        """Decode ``days since 2023-01-01`` and the like."""
+        variable = self._group.variables["time"]
+        unit, origin = str(variable.attrs["units"]).split(" since ")
+        code = {"days": "D", "hours": "h", "minutes": "m", "seconds": "s"}[unit]
+        step = np.asarray(variable[...]).astype(f"timedelta64[{code}]")
+        return np.asarray(np.datetime64(origin.split(" ")[0]) + step)
+
+    def dims(self, name: str) -> tuple[str, ...]:
+        """Return the dims of a variable apart from chain, draw and time."""
+        dims = self._group.variables[name].dimensions
+        return tuple(dim for dim in dims if dim not in (*SAMPLE, "time"))
+
+    def labels(self, dim: str) -> list[str]:
+        """Return the coordinates of a dim."""
+        raw = self._group.variables[dim][...]
+        return [item.decode() if isinstance(item, bytes) else str(item) for item in raw]
+
+    def read(self, name: str, places: Mapping[str, int]) -> np.ndarray:
+        """Return a variable (chain, draw, time) at one place of each of its other dims."""
+        variable = self._group.variables[name]
+        order = [dim for dim in variable.dimensions if dim not in places]
+        index = tuple(places.get(dim, slice(None)) for dim in variable.dimensions)
+        array = np.asarray(variable[index], dtype=float)
+        return np.asarray(array.transpose([order.index(dim) for dim in (*SAMPLE, "time")]))

@@ -1,0 +1,279 @@
+"""The fit's verbs on single models: abilities, shares, elasticities, diversion, markups, record lags."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from forkmodel.dates import read_span
+from forkmodel.errors import ForkModelError, did_you_mean
+from forkmodel.market import (
+    floored_price_slope,
+    group_diversion_ratio,
+    hhi,
+    hhi_delta,
+    lerner_index,
+    price_exposure,
+    segment_own_price_elasticity,
+)
+from forkmodel.model.choice import ChoicePaths
+from forkmodel.model.demand import SEGMENTS, DemandDesign, leaning, segment_mixture
+from forkmodel.model.latent import latent_states
+from forkmodel.model.ops import ArrayOps
+from forkmodel.results.offers import paid_over_list, price_coefficients
+from forkmodel.results.paths_capability import closed_records
+from forkmodel.results.paths_elasticity import chosen_in_market
+from forkmodel.results.scale import public_scale
+
+if TYPE_CHECKING:
+    from forkmodel.inference.fit import Fit
+
+__all__ = ["capability", "diversion", "elasticities", "markups", "merger", "record_lags", "shares"]
+
+MARKET_CHOICES = ["openrouter", "enterprise", "gateway"]
+UNIT_CHOICES = ["tokens", "spend"]
+#: Marks the offer of a model that costs nothing, beside the paid one of the same model.
+FREE = ":free"
+
+
+def _require(fit: Fit, block: str) -> None:
+    if block not in fit.blocks:
+        raise ForkModelError(
+            f"this fit has no {block} block, only {', '.join(fit.blocks)}; fit again with it."
+        )
+
+
+def _theta(fit: Fit) -> np.ndarray:
+    _require(fit, "capability")
+    return np.concatenate([part.theta for part in latent_states(fit.values, fit.design)])
+
+
+def capability(fit: Fit) -> xr.DataArray:
+    """Return abilities on the public index (chain, draw, model)."""
+    theta = _theta(fit)
+    index = public_scale(theta, fit.panel.catalogue.models.index).index(theta)
+    return xr.DataArray(
+        index.reshape(fit.chains, fit.draws, -1),
+        dims=("chain", "draw", "model"),
+        coords={
+            "chain": np.arange(fit.chains),
+            "draw": np.arange(fit.draws),
+            "model": fit.panel.catalogue.models.index.to_numpy(),
+        },
+        name="capability",
+        attrs={"unit": "index (Claude 3.5 Sonnet = 130, GPT-5 = 150)"},
+    )
+
+
+def record_lags(fit: Fit) -> pd.DataFrame:
+    """Return closed records with right-censored lags."""
+    theta = _theta(fit)
+    catalogue = fit.panel.catalogue
+    counts = fit.panel.scores["model"].to_series().value_counts()
+    return closed_records(theta, public_scale(theta, catalogue.models.index), catalogue, counts)
+
+
+def _check(market: str, unit: str = "tokens") -> None:
+    if market not in MARKET_CHOICES:
+        raise ForkModelError(f"unknown market {market!r}. {did_you_mean(market, MARKET_CHOICES)}")
+    if unit not in UNIT_CHOICES:
+        raise ForkModelError(f"unknown unit {unit!r}. {did_you_mean(unit, UNIT_CHOICES)}")
+
+
+def shares(fit: Fit, market: str, unit: str) -> xr.DataArray:
+    """Return monthly shares by model (chain, draw, month, model); free and paid offers are added up."""
+    _check(market, unit)
+    _require(fit, "choice")
+    demand = fit.design.choice.demand
+    models = fit.panel.catalogue.models.index
+    used = np.unique(demand.cell_model)
+    column = np.searchsorted(used, demand.cell_model)
+    out = np.full((fit.chains * fit.draws, len(demand.months), len(used)), np.nan)
+    out[:, demand.cell_month, column] = 0.0
+    start = 0
+    for part in latent_states(fit.values, fit.design):
+        paths = part.choice
+        if paths is None:
+            break
+        cells = _cell_shares(fit, part.value, paths, market, unit)
+        block = out[start : start + len(cells)]
+        for cell in range(cells.shape[1]):
+            block[:, demand.cell_month[cell], column[cell]] += cells[:, cell]
+        start += len(cells)
+    return xr.DataArray(
+        out.reshape(fit.chains, fit.draws, len(demand.months), len(used)),
+        dims=("chain", "draw", "month", "model"),
+        coords={
+            "chain": np.arange(fit.chains),
+            "draw": np.arange(fit.draws),
+            "month": demand.months.to_numpy(),
+            "model": models[used].to_numpy(),
+        },
+        name="share",
+        attrs={"market": market, "unit": unit},
+    )
+
+
+def _segment_shares(
+    paths: ChoicePaths, market: str, demand: DemandDesign
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return both segments' shares of cells in a market, and the part of the frontier segment."""
+    if market == "openrouter":
+        return paths.router_frontier_share, paths.router_threshold_share, paths.mix_router
+    if market == "enterprise":
+        return paths.enterprise_frontier_share, paths.enterprise_threshold_share, paths.mix_enterprise
+    month, n_months = demand.cell_month, len(demand.months)
+    first, second = (
+        leaning(ArrayOps(), share, paths.gateway_lean, demand.cell_open, month, n_months)
+        for share in (paths.frontier_share, paths.threshold_share)
+    )
+    return first, second, paths.mix_gateway
+
+
+def _cell_shares(
+    fit: Fit, value: dict[str, np.ndarray], paths: ChoicePaths, market: str, unit: str
+) -> np.ndarray:
+    demand, ops = fit.design.choice.demand, ArrayOps()
+    month = demand.cell_month
+    tokens = segment_mixture(*_segment_shares(paths, market, demand), month)
+    if unit == "tokens":
+        return np.asarray(tokens)
+    money = tokens * paid_over_list(value, demand) * demand.price_usd_per_mtok
+    return np.asarray(money / ops.group_sum(money, month, len(demand.months))[:, month])
+
+
+@dataclass(frozen=True)
+class _Month:
+    """Demand for every offer of one market and month, free ones included, and the offers' facts.
+
+    Free offers stay because they take buyers from the others; without them the segments' weights would no
+    longer be those of the market.
+    """
+
+    share: xr.DataArray
+    weight: xr.DataArray
+    slope: xr.DataArray
+    exposure: xr.DataArray
+    facts: pd.DataFrame
+
+    @property
+    def paid(self) -> np.ndarray:
+        """Labels of the offers that have a price."""
+        return self.facts.index[~self.facts["free"]].to_numpy()
+
+    def fact(self, name: str) -> xr.DataArray:
+        """Return one fact of every offer."""
+        values = self.facts[name].to_numpy()
+        return xr.DataArray(values, dims="model", coords={"model": self.facts.index.to_numpy()})
+
+    def groups(self, name: str) -> dict[str, str]:
+        """Return the group of every offer."""
+        return {str(offer): str(owner) for offer, owner in self.facts[name].items()}
+
+
+def _place(months: pd.DatetimeIndex, month: str | None) -> int:
+    if month is None:
+        return len(months) - 1
+    wanted = pd.Timestamp(read_span(month, "month", grains=("month", "day")).first.replace(day=1))
+    place = int(months.get_indexer(pd.DatetimeIndex([wanted]))[0])
+    if place < 0:
+        raise ForkModelError(
+            f"month {month!r} is not in the choice block; it has {months[0].date()} to "
+            f"{months[-1].date()}, by quarter before 2025."
+        )
+    return place
+
+
+def _month_market(fit: Fit, month: str | None, market: str) -> _Month:
+    """Return demand of those who choose in one month: shares, weights and responses to price."""
+    _check(market)
+    _require(fit, "choice")
+    demand = fit.design.choice.demand
+    place = _place(demand.months, month)
+    cells = np.flatnonzero(demand.cell_month == place)
+    models = fit.panel.catalogue.models.iloc[demand.cell_model[cells]]
+    price = demand.price_usd_per_mtok[cells]
+    facts = models.assign(price_usd_per_mtok=price, free=price <= 0.0)
+    facts.index = pd.Index(np.where(facts["free"], models.index + FREE, models.index), name="model")
+    segment, weight, eta = [], [], []
+    for part in latent_states(fit.values, fit.design):
+        paths = part.choice
+        if paths is None:
+            break
+        segment.append(chosen_in_market(part, fit.design, market)[:, :, cells])
+        mix = _segment_shares(paths, market, demand)[2][:, place]
+        weight.append(np.stack([mix, 1.0 - mix], axis=1))
+        eta.append(price_coefficients(part.value))
+    small = {"chain": np.arange(fit.chains), "draw": np.arange(fit.draws), "segment": list(SEGMENTS)}
+    shape = (fit.chains, fit.draws, len(SEGMENTS))
+    coords = {**small, "model": facts.index.to_numpy()}
+    etas = xr.DataArray(np.concatenate(eta).reshape(shape), dims=tuple(small), coords=small)
+    prices = xr.DataArray(price, dims="model", coords={"model": facts.index.to_numpy()})
+    floor = fit.options.price_floor_usd_per_mtok
+    return _Month(
+        share=xr.DataArray(np.concatenate(segment).reshape(*shape, -1), dims=tuple(coords), coords=coords),
+        weight=xr.DataArray(np.concatenate(weight).reshape(shape), dims=tuple(small), coords=small),
+        slope=floored_price_slope(etas, prices, floor),
+        exposure=price_exposure(prices, floor),
+        facts=facts,
+    )
+
+
+def elasticities(fit: Fit, month: str | None, market: str) -> xr.DataArray:
+    """Return own-price elasticities (chain, draw, segment, model) of one month's paid offers.
+
+    They are those of buyers who choose in the month, in segments of fixed size; see
+    :mod:`forkmodel.results.paths_elasticity`.
+    """
+    found = _month_market(fit, month, market)
+    own = segment_own_price_elasticity(found.share, found.slope)
+    return own.sel(model=found.paid).rename("elasticity_own")
+
+
+def diversion(fit: Fit, month: str | None, market: str, by: str) -> xr.DataArray:
+    """Return diversion ratios between groups of one month's offers, among those who choose in it.
+
+    Free offers take diverted buyers like others. A group of free offers alone has no price to raise: its row
+    is NaN. All other rows sum to one.
+    """
+    if by not in ("developer", "access"):
+        raise ForkModelError(f"unknown grouping {by!r}. {did_you_mean(by, ['developer', 'access'])}")
+    found = _month_market(fit, month, market)
+    ratio = group_diversion_ratio(found.share, found.weight, found.slope, found.groups(by), group_dim=by)
+    return ratio.rename("diversion")
+
+
+def merger(fit: Fit, first: str, second: str, market: str, unit: str) -> xr.Dataset:
+    """Return the HHI over developers (chain, draw, time) before and after two of them merge."""
+    _check(market, unit)
+    _require(fit, "choice")
+    history = fit.history()
+    shares = history["token_share" if unit == "tokens" else "spend_share"].sel(market=market, drop=True)
+    before = hhi(shares, "developer", normalise=True)
+    rise = hhi_delta(shares, first, second)
+    return xr.Dataset({"hhi_before": before, "hhi_after": before + rise, "hhi_delta": rise})
+
+
+def markups(fit: Fit, month: str | None, market: str) -> xr.DataArray:
+    """Return the Lerner index (chain, draw, model) that Bertrand-Nash pricing implies for paid offers.
+
+    Closed models are priced by their developer against the demand of those who choose; open models are sold
+    by any host at cost, so their index is zero. Free offers take buyers from the others and have no index.
+    There is no outside good: the category's price response keeps the conditions solvable.
+    """
+    _require(fit, "adoption")
+    found = _month_market(fit, month, market)
+    index = lerner_index(
+        found.share,
+        found.weight,
+        found.slope,
+        found.groups("developer"),
+        found.fact("price_usd_per_mtok"),
+        fit.posterior["spend.category_elasticity"] * found.exposure,
+        competitive=(found.fact("access") == "open") | found.fact("free"),
+    )
+    return index.sel(model=found.paid).rename("lerner_index")

@@ -1,0 +1,298 @@
+"""Assemble the history dataset: every reported path on every draw, from 2023 to the data's end.
+
+The variables, dims and units are public API, listed in :mod:`forkmodel.results.schema`. A time is a quarter
+start; stocks (frontiers, prices, lag) are read at the quarter's end or the vintage, whichever is first, flows
+(shares) are means over the quarter's months with data, so the last quarter stands for its months so far.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from forkmodel.data.panel import Panel
+from forkmodel.data.panel_catalogue import ACCESS
+from forkmodel.data.panel_spend import OTHER_CLOSED
+from forkmodel.market.partition import partition_concentration
+from forkmodel.model.build import Design
+from forkmodel.model.demand import SEGMENTS
+from forkmodel.model.latent import CHUNK, LatentState, latent_state
+from forkmodel.model.ops import ArrayOps
+from forkmodel.model.spend import bass
+from forkmodel.results.paths_capability import capability_paths
+from forkmodel.results.paths_concentration import (
+    SCOPES,
+    among_closed,
+    among_developers,
+    among_firms,
+    concentration_paths,
+)
+from forkmodel.results.paths_elasticity import chosen_by_segment, elasticity_paths
+from forkmodel.results.paths_price import FIXED_INDEX, price_paths
+from forkmodel.results.paths_shares import MonthlyShares, monthly_shares, quarter_means, reach_parts
+from forkmodel.results.paths_value import (
+    DEFINITIONS,
+    LAYERS,
+    N_STICKS,
+    host_partition,
+    surplus_of_tier,
+    value_paths,
+)
+from forkmodel.results.scale import public_scale
+from forkmodel.results.schema import HISTORY_SCHEMA
+
+__all__ = ["MARKETS", "SCOPES", "UNITS", "build_history", "hosts_today"]
+
+MARKETS = ("openrouter", "enterprise", "gateway", "business_subscriptions")
+UNITS = ("tokens", "spend")
+START = pd.Timestamp("2023-01-01")
+#: Key of the random numbers that fill in the hosts nobody reports on.
+HOSTS_STREAM = 77
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """What all chunks share: the panel, the design and the time grid."""
+
+    panel: Panel
+    design: Design
+    times: pd.DatetimeIndex
+    ends: np.ndarray
+    developers: pd.Index
+    scores_per_model: pd.Series
+
+    @property
+    def knots(self) -> np.ndarray:
+        """Places of the times on the quarterly knots."""
+        return np.asarray(self.design.spend.quarters.get_indexer(self.times))
+
+
+def _frame(panel: Panel, design: Design) -> _Frame:
+    vintage = panel.catalogue.vintage
+    quarters = panel.catalogue.quarters
+    times = quarters[(quarters >= START) & (quarters <= vintage)]
+    ends = np.minimum(
+        (times + pd.offsets.QuarterEnd(0)).to_numpy("datetime64[D]"), np.datetime64(vintage, "D")
+    )
+    developers = panel.catalogue.developers.union(pd.Index([OTHER_CLOSED]), sort=True)
+    counts = panel.scores["model"].to_series().value_counts()
+    return _Frame(panel, design, times, ends, developers.rename("developer"), counts)
+
+
+def _spread(values: np.ndarray, labels: pd.Index, target: pd.Index) -> np.ndarray:
+    """Place the last axis, labelled ``labels``, on a longer axis ``target``; the rest is zero."""
+    out = np.zeros((*values.shape[:-1], len(target)))
+    out[..., target.get_indexer(labels)] = values
+    return out
+
+
+def _capability_and_price(part: LatentState, frame: _Frame) -> dict[str, np.ndarray]:
+    catalogue = frame.panel.catalogue
+    scale = public_scale(part.theta, catalogue.models.index)
+    paths = capability_paths(part.theta, scale, catalogue, frame.scores_per_model, frame.ends)
+    if "price" in frame.design.blocks:
+        paths |= price_paths(part.value, paths["capability_frontier"], scale, frame.ends)
+    return paths
+
+
+def _shares(part: LatentState, frame: _Frame, monthly: MonthlyShares) -> dict[str, np.ndarray]:
+    assert part.choice is not None  # noqa: S101 - narrows the type; the caller built monthly from it
+    demand = frame.design.choice.demand
+    months, developers = demand.months, frame.panel.catalogue.developers
+    draws = len(part.theta)
+
+    def quarterly(path: np.ndarray) -> np.ndarray:
+        return quarter_means(path, months, frame.times)
+
+    def placed(path: np.ndarray) -> np.ndarray:
+        return _spread(quarterly(path), developers, frame.developers)
+
+    token = np.full((draws, len(frame.times), len(MARKETS), len(frame.developers)), np.nan)
+    spend = token.copy()
+    for shares, by_market in ((token, monthly.tokens), (spend, monthly.money)):
+        for market, path in by_market.items():
+            shares[:, :, MARKETS.index(market)] = placed(path)
+    opened = np.full((draws, len(frame.times), len(MARKETS), len(UNITS)), np.nan)
+    floor = frame.panel.options.price_floor_usd_per_mtok
+    elasticity = elasticity_paths(chosen_by_segment(part, frame.design), demand, part.value, floor)
+    for (market, unit), path in monthly.open_share.items():
+        opened[:, :, MARKETS.index(market), UNITS.index(unit)] = quarterly(path)
+    return {
+        "token_share": token,
+        "spend_share": spend,
+        "open_share": opened,
+        "elasticity_own": quarterly(elasticity),
+    }
+
+
+def _adoption(part: LatentState, frame: _Frame) -> np.ndarray:
+    years = np.asarray(frame.times.year + (frame.times.day_of_year - 1) / 365.25, dtype=float)
+    names = ("innovation", "imitation", "ceiling")
+    share: np.ndarray = bass(ArrayOps(), years, *(part.value[f"adoption.{name}"] for name in names))
+    return share
+
+
+def _money(
+    part: LatentState, frame: _Frame, monthly: MonthlyShares | None, uniforms: np.ndarray
+) -> tuple[dict[str, np.ndarray], dict[str, xr.Dataset]]:
+    """Return money paths, and the concentration of money by scope."""
+    assert part.spend is not None  # noqa: S101 - the caller checks that the block is there
+    design, knots = frame.design.spend, frame.knots
+    closed, opened = np.exp(part.spend.closed[:, knots]), np.exp(part.spend.open[:, knots])
+    if part.choice is not None:
+        opened = opened * _open_offered(frame)
+    firms = pd.Index(design.firms)
+    by_firm = closed[..., None] * np.exp(part.spend.log_share[:, knots])
+    revenue = _spread(by_firm, firms, frame.developers)
+    # Without a choice block nobody in the remainder is known.
+    known = np.zeros((*closed.shape, len(frame.developers)))
+    measured: dict[str, xr.Dataset] = {}
+    surplus = np.full((*closed.shape, len(ACCESS)), np.nan)
+    if monthly is not None and part.choice is not None:
+        demand = frame.design.choice.demand
+        open_split = quarter_means(monthly.router_open_money, demand.months, frame.times)
+        open_revenue = opened[..., None] * _spread(
+            open_split, frame.panel.catalogue.developers, frame.developers
+        )
+        revenue = revenue + np.nan_to_num(open_revenue)
+        known = _spread(
+            quarter_means(monthly.enterprise_closed_money, demand.months, frame.times),
+            frame.panel.catalogue.developers,
+            frame.developers,
+        )
+        measured = {
+            "open_developers": among_firms(open_revenue),
+            "all_developers": among_developers(revenue, closed, firms, known, frame.developers),
+        }
+        month_knot = demand.month_knot
+        total = np.exp(part.spend.closed[:, month_knot]) + np.exp(part.spend.open[:, month_knot])
+        monthly_surplus = surplus_of_tier(part.choice, demand, part.value, total)
+        surplus = quarter_means(monthly_surplus, demand.months, frame.times)
+    measured["closed"] = among_closed(np.exp(part.spend.log_share[:, knots]), firms, known, frame.developers)
+    paths = {"revenue": revenue * 1e9, "adoption_firms": _adoption(part, frame)}
+    if "value" in frame.design.blocks:
+        value = part.value
+        paths |= value_paths(value, closed, opened, surplus)
+        hosts = host_partition(value, len(design.hosts), uniforms)
+        measured["open_hosts"] = partition_concentration(hosts, "host")
+        margins = np.stack([value["value.margin_closed"], value["value.margin_open"]], axis=-1)
+        paths["gross_margin"] = np.repeat(margins[:, None, :], len(frame.times), axis=1)
+        paths["api_share"] = np.repeat(value["value.api_share"][:, None], len(frame.times), axis=1)
+    return paths, measured
+
+
+def _open_offered(frame: _Frame) -> np.ndarray:
+    """Return 1 per time at which some open model is on offer, else 0: no offers, no money."""
+    demand = frame.design.choice.demand
+    months = np.bincount(demand.cell_month, weights=demand.cell_open, minlength=len(demand.months)) > 0
+    return np.asarray(months[frame.design.spend.quarter_month[frame.knots]].astype(float))
+
+
+def _reach_shares(part: LatentState, frame: _Frame) -> np.ndarray:
+    """Return each firm's part of paid subscriptions: normalised reach (draw, time, developer)."""
+    assert part.spend is not None  # noqa: S101 - the caller checks that the block is there
+    design = frame.design.spend
+    spots = [design.firms.index(name) for name in design.reach_firms]
+    size = part.spend.log_share[:, frame.knots][:, :, spots] + np.log(_adoption(part, frame))[..., None]
+    score = (
+        part.value["adoption.reach_level"][:, None, None]
+        + part.value["adoption.reach_offset"][:, None, :]
+        + part.value["adoption.reach_slope"][:, None, None] * size
+    )
+    return _spread(reach_parts(score), pd.Index(design.reach_firms), frame.developers)
+
+
+def _chunk_paths(part: LatentState, frame: _Frame, uniforms: np.ndarray) -> dict[str, np.ndarray]:
+    blocks = frame.design.blocks
+    paths: dict[str, np.ndarray] = {}
+    if "capability" in blocks:
+        paths |= _capability_and_price(part, frame)
+    monthly: MonthlyShares | None = None
+    measured: dict[str, xr.Dataset] = {}
+    if part.choice is not None:
+        monthly = monthly_shares(part.choice, frame.design.choice.demand, part.value)
+        paths |= _shares(part, frame, monthly)
+        measured = {
+            "openrouter_tokens": among_firms(paths["token_share"][:, :, 0]),
+            "openrouter_spend": among_firms(paths["spend_share"][:, :, 0]),
+        }
+    if part.spend is not None:
+        money, by_scope = _money(part, frame, monthly, uniforms)
+        paths |= money
+        measured |= by_scope
+        if "spend_share" in paths:
+            paths["spend_share"][:, :, MARKETS.index("business_subscriptions")] = _reach_shares(part, frame)
+    if measured:
+        paths |= concentration_paths(measured, len(uniforms), len(frame.times))
+    return paths
+
+
+def _host_uniforms(draws: int, seed: int) -> np.ndarray:
+    return np.random.default_rng([seed, HOSTS_STREAM]).random((draws, N_STICKS))
+
+
+def hosts_today(values: dict[str, np.ndarray], design: Design, seed: int) -> xr.Dataset:
+    """Return the partition among hosts as the history has it; parameters as in :func:`build_history`."""
+    draws = len(next(iter(values.values())))
+    return host_partition(values, len(design.spend.hosts), _host_uniforms(draws, seed))
+
+
+def build_history(
+    values: dict[str, np.ndarray], panel: Panel, design: Design, shape: tuple[int, int], seed: int
+) -> xr.Dataset:
+    """Compute the history dataset on every draw.
+
+    Parameters
+    ----------
+    values : dict of array
+        Free variables with one leading axis of draws, chains in order.
+    panel, design : Panel, Design
+        Data and index arrays of the fit.
+    shape : (int, int)
+        Chains and draws per chain.
+    seed : int
+        Seed of the fit; fills in the hosts that nobody reports on.
+
+    Returns
+    -------
+    Dataset
+        Dims ``chain, draw, time`` and those of :data:`forkmodel.results.schema.HISTORY_SCHEMA`; blocks that
+        are not part of the fit leave their variables out.
+    """
+    frame = _frame(panel, design)
+    n = shape[0] * shape[1]
+    uniforms = _host_uniforms(n, seed)
+    pieces: dict[str, list[np.ndarray]] = {}
+    for start in range(0, n, CHUNK):
+        window = slice(start, start + CHUNK)
+        part = latent_state({name: array[window] for name, array in values.items()}, design)
+        for name, path in _chunk_paths(part, frame, uniforms[window]).items():
+            pieces.setdefault(name, []).append(path)
+    coords = {
+        "chain": np.arange(shape[0]),
+        "draw": np.arange(shape[1]),
+        "time": frame.times.to_numpy(),
+        "access": list(ACCESS),
+        "segment": list(SEGMENTS),
+        "market": list(MARKETS),
+        "unit": list(UNITS),
+        "developer": frame.developers.to_numpy(),
+        "definition": list(DEFINITIONS),
+        "layer": list(LAYERS),
+        "scope": list(SCOPES),
+    }
+    variables = {}
+    for name, parts in pieces.items():
+        entry = HISTORY_SCHEMA[name]
+        data = np.concatenate(parts, axis=0)
+        dims = ("chain", "draw", "time", *entry.dims)
+        attrs = {"unit": entry.unit, "description": entry.description}
+        variables[name] = xr.DataArray(data.reshape(*shape, *data.shape[1:]), dims=dims, attrs=attrs)
+    used = {dim for variable in variables.values() for dim in variable.dims}
+    history = xr.Dataset(variables, coords={dim: coords[str(dim)] for dim in sorted(map(str, used))})
+    if "price_fixed_capability" in history:
+        history["price_fixed_capability"].attrs["index_level"] = FIXED_INDEX
+    return history

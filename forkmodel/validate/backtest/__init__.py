@@ -1,0 +1,1 @@
+"""Forecasts scored on what came after: the backtest, its baselines and the frozen forecast."""

@@ -1,0 +1,202 @@
+"""The frozen forecast: made from what was known on the day of the essay, published, and scored ever since.
+
+The file beside this module holds the predictive draws. Its hash is in every report, so that anyone can see
+that the forecast that is scored today is the one that was frozen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from forkmodel.data.market_tables import MarketTables
+from forkmodel.errors import ModelError
+from forkmodel.validate.backtest.foresight import Foresight, file_hash
+from forkmodel.validate.backtest.proper_scores import skill_table
+from forkmodel.validate.backtest.score_table import no_cases, score_foresight
+from forkmodel.validate.backtest.targets import MEASURED
+from forkmodel.validate.backtest.yardstick import Measure
+from forkmodel.validate.reviews import Brief, failed, review_of
+from forkmodel.validate.standing import standing
+
+__all__ = ["FROZEN", "FROZEN_SAMPLES", "FrozenScore", "frozen_path", "score", "score_frozen"]
+
+#: Day of the essay whose thesis is modelled; the frozen forecast knows nothing later.
+FROZEN = "2026-06-01"
+#: Draws that are published, and quarters ahead.
+FROZEN_SAMPLES, FROZEN_QUARTERS = 1000, 10
+#: Quarters ahead that are scored.
+HORIZONS = 10
+
+type Progress = Callable[[str, float, str], None]
+
+
+@dataclass(frozen=True)
+class FrozenScore:
+    """How a forecast has done so far.
+
+    Attributes
+    ----------
+    cases : DataFrame
+        One row per outcome; see :func:`~forkmodel.validate.backtest.score_table.score_foresight`. None
+        if the review of the forecast's fit failed; none about capability if that of the yardstick did.
+    vintage, scored_to : Timestamp
+        Last day that the forecast knew, and the last day of the outcomes.
+    hash : str or None
+        SHA-256 of the published file, if it is one.
+    facts : dict
+        What the forecast says of itself, with ``reviews`` of its fit, and the review of the ``yardstick``.
+    """
+
+    cases: pd.DataFrame
+    vintage: pd.Timestamp
+    scored_to: pd.Timestamp
+    hash: str | None
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def standing(self) -> list[str]:
+        """What must be said before the scores: by which model, from which fits, of what they knew."""
+        # What is frozen is not made again: another forecast would take its place.
+        return standing(self.facts, again=False)
+
+    @property
+    def reviews(self) -> dict[str, Brief]:
+        """Summary of the review of the forecast's fit and of the yardstick's; None where nobody made one."""
+        mine = self.facts.get("reviews") or {}
+        return {"forecast": mine.get("forecast"), "yardstick": self.facts.get("yardstick")}
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the JSON document of ``forkmodel score``."""
+        columns = ["target", "entity", "date", "horizon_quarters", "outcome", "median", "low", "high", "crps"]
+        return {
+            "vintage": str(self.vintage.date()),
+            "scored_to": str(self.scored_to.date()),
+            "sha256": self.hash,
+            "standing": self.standing,
+            "reviews": self.reviews,
+            "as_of": self.facts.get("as_of"),
+            "reanchored": self.facts.get("reanchored"),
+            "targets": skill_table(self.cases, ["target", "horizon_quarters"]).to_dict("records"),
+            "cases": self.cases[[*columns, "pit"]].to_dict("records"),
+        }
+
+
+def frozen_path() -> Path:
+    """Return the file of the frozen forecast that comes with the package."""
+    return Path(str(resources.files("forkmodel"))) / "validate" / "frozen" / f"{FROZEN}.nc"
+
+
+def score(
+    foresight: Foresight,
+    known: MarketTables,
+    later: MarketTables,
+    yardstick: Measure,
+    hash_: str | None = None,
+    yardstick_review: Brief = None,
+) -> FrozenScore:
+    """Score a foresight on later tables.
+
+    A forecast whose fit failed its review is not scored, and a yardstick that failed measures nothing.
+
+    Parameters
+    ----------
+    foresight : Foresight
+        Predictive draws.
+    known, later : MarketTables
+        Tables of the forecast, and later ones.
+    yardstick : Measure
+        Abilities as a fit of the later tables measures them.
+    hash_ : str, optional
+        Hash of the published file.
+    yardstick_review : dict, optional
+        Summary of the review of that fit; None where nobody made one.
+
+    Raises
+    ------
+    ModelError
+        If no target has an outcome yet.
+    """
+    reviews = foresight.facts.get("reviews")
+    forecast_review = None if reviews is None else reviews["forecast"]
+    facts = foresight.facts | {"yardstick": yardstick_review}
+    if failed(forecast_review):
+        return FrozenScore(no_cases(), foresight.vintage, later.vintage, hash_, facts)
+    cases = score_foresight(foresight, known, later, yardstick, horizons=HORIZONS)
+    if cases.empty:
+        raise ModelError(
+            f"the tables to {later.vintage.date()} report none of the targets after "
+            f"{foresight.vintage.date()}; score again when they do."
+        )
+    if failed(yardstick_review):
+        cases = cases.loc[~cases["target"].isin(MEASURED)].reset_index(drop=True)
+    return FrozenScore(cases, foresight.vintage, later.vintage, hash_, facts)
+
+
+def score_frozen(
+    later: MarketTables, yardstick: Measure, yardstick_review: Brief = None
+) -> FrozenScore | None:
+    """Score the frozen forecast of the package; None where the tables do not go past its day.
+
+    Parameters
+    ----------
+    later : MarketTables
+        Tables.
+    yardstick : Measure
+        Abilities as a fit of them measures.
+    yardstick_review : dict, optional
+        Summary of the review of that fit; None where nobody made one.
+    """
+    path = frozen_path()
+    if not path.is_file() or later.vintage <= pd.Timestamp(FROZEN):
+        return None
+    known = later.as_of(FROZEN)
+    return score(Foresight.load(path), known, later, yardstick, file_hash(path), yardstick_review)
+
+
+def measure_of(
+    market: MarketTables, seed: int, progress: Progress | None, cores: int | None = None
+) -> tuple[Measure, Brief]:
+    """Fit the scores of tables; return the abilities, the yardstick of later tables, and the fit's review."""
+    from forkmodel.inference.model import ForkModel
+
+    model = ForkModel(market, blocks=("capability",))
+    fit = model.fit(draws=300, tune=300, seed=seed, cores=cores, progress=progress)
+    return Measure.from_fit(fit), review_of(fit)
+
+
+def score_fit(path: Path, later: MarketTables, progress: Progress | None = None) -> FrozenScore:
+    """Score a saved fit on later tables.
+
+    Parameters
+    ----------
+    path : Path
+        Fit file.
+    later : MarketTables
+        Tables of a later day.
+    progress : callable, optional
+        Called as ``progress(stage, fraction, message)``.
+
+    Raises
+    ------
+    ModelError
+        If the tables are not later than those of the fit.
+    """
+    from forkmodel.validate.backtest.backtest import foresee_from
+
+    fit, foresight = foresee_from(path, HORIZONS)
+    if later.vintage <= foresight.vintage:
+        raise ModelError(
+            f"the tables end on {later.vintage.date()} and the fit was made from tables up to "
+            f"{foresight.vintage.date()}; give later ones."
+        )
+    if failed(foresight.facts["reviews"]["forecast"]):
+        # No yardstick is needed to say so.
+        return FrozenScore(no_cases(), foresight.vintage, later.vintage, file_hash(path), foresight.facts)
+    yardstick, review = measure_of(later, fit.seed, progress)
+    return score(foresight, fit.data, later, yardstick, file_hash(path), review)

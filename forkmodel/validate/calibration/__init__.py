@@ -1,0 +1,1 @@
+"""Simulation-based calibration: draw a truth, simulate tables, fit them, and rank the truth."""

@@ -1,0 +1,1 @@
+"""The posterior beside what others have observed of the same quantities."""
