@@ -19,6 +19,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from forkmodel.claims.judge import claims
     from forkmodel.data.market_tables import Market, MarketTables
     from forkmodel.data.panel import PanelOptions
     from forkmodel.data.read import check_data, examine_data, load_snapshot, read_data, write_data
@@ -34,13 +35,9 @@ if TYPE_CHECKING:
         SamplingError,
         ScenarioError,
     )
-    from forkmodel.forecast.forecast import Forecast
-    from forkmodel.forecast.storage import load_forecast
-    from forkmodel.inference.fit import Fit
-    from forkmodel.inference.model import ForkModel
-    from forkmodel.inference.review import Review
-    from forkmodel.inference.storage import load
-    from forkmodel.outlook import claims
+    from forkmodel.fit import Fit, ForkModel, load
+    from forkmodel.forecast.forecast import Forecast, load_forecast
+    from forkmodel.inference.verdict import Review
     from forkmodel.pipeline import report
     from forkmodel.priors import PriorSet, check_priors, load_priors
     from forkmodel.validate.facts.table import check_facts, read_facts
@@ -98,13 +95,10 @@ _HOME = {
         "SamplingError",
         "ScenarioError",
     ],
-    "forkmodel.forecast.forecast": ["Forecast"],
-    "forkmodel.forecast.storage": ["load_forecast"],
-    "forkmodel.inference.fit": ["Fit"],
-    "forkmodel.inference.model": ["ForkModel"],
-    "forkmodel.inference.review": ["Review"],
-    "forkmodel.inference.storage": ["load"],
-    "forkmodel.outlook": ["claims"],
+    "forkmodel.forecast.forecast": ["Forecast", "load_forecast"],
+    "forkmodel.claims.judge": ["claims"],
+    "forkmodel.fit": ["Fit", "ForkModel", "load"],
+    "forkmodel.inference.verdict": ["Review"],
     "forkmodel.priors": ["PriorSet", "check_priors", "load_priors"],
     "forkmodel.pipeline": ["report"],
     "forkmodel.validate.facts.table": ["check_facts", "read_facts"],

@@ -16,7 +16,7 @@ from forkmodel.whole_files import UNFINISHED, staged_files, write_whole
 
 if TYPE_CHECKING:
     from forkmodel.data.market_tables import MarketTables
-    from forkmodel.inference.fit import Fit
+    from forkmodel.fit import Fit
 
 __all__ = [
     "DERIVING",
@@ -119,7 +119,7 @@ def make_fit(
         from forkmodel.forecast.calendar import Calendar
 
         Calendar.from_vintage(market.vintage, horizon)
-    from forkmodel.inference.model import ForkModel
+    from forkmodel.fit import ForkModel
     from forkmodel.inference.sampling import DEFAULT_DRAWS, DEFAULT_TUNE, QUICK_DRAWS, QUICK_TUNE
 
     try:
@@ -245,11 +245,13 @@ def _finish(
     others = _other_fits(out, source, priors, sampling, progress) if all_priors else {}
     content = fit.report_content()
     foreseen = time.perf_counter()
-    from forkmodel.outlook import make_outlook, track_record
+    from forkmodel.report.assemble import make_outlook, track_record
 
-    outlook = make_outlook(fit, horizon, others, progress)
+    outlook = make_outlook(
+        fit.result, horizon, {name: other.result for name, other in others.items()}, progress
+    )
     outlook.forecast.save(out / FORECAST_FILE)
-    content = replace(content, forecast=outlook.content(), trust=track_record(fit))
+    content = replace(content, forecast=outlook.content(), trust=track_record(fit.result))
     fit.timings["forecast"] = time.perf_counter() - foreseen
     progress("report", 0.0, "")
     from forkmodel.report import summary_json, write_report
@@ -299,9 +301,11 @@ def report(fit: Fit, *, to: str | Path = "report.html", outlook: bool = True) ->
     check_target(path, folder=False)
     content = fit.report_content()
     if outlook and fit.blocks == BLOCKS:
-        from forkmodel.outlook import make_outlook, track_record
+        from forkmodel.report.assemble import make_outlook, track_record
 
-        content = replace(content, forecast=make_outlook(fit).content(), trust=track_record(fit))
+        content = replace(
+            content, forecast=make_outlook(fit.result).content(), trust=track_record(fit.result)
+        )
     write_report(content, path)
     return path
 

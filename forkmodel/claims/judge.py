@@ -7,16 +7,22 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from forkmodel.claims.ledger import Claim, Ledger
+from forkmodel.claims.ledger import Claim, Ledger, load_ledger
 from forkmodel.claims.movers import movers, ranks
-from forkmodel.claims.prior_views import PriorView
-from forkmodel.errors import OutOfSpanError, QueryError
+from forkmodel.claims.prior_views import PriorView, exact_view, prior_views
+from forkmodel.errors import ForkModelError, OutOfSpanError, QueryError
+from forkmodel.forecast.forecast import Forecast
+from forkmodel.forecast.worlds import DEFAULT_HORIZON, forecast_from
+from forkmodel.inference.posterior import Posterior
+from forkmodel.inference.verdict import FAIL
 from forkmodel.queries import evaluate_condition, parse, probability
 from forkmodel.queries.draw_source import DatasetDraws
 from forkmodel.queries.tree import Whole
+from forkmodel.results.review import review_of
 
-__all__ = ["NOT_DECIDED", "ClaimsTable", "held", "judge"]
+__all__ = ["NOT_DECIDED", "ClaimsTable", "claims", "claims_table", "held", "judge", "judged_claims"]
 
 #: An event this probable (or improbable) at the data's end, or under every view's priors, tells nothing.
 SETTLED = 0.95
@@ -158,3 +164,63 @@ def _diagnostic(claim: Claim, views: Sequence[PriorView], found: list[float | No
     if len(known) > 1 and max(known) < 1.0 - SETTLED:
         return out | {"diagnostic": False, "why_not_diagnostic": f"false under every prior set{how}"}
     return out
+
+
+def claims_table(posterior: Posterior, views: Sequence[PriorView]) -> ClaimsTable:
+    """Judge the bundled ledger under each view's priors."""
+    meanings = {key: prior.meaning for key, prior in posterior.priors.items()}
+    return judge(load_ledger(), views, meanings)
+
+
+def judged_claims(posterior: Posterior, horizon: str = DEFAULT_HORIZON) -> ClaimsTable:
+    """Return the probability of every claim of the ledger under the three bundled prior sets.
+
+    Sets other than the fit's own are approximated from it; the method of each is stated.
+
+    Parameters
+    ----------
+    posterior : Posterior
+        A fit of all blocks.
+    horizon : str
+        Last day, month or year of the forecast.
+
+    Raises
+    ------
+    ForkModelError
+        If the review failed: claims of a fit that may not be quoted are withheld.
+    """
+    if review_of(posterior).status == FAIL:
+        raise ForkModelError("the review of this fit FAILED, so claims are withheld; see fit.review().")
+    return claims_table(posterior, prior_views(posterior, forecast_from(posterior, horizon)))
+
+
+def claims(forecast: Forecast) -> pd.DataFrame:
+    """Return the ledger as judged by one forecast.
+
+    Parameters
+    ----------
+    forecast : Forecast
+        Worlds under one prior set.
+
+    Returns
+    -------
+    DataFrame
+        One row per claim and one for the joint verdict: ``id, statement, threshold, probability, mcse, draws,
+        diagnostic, note, reason``; a claim that the model cannot compute has no probability, and a reason.
+
+    Raises
+    ------
+    ForkModelError
+        If the review of the fit behind it failed.
+    """
+    if forecast.facts.get("review") == FAIL:
+        raise ForkModelError("the review of the fit behind this forecast FAILED, so claims are withheld.")
+    view = exact_view(forecast)
+    table = judge(load_ledger(), [view])
+    keep = ("id", "statement", "threshold", "diagnostic", "note", "reason")
+    numbers = ("probability", "mcse", "draws")
+    rows = [
+        {key: row[key] for key in keep} | {key: row[key][view.name] for key in numbers}
+        for row in (table.joint, *table.rows)
+    ]
+    return pd.DataFrame(rows)[[*keep[:3], *numbers, *keep[3:]]]

@@ -11,8 +11,8 @@ Source: Vehtari, Simpson, Gelman, Yao and Gabry (2024), Pareto Smoothed Importan
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
@@ -20,14 +20,15 @@ import xarray as xr
 from forkmodel.forecast.forecast import Forecast
 from forkmodel.forecast.parameters import is_forecast_key
 from forkmodel.forecast.scenario import Scenario
-from forkmodel.forecast.worlds import Origin, run_forecast
+from forkmodel.forecast.scenario_files import BASELINE, load_scenarios
+from forkmodel.forecast.worlds import Origin, forecast_from, origin_of, run_forecast
+from forkmodel.inference.posterior import Posterior
+from forkmodel.inference.verdict import FAIL
 from forkmodel.model.open_stack import PRIOR_ONLY
-from forkmodel.priors import PriorSet
+from forkmodel.priors import BUNDLED, PriorSet, load_priors
+from forkmodel.results.review import review_of
 
-if TYPE_CHECKING:
-    from forkmodel.inference.fit import Fit
-
-__all__ = ["PriorView", "approximate_view", "exact_view"]
+__all__ = ["PriorView", "approximate_view", "exact_view", "prior_views"]
 
 #: Largest Pareto k at which reweighted draws stand for the other posterior.
 LARGEST_K = 0.7
@@ -62,14 +63,14 @@ def exact_view(forecast: Forecast) -> PriorView:
     return PriorView(str(forecast.facts["prior_set"]), forecast, "fit", exact=True)
 
 
-def _log_ratio(fit: Fit, other: PriorSet) -> np.ndarray:
+def _log_ratio(posterior: Posterior, other: PriorSet) -> np.ndarray:
     """Return the log ratio of the priors (draw,) over everything that tables inform."""
-    total = np.zeros(fit.chains * fit.draws)
-    for key, prior in fit.priors.items():
-        silent = is_forecast_key(key) or key in WITHOUT_LIKELIHOOD or key not in fit.values
+    total = np.zeros(posterior.chains * posterior.draws)
+    for key, prior in posterior.priors.items():
+        silent = is_forecast_key(key) or key in WITHOUT_LIKELIHOOD or key not in posterior.values
         if silent or str(other[key]) == str(prior):
             continue
-        ratio = other[key].log_density(fit.values[key]) - prior.log_density(fit.values[key])
+        ratio = other[key].log_density(posterior.values[key]) - prior.log_density(posterior.values[key])
         total += ratio.reshape(len(total), -1).sum(1)
     return total
 
@@ -86,7 +87,7 @@ def _resampled(log_weight: np.ndarray) -> tuple[np.ndarray, float]:
     return np.minimum(np.searchsorted(edges, places), len(weight) - 1), float(k)
 
 
-def moved_fit(fit: Fit, priors: PriorSet) -> Fit:
+def moved_fit(posterior: Posterior, priors: PriorSet) -> Posterior:
     """Return the fit with its parameters without likelihood moved to the same quantiles of other priors.
 
     Its history is computed from the moved values, as its future will be, so no world has one value up to the
@@ -94,33 +95,17 @@ def moved_fit(fit: Fit, priors: PriorSet) -> Fit:
 
     Parameters
     ----------
-    fit : Fit
+    posterior : Posterior
         The fit.
     priors : PriorSet
         The other set.
     """
-    from forkmodel.inference.fit import Fit as Moved
-
     changed = {}
     for key in WITHOUT_LIKELIHOOD:
-        known = fit.posterior[key]
-        values = priors[key].quantiles(fit.priors[key].probabilities(known.to_numpy().ravel()))
+        known = posterior.free[key]
+        values = priors[key].quantiles(posterior.priors[key].probabilities(known.to_numpy().ravel()))
         changed[key] = xr.DataArray(values.reshape(known.shape), dims=known.dims, coords=known.coords)
-    return Moved(
-        data=fit.data,
-        priors=fit.priors,
-        blocks=fit.blocks,
-        options=fit.options,
-        posterior=fit.posterior.assign(changed),
-        sample_stats=fit.sample_stats,
-        seed=fit.seed,
-        tune=fit.tune,
-        timings=fit.timings,
-        versions=fit.versions,
-        panel=fit.panel,
-        design=fit.design,
-        review=fit.review(),
-    )
+    return replace(posterior, free=posterior.free.assign(changed), review=review_of(posterior))
 
 
 def approximate_view(
@@ -139,17 +124,48 @@ def approximate_view(
     horizon : str
         Last day, month or year.
     """
-    fit = origin.fit
-    draws, k = _resampled(_log_ratio(fit, priors))
+    posterior = origin.posterior
+    draws, k = _resampled(_log_ratio(posterior, priors))
     if k <= LARGEST_K:
         method = f"reweighted, Pareto k {k:.2f}"
     else:
-        draws = np.arange(fit.chains * fit.draws)
+        draws = np.arange(posterior.chains * posterior.draws)
         method = (
-            f"approximate: these priors for what no table informs, the {fit.priors.name} fit for the rest "
-            f"(reweighting failed, Pareto k {k:.2f})"
+            f"approximate: these priors for what no table informs, the {posterior.priors.name} fit for the "
+            f"rest (reweighting failed, Pareto k {k:.2f})"
         )
     # Nothing of the state at the data's end depends on what is moved, so the start serves as it is.
-    moved = replace(origin, fit=moved_fit(fit, priors))
+    moved = replace(origin, posterior=moved_fit(posterior, priors))
     forecast = run_forecast(moved, scenario, horizon, priors, draws)
     return PriorView(priors.name, forecast, method, exact=False)
+
+
+def prior_views(
+    posterior: Posterior, baseline: Forecast, others: Mapping[str, Posterior] | None = None
+) -> list[PriorView]:
+    """Return worlds under the fit's own priors and under each other bundled set.
+
+    Parameters
+    ----------
+    posterior : Posterior
+        The fit.
+    baseline : Forecast
+        Its worlds without a scenario.
+    others : mapping of Posterior, optional
+        Fits under other prior sets, by name; sets without one are approximated from ``posterior``, and so are
+        those whose fit FAILED its review.
+    """
+    fitted = dict(others or {})
+    views = [exact_view(baseline)]
+    horizon = str(baseline.facts["horizon"])
+    for name in BUNDLED:
+        if name == posterior.priors.name:
+            continue
+        failed = name in fitted and review_of(fitted[name]).status == FAIL
+        if name in fitted and not failed:
+            views.append(exact_view(forecast_from(fitted[name], horizon)))
+            continue
+        view = approximate_view(origin_of(posterior), load_priors(name), load_scenarios(BASELINE), horizon)
+        why = " (its own fit FAILED its review)" if failed else ""
+        views.append(replace(view, method=view.method + why))
+    return views

@@ -12,7 +12,8 @@ from forkmodel.dates import read_span
 from forkmodel.errors import ForkModelError, ScenarioError
 
 if TYPE_CHECKING:
-    from forkmodel.inference.fit import Fit
+    from forkmodel.data.market_tables import MarketTables
+    from forkmodel.fit import Fit
 
 __all__ = ["claims", "compare", "forecast", "scenarios_app"]
 
@@ -30,16 +31,16 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON documen
 
 
 def _load(file: Path) -> Fit:
-    from forkmodel.inference.storage import load
+    from forkmodel.fit import load
 
     return load(file)
 
 
-def _check_horizon(fit: Fit, horizon: str) -> None:
+def _check_horizon(data: MarketTables, horizon: str) -> None:
     """Refuse a horizon that the fit's data do not allow, before anything is computed."""
     from forkmodel.forecast.calendar import Calendar
 
-    Calendar.from_vintage(fit.data.vintage, horizon)
+    Calendar.from_vintage(data.vintage, horizon)
 
 
 def forecast(
@@ -60,7 +61,7 @@ def forecast(
     with show_progress() as progress:
         progress("read", 0.0, str(file))
         fit = _load(file)
-        _check_horizon(fit, horizon)
+        _check_horizon(fit.data, horizon)
         progress("forecast", 0.0, wanted.name)
         made = fit.forecast(horizon, wanted)
         made.save(out)
@@ -97,7 +98,7 @@ def compare(
     with show_progress() as progress:
         progress("read", 0.0, str(file))
         fit = _load(file)
-        _check_horizon(fit, horizon)
+        _check_horizon(fit.data, horizon)
         baseline = fit.forecast(horizon)
         rows: list[dict[str, Any]] = []
         for place, one in enumerate(wanted):
@@ -129,7 +130,7 @@ def claims(
     as_json: JsonOption = False,
 ) -> None:
     """Print how probable every claim is, by prior set."""
-    from forkmodel.queries.draw_source import is_forecast_file
+    from forkmodel.formats import is_forecast_file
 
     read_span(horizon, "the horizon")
     if is_forecast_file(file):
@@ -145,7 +146,7 @@ def claims(
 
 def _claims_of_forecast(file: Path) -> dict[str, Any]:
     from forkmodel.claims import exact_view, judge, load_ledger
-    from forkmodel.forecast.storage import load_forecast
+    from forkmodel.forecast.forecast import load_forecast
 
     found = load_forecast(file)
     _refuse_failed(str(found.facts.get("review")))
@@ -153,18 +154,22 @@ def _claims_of_forecast(file: Path) -> dict[str, Any]:
 
 
 def _claims_of_fit(file: Path, others: dict[str, Path], horizon: str) -> dict[str, Any]:
-    from forkmodel.outlook import claims_table, prior_views
+    from forkmodel.claims.judge import claims_table
+    from forkmodel.claims.prior_views import prior_views
+    from forkmodel.forecast.worlds import forecast_from
+    from forkmodel.inference.storage import load
+    from forkmodel.results.review import review_of
 
     with show_progress() as progress:
         progress("read", 0.0, str(file))
-        fit = _load(file)
-        _check_horizon(fit, horizon)
+        posterior = load(file)
+        _check_horizon(posterior.data, horizon)
         progress("derive", 0.0, "review")
-        _refuse_failed(fit.review().status)
-        fitted = {name: _load(path) for name, path in others.items()}
+        _refuse_failed(review_of(posterior).status)
+        fitted = {name: load(path) for name, path in others.items()}
         progress("forecast", 0.0, "claims")
-        views = prior_views(fit, fit.forecast(horizon), fitted)
-        return claims_table(fit, views).as_dict()
+        views = prior_views(posterior, forecast_from(posterior, horizon), fitted)
+        return claims_table(posterior, views).as_dict()
 
 
 def _refuse_failed(status: str) -> None:

@@ -23,7 +23,7 @@ from forkmodel.options import MIN_DRAWS, MOST_CHAINS, MOST_DRAWS, MOST_SEED
 from forkmodel.pipeline import DERIVING, Sampling, Source
 
 if TYPE_CHECKING:
-    from forkmodel.inference.review import Review
+    from forkmodel.inference.verdict import Review
 
 __all__ = ["app", "main"]
 
@@ -189,7 +189,7 @@ def fit(
 @app.command()
 def review(file: FitArgument, as_json: JsonOption = False) -> None:
     """Check whether a saved fit may be quoted."""
-    from forkmodel.inference.storage import load
+    from forkmodel.fit import load
 
     found = load(file).review()
     if as_json:
@@ -205,7 +205,7 @@ def report(
     to: Annotated[Path, typer.Option("--to", help="HTML file to write.")] = Path("report.html"),
 ) -> None:
     """Write the report of a saved fit."""
-    from forkmodel.inference.storage import load
+    from forkmodel.fit import load
     from forkmodel.pipeline import check_target
     from forkmodel.pipeline import report as write
 
@@ -238,15 +238,16 @@ def query(
     as_json: JsonOption = False,
 ) -> None:
     """Ask a saved forecast or fit a question."""
+    from forkmodel.formats import is_forecast_file
     from forkmodel.queries import ask, parse
-    from forkmodel.queries.draw_source import FileDraws, is_forecast_file
+    from forkmodel.queries.draw_source import FileDraws
 
     # Typing mistakes are answered before anything is read.
     parse(question)
     if is_forecast_file(file):
         answer = ask(FileDraws(file), question)
     else:
-        from forkmodel.inference.storage import load
+        from forkmodel.fit import load
 
         answer = load(file).query(question)
     if as_json:

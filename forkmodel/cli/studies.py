@@ -162,11 +162,11 @@ def freeze(
     from forkmodel.validate.backtest.backtest import foresee_from
     from forkmodel.validate.backtest.foresight import file_hash
     from forkmodel.validate.backtest.frozen import FROZEN_QUARTERS, FROZEN_SAMPLES
-    from forkmodel.validate.reviews import failed, review_of, review_words
+    from forkmodel.validate.reviews import brief_of, failed, review_words
 
     check_target(out, folder=False)
     fit, foresight = foresee_from(file, FROZEN_QUARTERS, None if priors is None else load_priors(priors))
-    review = review_of(fit)
+    review = brief_of(fit)
     if failed(review):
         raise ModelError(
             f"the review of {file} FAILED, {review_words(review)}, so there is nothing to freeze; "
@@ -186,7 +186,7 @@ def golden(
 ) -> None:
     """Make the reference posteriors anew: ten chains each, ten thousand draws kept."""
     from forkmodel.data.read import load_snapshot
-    from forkmodel.inference.model import ForkModel
+    from forkmodel.fit import ForkModel
     from forkmodel.validate.calibration.small_design import SMALL_OPTIONS, small_market
     from forkmodel.validate.golden import GOLDEN, write_golden
 
@@ -195,5 +195,5 @@ def golden(
         model = ForkModel(market, blocks=GOLDEN[wanted], options=SMALL_OPTIONS)
         with show_progress() as progress:
             fit = model.fit(draws=draws, tune=1000, chains=10, seed=seed, progress=progress)
-        write_golden(wanted, fit, draws // 1000, out, {"chains": 10, "draws": draws})
+        write_golden(wanted, fit.result, draws // 1000, out, {"chains": 10, "draws": draws})
         typer.echo(f"Wrote {wanted} to {out}.")

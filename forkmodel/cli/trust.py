@@ -179,7 +179,7 @@ def facts(
     as_json: JsonOption = False,
 ) -> None:
     """Compare a saved fit with what others have observed."""
-    from forkmodel.inference.storage import load
+    from forkmodel.fit import load
 
     with show_progress() as progress:
         progress("read", 0.0, str(file))
@@ -203,8 +203,9 @@ def sensitivity(
 ) -> None:
     """Say what the figures owe to priors, data and inputs."""
     from forkmodel.errors import ModelError
+    from forkmodel.forecast.worlds import forecast_from
     from forkmodel.inference.storage import load
-    from forkmodel.validate.reviews import failed, review_of, review_words
+    from forkmodel.validate.reviews import brief_of, failed, review_words
     from forkmodel.validate.sensitivity import claim_statistics, first_order_indices, power_scaling
 
     read_span(horizon, "the horizon")
@@ -212,14 +213,14 @@ def sensitivity(
         progress("read", 0.0, str(file))
         fit = load(file)
         progress("derive", 0.0, "review")
-        review = review_of(fit)
+        review = brief_of(fit)
         if failed(review):
             raise ModelError(
                 f"the review of {file} FAILED, {review_words(review)}, so its sensitivities are withheld; "
                 f"`forkmodel review {file}` says what to do."
             )
         progress("forecast", 0.0, "baseline")
-        forecast = fit.forecast(horizon)
+        forecast = forecast_from(fit, horizon)
         progress("derive", 0.0, "log densities of every observation")
         figures = claim_statistics(fit, forecast)
         scaled = power_scaling(fit, figures)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import xarray as xr
 
-from forkmodel.errors import ForkModelError, did_you_mean
+from forkmodel.errors import ForkModelError, QueryError, did_you_mean
+from forkmodel.forecast.storage import read_worlds, write_worlds
+from forkmodel.queries import Answer, DateAnswer, NumberAnswer, ask
+from forkmodel.results.reported import concentration_ratio, in_scope
 
-if TYPE_CHECKING:
-    from forkmodel.queries import Answer, DateAnswer, NumberAnswer
-
-__all__ = ["Forecast"]
+__all__ = ["Forecast", "load_forecast"]
 
 
 class Forecast:
@@ -48,26 +48,17 @@ class Forecast:
             )
         return self.worlds[name]
 
-    def _scope(self, name: str, scope: str) -> xr.DataArray:
-        array = self._variable(name)
-        scopes = [str(label) for label in array["scope"].to_numpy()]
-        if scope not in scopes:
-            raise ForkModelError(f"unknown scope {scope!r}. {did_you_mean(scope, scopes)}")
-        return array.sel(scope=scope)
-
     def hhi(self, scope: str = "closed") -> xr.DataArray:
         """Return the Herfindahl-Hirschman index (0 to 10,000), dims ``chain, draw, time``."""
-        return self._scope("hhi", scope)
+        return in_scope(self._variable("hhi"), scope)
 
     def cr(self, k: int, scope: str = "closed") -> xr.DataArray:
         """Return the summed share of the ``k`` largest firms (k = 1, 3 or 4), dims ``chain, draw, time``."""
-        if k not in (1, 3, 4):
-            raise ForkModelError(f"CR{k} is not reported; use k = 1, 3 or 4.")
-        return self._scope(f"cr{k}", scope)
+        return in_scope(self._variable(concentration_ratio(k)), scope)
 
     def effective_firms(self, scope: str = "closed") -> xr.DataArray:
         """Return the effective number of firms, 10,000 / HHI, dims ``chain, draw, time``."""
-        return self._scope("effective_firms", scope)
+        return in_scope(self._variable("effective_firms"), scope)
 
     def revenue(self) -> xr.DataArray:
         """Return revenue by developer, USD per year, dims ``chain, draw, time, developer``."""
@@ -75,8 +66,6 @@ class Forecast:
 
     def query(self, question: str) -> Answer | NumberAnswer | DateAnswer:
         """Answer a question such as ``"hhi.closed[2031] > 2500"`` or ``"when(capability_gap < 2)"``."""
-        from forkmodel.queries import ask
-
         return ask(self.worlds, question)
 
     def prob(self, condition: str) -> Answer:
@@ -92,9 +81,6 @@ class Forecast:
         QueryError
             If it cannot be read or answered, or is a number or a date.
         """
-        from forkmodel.errors import QueryError
-        from forkmodel.queries import Answer
-
         answer = self.query(condition)
         if not isinstance(answer, Answer):
             raise QueryError(f"{condition!r} is not a condition; compare it with something, or use query().")
@@ -102,6 +88,20 @@ class Forecast:
 
     def save(self, path: str | Path) -> None:
         """Write the forecast to one ``.nc`` file, whole or not at all."""
-        from forkmodel.forecast.storage import save_forecast
+        write_worlds(self.worlds, self.parameters, self.facts, Path(path))
 
-        save_forecast(self, Path(path))
+
+def load_forecast(path: str | Path) -> Forecast:
+    """Open a forecast that :meth:`Forecast.save` wrote; variables are read when they are asked for.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+
+    Raises
+    ------
+    FitFileError
+        If there is no such file, or it is not a forecast of this version.
+    """
+    return Forecast(*read_worlds(Path(path)))

@@ -7,22 +7,19 @@ demand. Single precision halves the file: its relative error of 1e-7 is far belo
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import xarray as xr
 
 from forkmodel.errors import FitFileError
-from forkmodel.forecast.forecast import Forecast
-from forkmodel.queries.draw_source import MARK, is_forecast_file
-from forkmodel.results.schema import SCHEMA_VERSION
+from forkmodel.formats import FORECAST_FORMAT, FORECAST_MARK, SCHEMA_VERSION, is_forecast_file
 from forkmodel.whole_files import write_whole
 
-__all__ = ["FORECAST_FORMAT", "load_forecast", "save_forecast"]
+__all__ = ["read_worlds", "write_worlds"]
 
 ENGINE: Final = "h5netcdf"
-#: Raised when the layout of the file changes.
-FORECAST_FORMAT = 1
 
 
 def _encoding(data: xr.Dataset) -> dict[str, dict[str, Any]]:
@@ -33,44 +30,38 @@ def _encoding(data: xr.Dataset) -> dict[str, dict[str, Any]]:
     }
 
 
-def save_forecast(forecast: Forecast, path: Path) -> None:
-    """Write a forecast, whole or not at all.
+def write_worlds(worlds: xr.Dataset, parameters: xr.Dataset, facts: Mapping[str, Any], path: Path) -> None:
+    """Write what a forecast holds, whole or not at all.
 
     Parameters
     ----------
-    forecast : Forecast
-        The forecast.
+    worlds, parameters, facts
+        As in :class:`forkmodel.forecast.forecast.Forecast`.
     path : Path
         The file; an existing one is replaced once the new one is complete.
     """
-    attrs: dict[str, Any] = {MARK: FORECAST_FORMAT, "forkmodel_schema_version": SCHEMA_VERSION}
-    attrs["facts"] = json.dumps(forecast.facts)
-    groups = {"worlds": forecast.worlds, "parameters": forecast.parameters}
+    attrs: dict[str, Any] = {FORECAST_MARK: FORECAST_FORMAT, "forkmodel_schema_version": SCHEMA_VERSION}
+    attrs["facts"] = json.dumps(dict(facts))
+    groups = {"worlds": worlds, "parameters": parameters}
     tree = xr.DataTree.from_dict({"/": xr.Dataset(attrs=attrs), **groups})
     encoding = {f"/{name}": _encoding(data) for name, data in groups.items()}
     write_whole(path, tree.to_netcdf(engine=ENGINE, encoding=encoding))
 
 
-def load_forecast(path: str | Path) -> Forecast:
-    """Open a forecast that :meth:`Forecast.save` wrote; variables are read when they are asked for.
-
-    Parameters
-    ----------
-    path : str or Path
-        The file.
+def read_worlds(path: Path) -> tuple[xr.Dataset, xr.Dataset, dict[str, Any]]:
+    """Open what :func:`write_worlds` wrote: worlds, parameters and facts, variables read on demand.
 
     Raises
     ------
     FitFileError
         If there is no such file, or it is not a forecast of this version.
     """
-    path = Path(path)
     if not path.is_file():
         raise FitFileError(f"there is no file {path}. `forkmodel forecast FIT --out {path}` makes one.")
     if not is_forecast_file(path):
         raise FitFileError(f"{path} is not a saved forecast; `forkmodel forecast FIT` writes those.")
     root = xr.open_dataset(path, engine=ENGINE)
-    found = int(root.attrs[MARK])
+    found = int(root.attrs[FORECAST_MARK])
     if found != FORECAST_FORMAT:
         raise FitFileError(
             f"{path} has forecast format {found}, this version reads {FORECAST_FORMAT}. Forecast again."
@@ -80,4 +71,4 @@ def load_forecast(path: str | Path) -> Forecast:
         parameters = xr.open_dataset(path, group="parameters", engine=ENGINE)
     except (OSError, KeyError) as error:
         raise FitFileError(f"{path} is damaged ({error}). Forecast again.") from error
-    return Forecast(worlds, parameters, json.loads(root.attrs["facts"]))
+    return worlds, parameters, json.loads(root.attrs["facts"])

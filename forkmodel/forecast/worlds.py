@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,21 +22,22 @@ from forkmodel.forecast.outcomes import RANKS, outcomes
 from forkmodel.forecast.parameters import forecast_parameters
 from forkmodel.forecast.randomness import Randomness
 from forkmodel.forecast.scenario import Scenario
+from forkmodel.forecast.scenario_files import load_scenarios
 from forkmodel.forecast.shocks import SHOCKS
 from forkmodel.forecast.simulate import Setting, simulate
 from forkmodel.forecast.start import Start, last_months, make_start
+from forkmodel.inference.posterior import Posterior, once
 from forkmodel.model.build import BLOCKS
 from forkmodel.model.demand import SEGMENTS
 from forkmodel.priors import PriorSet
 from forkmodel.results.history import MARKETS, SCOPES, UNITS, hosts_today
 from forkmodel.results.paths_capability import FRONTIER_SCORES
 from forkmodel.results.paths_value import DEFINITIONS, LAYERS
+from forkmodel.results.reported import history_of
+from forkmodel.results.review import review_of
 from forkmodel.results.schema import FORECAST_SCHEMA
 
-if TYPE_CHECKING:
-    from forkmodel.inference.fit import Fit
-
-__all__ = ["DEFAULT_HORIZON", "Origin", "run_forecast"]
+__all__ = ["DEFAULT_HORIZON", "Origin", "forecast_from", "origin_of", "run_forecast"]
 
 DEFAULT_HORIZON = "2036-12"
 #: Draws simulated at once: with 500, 4,000 draws pass two gigabytes and gain little time.
@@ -49,7 +50,7 @@ class Origin:
 
     Attributes
     ----------
-    fit : Fit
+    posterior : Posterior
         The fit.
     lines : Lines
         Who competes.
@@ -63,7 +64,7 @@ class Origin:
         Seed of all random numbers after the data.
     """
 
-    fit: Fit
+    posterior: Posterior
     lines: Lines
     start: Start
     hosts: xr.Dataset
@@ -71,12 +72,12 @@ class Origin:
     seed: int
 
     @classmethod
-    def from_fit(cls, fit: Fit, seed: int | None = None) -> Origin:
+    def from_posterior(cls, posterior: Posterior, seed: int | None = None) -> Origin:
         """Compute the state of every world at the data's end.
 
         Parameters
         ----------
-        fit : Fit
+        posterior : Posterior
             A fit of all blocks.
         seed : int, optional
             Seed of the future; that of the fit by default.
@@ -86,27 +87,65 @@ class Origin:
         ForkModelError
             If the fit lacks a block.
         """
-        missing = [block for block in BLOCKS if block not in fit.blocks]
+        missing = [block for block in BLOCKS if block not in posterior.blocks]
         if missing:
             raise ForkModelError(
-                f"a forecast needs all blocks, and this fit of {', '.join(fit.blocks)} lacks "
+                f"a forecast needs all blocks, and this fit of {', '.join(posterior.blocks)} lacks "
                 f"{', '.join(missing)}; fit again without `blocks`."
             )
-        seed = fit.seed if seed is None else seed
-        lines = Lines.from_panel(fit.panel, fit.design, last_months(fit.design))
-        randomness = Randomness(seed, 0, fit.chains * fit.draws)
-        step = small_distance(fit.values, lines, randomness)
-        models = fit.panel.catalogue.models
-        counts = fit.panel.scores["model"].to_series().value_counts().reindex(models.index).fillna(0)
+        seed = posterior.seed if seed is None else seed
+        lines = Lines.from_panel(posterior.panel, posterior.design, last_months(posterior.design))
+        randomness = Randomness(seed, 0, posterior.chains * posterior.draws)
+        step = small_distance(posterior.values, lines, randomness)
+        models = posterior.panel.catalogue.models
+        counts = posterior.panel.scores["model"].to_series().value_counts().reindex(models.index).fillna(0)
         measured = (counts >= FRONTIER_SCORES).to_numpy() & (models["access"] == "closed").to_numpy()
         return cls(
-            fit=fit,
+            posterior=posterior,
             lines=lines,
-            start=make_start(fit.values, fit.panel, fit.design, lines, step),
-            hosts=hosts_today(fit.values, fit.design, fit.seed),
+            start=make_start(posterior.values, posterior.panel, posterior.design, lines, step),
+            hosts=hosts_today(posterior.values, posterior.design, posterior.seed),
             release_days=models["release_date"].to_numpy("datetime64[D]")[measured],
             seed=seed,
         )
+
+
+@once
+def origin_of(posterior: Posterior) -> Origin:
+    """Return the state of every world at the data's end, from which forecasts start."""
+    return Origin.from_posterior(posterior)
+
+
+def forecast_from(
+    posterior: Posterior,
+    horizon: str = DEFAULT_HORIZON,
+    scenario: str | Sequence[str] | Scenario = "baseline",
+    priors: PriorSet | None = None,
+) -> Forecast:
+    """Simulate every draw's world forward to a horizon, and write the status of its fit's review with it.
+
+    Parameters
+    ----------
+    posterior : Posterior
+        A fit of all blocks.
+    horizon : str
+        Last day, month or year.
+    scenario : str, sequence of str or Scenario
+        Names of bundled scenarios or paths of scenario files; several hold at once.
+    priors : PriorSet, optional
+        Priors of what only the future needs, such as entry; those of the fit by default.
+
+    Raises
+    ------
+    ForkModelError
+        If the horizon is not after the data or a block is missing.
+    ScenarioError
+        If a scenario cannot be read.
+    """
+    wanted = scenario if isinstance(scenario, Scenario) else load_scenarios(scenario)
+    forecast = run_forecast(origin_of(posterior), wanted, horizon, priors)
+    forecast.facts["review"] = review_of(posterior).status
+    return forecast
 
 
 def run_forecast(
@@ -137,24 +176,26 @@ def run_forecast(
     Forecast
         History and future on every draw.
     """
-    fit, lines = origin.fit, origin.lines
-    calendar = Calendar.from_vintage(fit.panel.catalogue.vintage, horizon)
+    posterior, lines = origin.posterior, origin.lines
+    calendar = Calendar.from_vintage(posterior.panel.catalogue.vintage, horizon)
     if priors is None:
-        priors = fit.priors
+        priors = posterior.priors
     elif not isinstance(priors, PriorSet):
         raise ForkModelError(f"priors is {priors!r}; give a prior set, as from fm.load_priors('skeptic').")
-    setting = Setting(fit.panel, fit.design, priors, lines, calendar, scenario)
-    history = fit.history()
+    setting = Setting(posterior.panel, posterior.design, priors, lines, calendar, scenario)
+    history = history_of(posterior)
     past = history.sizes["time"]
     if pd.Timestamp(history["time"].to_numpy()[-1]) != calendar.times[0]:
         past = int((pd.DatetimeIndex(history["time"].to_numpy()) <= calendar.times[0]).sum())
-    values = fit.values
-    n = fit.chains * fit.draws
+    values = posterior.values
+    n = posterior.chains * posterior.draws
     chosen = np.arange(n) if draws is None else np.asarray(draws)
     developers = pd.Index(history["developer"].to_numpy()).union(pd.Index(lines.developers), sort=True)
     times = pd.DatetimeIndex(np.concatenate([history["time"].to_numpy()[:past], calendar.times[1:]]))
     coords = _coords(developers, times)
-    arrays = _past(history.isel(time=slice(past)), developers, coords, chosen, (fit.chains, fit.draws))
+    arrays = _past(
+        history.isel(time=slice(past)), developers, coords, chosen, (posterior.chains, posterior.draws)
+    )
 
     def fill(first: int) -> None:
         rows = chosen[first : first + CHUNK]
@@ -172,11 +213,11 @@ def run_forecast(
     # NumPy leaves the interpreter free while it computes, and chunks do not know of one another.
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         list(pool.map(fill, range(0, n, CHUNK)))
-    worlds = _dataset(arrays, coords, (fit.chains, fit.draws))
+    worlds = _dataset(arrays, coords, (posterior.chains, posterior.draws))
     return Forecast(
         worlds,
-        _parameters(fit, values, priors, origin.seed, chosen),
-        _facts(fit, priors, scenario, calendar, origin),
+        _parameters(posterior, values, priors, origin.seed, chosen),
+        _facts(posterior, priors, scenario, calendar, origin),
     )
 
 
@@ -256,29 +297,29 @@ def _dataset(arrays: dict[str, np.ndarray], coords: dict[str, Any], shape: tuple
 
 
 def _parameters(
-    fit: Fit, values: dict[str, np.ndarray], priors: PriorSet, seed: int, chosen: np.ndarray
+    posterior: Posterior, values: dict[str, np.ndarray], priors: PriorSet, seed: int, chosen: np.ndarray
 ) -> xr.Dataset:
     """Return the scalar parameters of every world, those of the fit and those of the forecast."""
     drawn = forecast_parameters(priors, Randomness(seed, 0, len(chosen)))
     scalars = {name: array[chosen] for name, array in values.items() if array.ndim == 1}
-    shape = (fit.chains, fit.draws)
+    shape = (posterior.chains, posterior.draws)
     return xr.Dataset(
         {name: (("chain", "draw"), array.reshape(shape)) for name, array in (scalars | drawn).items()}
     )
 
 
 def _facts(
-    fit: Fit, priors: PriorSet, scenario: Scenario, calendar: Calendar, origin: Origin
+    posterior: Posterior, priors: PriorSet, scenario: Scenario, calendar: Calendar, origin: Origin
 ) -> dict[str, Any]:
     return {
         "scenario": scenario.name,
         "meaning": scenario.meaning,
         "sources": list(scenario.sources),
-        "vintage": str(fit.panel.catalogue.vintage.date()),
+        "vintage": str(posterior.panel.catalogue.vintage.date()),
         "horizon": str(pd.Timestamp(calendar.ends[-1]).date()),
         "seed": origin.seed,
         "prior_set": priors.name,
         "prior_hash": priors.hash,
-        "data_hash": fit.data.content_hash,
-        "versions": fit.versions,
+        "data_hash": posterior.data.content_hash,
+        "versions": posterior.versions,
     }

@@ -19,11 +19,11 @@ import numpy as np
 import xarray as xr
 
 from forkmodel.inference.compiling import interpreted, quiet_forward_sampling
+from forkmodel.inference.posterior import Posterior
 
 if TYPE_CHECKING:
     import pymc as pm
 
-    from forkmodel.inference.fit import Fit
 
 __all__ = ["MASS", "BlockCoverage", "leave_one_out_pit", "predictive_coverage", "replicate"]
 
@@ -58,17 +58,19 @@ class BlockCoverage:
     mean_pit: float
 
 
-def _thinned(fit: Fit, n: int) -> xr.DataTree:
-    step = max(1, fit.chains * fit.draws // n)
-    return xr.DataTree.from_dict({"posterior": fit.posterior.isel(draw=slice(None, None, step))})
+def _thinned(posterior: Posterior, n: int) -> xr.DataTree:
+    step = max(1, posterior.chains * posterior.draws // n)
+    return xr.DataTree.from_dict({"posterior": posterior.free.isel(draw=slice(None, None, step))})
 
 
-def replicate(fit: Fit, n: int = REPLICATES, seed: int = 0, model: pm.Model | None = None) -> xr.DataTree:
+def replicate(
+    posterior: Posterior, n: int = REPLICATES, seed: int = 0, model: pm.Model | None = None
+) -> xr.DataTree:
     """Draw replicated data for every observation block.
 
     Parameters
     ----------
-    fit : Fit
+    posterior : Posterior
         The fit.
     n : int
         Number of posterior draws used, spread evenly.
@@ -86,25 +88,25 @@ def replicate(fit: Fit, n: int = REPLICATES, seed: int = 0, model: pm.Model | No
     import pymc as pm
 
     quiet_forward_sampling()
-    with model or _model(fit):
+    with model or _model(posterior):
         replicated: xr.DataTree = pm.sample_posterior_predictive(
-            _thinned(fit, n), random_seed=seed, progressbar=False, compile_kwargs=interpreted()
+            _thinned(posterior, n), random_seed=seed, progressbar=False, compile_kwargs=interpreted()
         )
     return replicated
 
 
-def _model(fit: Fit) -> pm.Model:
+def _model(posterior: Posterior) -> pm.Model:
     from forkmodel.model.build import build_model
 
-    return build_model(fit.panel, fit.priors, fit.design)
+    return build_model(posterior.panel, posterior.priors, posterior.design)
 
 
-def _log_likelihood(fit: Fit, n: int, model: pm.Model) -> xr.Dataset:
+def _log_likelihood(posterior: Posterior, n: int, model: pm.Model) -> xr.Dataset:
     """Return log densities of single observations at the same draws as :func:`replicate`."""
     from pymc.stats.log_density import compute_log_likelihood
 
     found = compute_log_likelihood(
-        _thinned(fit, n),
+        _thinned(posterior, n),
         extend_inferencedata=False,
         model=model,
         progressbar=False,
@@ -143,11 +145,11 @@ def _inside(rank: np.ndarray) -> float:
     return float(((rank >= tail) & (rank <= 1.0 - tail)).mean())
 
 
-def predictive_coverage(fit: Fit) -> list[BlockCoverage]:
+def predictive_coverage(posterior: Posterior) -> list[BlockCoverage]:
     """Return, per observation block, how often its data fall into their 80 % predictive interval."""
-    model = _model(fit)
-    replicated = replicate(fit, model=model)
-    density = _log_likelihood(fit, REPLICATES, model)
+    model = _model(posterior)
+    replicated = replicate(posterior, model=model)
+    density = _log_likelihood(posterior, REPLICATES, model)
     rows = []
     for name, observed in replicated["observed_data"].to_dataset().data_vars.items():
         if observed.size == 0:

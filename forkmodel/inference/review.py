@@ -2,108 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
-
 import numpy as np
 import xarray as xr
 
-from forkmodel.inference.modes import NAMED, SEPARATION, Difference, Modes, element_label, find_modes
+from forkmodel.inference.modes import NAMED, Difference, Modes, element_label, find_modes
+from forkmodel.inference.posterior import Posterior
 from forkmodel.inference.predictive import MASS, BlockCoverage, predictive_coverage
+from forkmodel.inference.verdict import FAIL, PASS, REVIEW, Check, Review, ReviewConfig
 
-if TYPE_CHECKING:
-    from forkmodel.inference.fit import Fit
+__all__ = ["coverage_check", "enough_draws", "review"]
 
-__all__ = ["Check", "Review", "ReviewConfig", "coverage_check", "enough_draws", "review"]
-
-PASS, REVIEW, FAIL = "PASS", "REVIEW", "FAIL"
 #: Nats of log density by which a group of chains is not another answer but stuck: far more than modes that
 #: share the posterior can differ by, and than the means of a few hundred draws wander.
 TRAPPED = 100.0
 _WIDTH = {"small": "narrow", "large": "wide"}
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewConfig:
-    """Thresholds of the review.
-
-    Attributes
-    ----------
-    rhat, rhat_fail : float
-        Above the first a quantity needs review, above the second the fit fails.
-    rhat_vectors, rhat_vectors_fail : float
-        The same for elements of vectors: the worst of two thousand exceeds 1.01 by luck, and 1.05 if the fit
-        is short.
-    separation : float
-        Gap between groups of chains, in within-chain standard deviations, from which they are two modes.
-    margin : float
-        How far above ``ess`` sampling goes on, since reported paths may have fewer than parameters.
-    ess, ess_fail : float
-        The same for the smaller of bulk and tail effective sample size.
-    divergences, divergences_fail : float
-        Fractions of divergent draws.
-    ebfmi : float
-        Smallest energy fraction of missing information.
-    coverage_slack : float
-        How far, up or down, the coverage of a block's predictive interval may be from its mass.
-    smallest_share : float
-        Shares whose posterior mean is below this are not quoted and not checked.
-    """
-
-    rhat: float = 1.01
-    rhat_fail: float = 1.05
-    rhat_vectors: float = 1.03
-    rhat_vectors_fail: float = 1.10
-    separation: float = SEPARATION
-    margin: float = 1.05
-    ess: float = 400.0
-    ess_fail: float = 100.0
-    divergences: float = 0.001
-    divergences_fail: float = 0.02
-    ebfmi: float = 0.2
-    coverage_slack: float = 0.10
-    smallest_share: float = 0.01
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One check with its outcome."""
-
-    name: str
-    status: str
-    value: float
-    threshold: float
-    advice: str
-
-
-@dataclass(frozen=True)
-class Review:
-    """All checks of one fit; the worst decides the status."""
-
-    checks: tuple[Check, ...]
-
-    @property
-    def status(self) -> str:
-        """PASS, REVIEW or FAIL."""
-        found = {check.status for check in self.checks}
-        return FAIL if FAIL in found else REVIEW if REVIEW in found else PASS
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the JSON document of ``forkmodel review --json``."""
-        return {"status": self.status, "checks": [asdict(check) for check in self.checks]}
-
-    @classmethod
-    def from_dict(cls, document: dict[str, Any]) -> Review:
-        """Return the review that :meth:`as_dict` wrote."""
-        return cls(tuple(Check(**check) for check in document["checks"]))
-
-    def __str__(self) -> str:
-        """Return one line per check."""
-        lines = [
-            f"{check.status:<7}{check.name}: {check.value:.4g} (wanted {check.threshold:.4g}). {check.advice}"
-            for check in self.checks
-        ]
-        return f"{self.status}\n" + "\n".join(lines)
 
 
 def _worst(data: xr.Dataset, largest: bool) -> tuple[float, str]:
@@ -123,9 +35,8 @@ def _worst(data: xr.Dataset, largest: bool) -> tuple[float, str]:
     return (worst, label) if label else (float("nan"), "everything: too few draws to tell")
 
 
-def _reported(fit: Fit, config: ReviewConfig) -> xr.Dataset:
+def _reported(history: xr.Dataset, config: ReviewConfig) -> xr.Dataset:
     """Return the reported paths, one variable per path, without constants and shares too small to quote."""
-    history = fit.history()
     kept = {}
     for name, array in history.data_vars.items():
         both = ("chain", "draw")
@@ -143,9 +54,9 @@ def _split(posterior: xr.Dataset) -> tuple[xr.Dataset, xr.Dataset]:
     return posterior[scalar], posterior[vector]
 
 
-def _one_mode(fit: Fit, reported: xr.Dataset, config: ReviewConfig) -> tuple[Check, Modes | None]:
+def _one_mode(posterior: Posterior, reported: xr.Dataset, config: ReviewConfig) -> tuple[Check, Modes | None]:
     """Say whether the chains sit in one place, and if not, what tells them apart and what it changes."""
-    modes = find_modes(fit.posterior, config.separation)
+    modes = find_modes(posterior.free, config.separation)
     name = "chains in one mode"
     if modes is None:
         return Check(name, PASS, 0.0, config.separation, "All chains explore the same region."), None
@@ -157,7 +68,7 @@ def _one_mode(fit: Fit, reported: xr.Dataset, config: ReviewConfig) -> tuple[Che
         if moved
         else " No reported path tells them apart."
     )
-    below = _nats_below(fit, modes)
+    below = _nats_below(posterior, modes)
     what_to_do = (
         f"The second lie {below:.0f} nats of log density below the first: they did not find their way out of "
         "a trap. Fit again with another seed; if it comes back, look at the prior of what is named first."
@@ -173,11 +84,13 @@ def _one_mode(fit: Fit, reported: xr.Dataset, config: ReviewConfig) -> tuple[Che
     return Check(name, FAIL, modes.parameters[0].separation, config.separation, advice), modes
 
 
-def _nats_below(fit: Fit, modes: Modes) -> float:
+def _nats_below(posterior: Posterior, modes: Modes) -> float:
     """Return by how much the mean log density of the second group is below that of the first."""
-    if "logp" not in fit.sample_stats:
+    if "logp" not in posterior.sample_stats:
         return 0.0
-    first, second = (float(fit.sample_stats["logp"].sel(chain=list(group)).mean()) for group in modes.groups)
+    first, second = (
+        float(posterior.sample_stats["logp"].sel(chain=list(group)).mean()) for group in modes.groups
+    )
     return first - second
 
 
@@ -189,10 +102,10 @@ def _listed(chains: tuple[int, ...]) -> str:
     return " ".join(str(chain) for chain in chains)
 
 
-def _convergence(fit: Fit, config: ReviewConfig) -> list[Check]:
-    scalars, vectors = _split(fit.posterior)
-    reported = _reported(fit, config)
-    mode, modes = _one_mode(fit, reported, config)
+def _convergence(posterior: Posterior, history: xr.Dataset, config: ReviewConfig) -> list[Check]:
+    scalars, vectors = _split(posterior.free)
+    reported = _reported(history, config)
+    mode, modes = _one_mode(posterior, reported, config)
     checks = [mode]
     usual, wide = (config.rhat, config.rhat_fail), (config.rhat_vectors, config.rhat_vectors_fail)
     for title, data, limits in (
@@ -267,8 +180,8 @@ def _factor(wanted: float, have: float) -> str:
     return f"{max(1.1, wanted / max(have, 1.0)):.1f}"
 
 
-def _sampler(fit: Fit, config: ReviewConfig) -> list[Check]:
-    stats = fit.sample_stats
+def _sampler(posterior: Posterior, config: ReviewConfig) -> list[Check]:
+    stats = posterior.sample_stats
     fraction = float(stats["diverging"].mean())
     status = (
         PASS if fraction <= config.divergences else REVIEW if fraction <= config.divergences_fail else FAIL
@@ -290,7 +203,7 @@ def _sampler(fit: Fit, config: ReviewConfig) -> list[Check]:
             else "Momentum and energy are badly matched: heavy tails; sample longer and compare."
         )
         checks.append(Check("E-BFMI, smallest of the chains", status, ebfmi, config.ebfmi, advice))
-    finite = all(np.isfinite(array.to_numpy()).all() for array in fit.posterior.data_vars.values())
+    finite = all(np.isfinite(array.to_numpy()).all() for array in posterior.free.data_vars.values())
     checks.append(
         Check(
             "finite start and draws",
@@ -303,8 +216,8 @@ def _sampler(fit: Fit, config: ReviewConfig) -> list[Check]:
     return checks
 
 
-def _predictive(fit: Fit, config: ReviewConfig) -> list[Check]:
-    return [coverage_check(row, config) for row in predictive_coverage(fit)]
+def _predictive(posterior: Posterior, config: ReviewConfig) -> list[Check]:
+    return [coverage_check(row, config) for row in predictive_coverage(posterior)]
 
 
 def coverage_check(row: BlockCoverage, config: ReviewConfig) -> Check:
@@ -322,13 +235,15 @@ def coverage_check(row: BlockCoverage, config: ReviewConfig) -> Check:
     return Check(f"predictive coverage of {row.block}", status, row.coverage, MASS, f"{advice}.")
 
 
-def review(fit: Fit, config: ReviewConfig | None = None) -> Review:
+def review(posterior: Posterior, history: xr.Dataset, config: ReviewConfig | None = None) -> Review:
     """Run every check on a fit.
 
     Parameters
     ----------
-    fit : Fit
+    posterior : Posterior
         The fit.
+    history : Dataset
+        Its reported paths, dims ``chain, draw, time, ...``.
     config : ReviewConfig, optional
         Thresholds.
 
@@ -339,8 +254,12 @@ def review(fit: Fit, config: ReviewConfig | None = None) -> Review:
         posterior-predictive coverage per observation block.
     """
     config = config or ReviewConfig()
-    if "diverging" not in fit.sample_stats:
+    if "diverging" not in posterior.sample_stats:
         advice = "These are draws from the prior: nothing was sampled, so checks of sampling do not apply."
         return Review((Check("fitted to data", REVIEW, 0.0, 1.0, advice),))
-    checks = [*_convergence(fit, config), *_sampler(fit, config), *_predictive(fit, config)]
+    checks = [
+        *_convergence(posterior, history, config),
+        *_sampler(posterior, config),
+        *_predictive(posterior, config),
+    ]
     return Review(tuple(checks))

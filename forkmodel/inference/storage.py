@@ -7,37 +7,33 @@ exactly as the fresh one did. Nothing is pickled.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
 from forkmodel.data.cells import mend_date
-from forkmodel.data.panel_catalogue import PanelOptions
+from forkmodel.data.market_tables import MarketTables
+from forkmodel.data.panel import Panel, PanelOptions
 from forkmodel.errors import DataError, FitFileError, ModelError, PriorError, did_you_mean
-from forkmodel.inference.review import Review
-from forkmodel.model.build import resolve_blocks
-from forkmodel.queries.draw_source import MARK
-from forkmodel.results.schema import SCHEMA_VERSION
+from forkmodel.formats import FILE_FORMAT, FORECAST_MARK, SCHEMA_VERSION
+from forkmodel.inference.posterior import Posterior
+from forkmodel.inference.verdict import Review
+from forkmodel.model.build import Design, resolve_blocks
+from forkmodel.priors import PriorSet
 from forkmodel.whole_files import write_whole
 
-if TYPE_CHECKING:
-    from forkmodel.data.market_tables import MarketTables
-    from forkmodel.inference.fit import Fit
-
-__all__ = ["ENGINE", "FILE_FORMAT", "load", "save", "to_datatree"]
+__all__ = ["ENGINE", "load", "save", "to_datatree"]
 
 ENGINE: Final = "h5netcdf"
-#: Raised when the layout of the file or the name of a free variable changes; a test holds the two together.
-FILE_FORMAT = 4
 
 
-def _observed(fit: Fit) -> dict[str, xr.Dataset]:
+def _observed(panel: Panel) -> dict[str, xr.Dataset]:
     """Return observed and constant data in ArviZ's groups, one long vector per observation."""
-    panel = fit.panel
     observed = {
         "scores": ("score", panel.scores["logit_score"].to_numpy()),
         "prices": ("spell", panel.spells["log_price"].to_numpy()),
@@ -71,56 +67,63 @@ def _observed(fit: Fit) -> dict[str, xr.Dataset]:
     return {"observed_data": xr.Dataset(observed), "constant_data": xr.Dataset({**constant, **labels})}
 
 
-def _tables(fit: Fit) -> xr.Dataset:
+def _tables(data: MarketTables) -> xr.Dataset:
     """Return the tables as CSV text, by the project's own writer: :func:`_market` reads them back."""
     from forkmodel.data.texts import table_text
 
-    text = {name: table_text(fit.data, name) for name in fit.data.tables()}
+    text = {name: table_text(data, name) for name in data.tables()}
     return xr.Dataset({name: ((), np.array(body, dtype=object)) for name, body in text.items()})
 
 
-def to_datatree(fit: Fit) -> xr.DataTree:
-    """Return the whole fit as a tree: what :func:`save` writes."""
+def to_datatree(posterior: Posterior, review: Review) -> xr.DataTree:
+    """Return the whole fit as a tree, with its review: what :func:`save` writes."""
     tree = xr.DataTree.from_dict(
         {
-            "posterior": fit.posterior,
-            "sample_stats": fit.sample_stats,
-            **_observed(fit),
-            "tables": _tables(fit),
+            "posterior": posterior.free,
+            "sample_stats": posterior.sample_stats,
+            **_observed(posterior.panel),
+            "tables": _tables(posterior.data),
         }
     )
-    spec = {"blocks": list(fit.blocks), "options": asdict(fit.options), "tune": fit.tune, "seed": fit.seed}
+    spec = {
+        "blocks": list(posterior.blocks),
+        "options": asdict(posterior.options),
+        "tune": posterior.tune,
+        "seed": posterior.seed,
+    }
     tree.attrs = {
         "forkmodel_file_format": FILE_FORMAT,
         "forkmodel_schema_version": SCHEMA_VERSION,
-        "vintage": str(fit.data.vintage.date()),
-        "data_hash": fit.data.content_hash,
-        "prior_hash": fit.priors.hash,
-        "priors": json.dumps(fit.priors.to_dict()),
-        "resolved_priors": fit.priors.table().to_csv(index=False, lineterminator="\n"),
+        "vintage": str(posterior.data.vintage.date()),
+        "data_hash": posterior.data.content_hash,
+        "prior_hash": posterior.priors.hash,
+        "priors": json.dumps(posterior.priors.to_dict()),
+        "resolved_priors": posterior.priors.table().to_csv(index=False, lineterminator="\n"),
         "spec": json.dumps(spec),
-        "versions": json.dumps(fit.versions),
-        "timings": json.dumps(fit.timings),
-        "review": json.dumps(fit.review().as_dict()),
+        "versions": json.dumps(posterior.versions),
+        "timings": json.dumps(posterior.timings),
+        "review": json.dumps(review.as_dict()),
     }
     return tree
 
 
-def save(fit: Fit, path: Path) -> None:
-    """Write the fit, whole or not at all.
+def save(posterior: Posterior, path: Path, review: Review) -> None:
+    """Write a fit, whole or not at all.
 
     Parameters
     ----------
-    fit : Fit
+    posterior : Posterior
         The fit.
     path : Path
         Target, by custom ending in ``.nc``; an existing file is replaced only once the new one is complete.
+    review : Review
+        Its review: whoever opens the file reads it from there.
     """
-    write_whole(path, to_datatree(fit).to_netcdf(engine=ENGINE))
+    write_whole(path, to_datatree(posterior, review).to_netcdf(engine=ENGINE))
 
 
-def load(path: str | Path) -> Fit:
-    """Read a fit that :meth:`Fit.save` wrote.
+def load(path: str | Path) -> Posterior:
+    """Read a fit that :func:`save` wrote.
 
     Parameters
     ----------
@@ -129,7 +132,7 @@ def load(path: str | Path) -> Fit:
 
     Returns
     -------
-    Fit
+    Posterior
         Equal to the fit that was saved: same draws, tables, priors and provenance.
 
     Raises
@@ -146,7 +149,7 @@ def load(path: str | Path) -> Fit:
     except Exception as error:
         raise FitFileError(f"{path} is not a saved fit or is damaged ({error}). Fit again.") from error
     found = tree.attrs.get("forkmodel_file_format")
-    if MARK in tree.attrs:
+    if FORECAST_MARK in tree.attrs:
         raise FitFileError(f"{path} is a forecast, not a fit; open it with fm.load_forecast.")
     if found is None:
         raise FitFileError(f"{path} is a NetCDF file but not a saved fit; `forkmodel fit` writes those.")
@@ -156,7 +159,7 @@ def load(path: str | Path) -> Fit:
             f"version that wrote it: {tree.attrs.get('versions', 'unknown')}."
         )
     try:
-        return _fit(tree)
+        return _posterior(tree)
     except KeyError as error:
         raise FitFileError(f"{path} lacks {error}; it was cut off or edited. Fit again.") from error
     except _BROKEN as error:
@@ -171,22 +174,21 @@ class _Broken(ValueError):
 _BROKEN = (_Broken, DataError, ModelError, PriorError, TypeError, ValueError, AttributeError)
 
 
-def _fit(tree: xr.DataTree) -> Fit:
-    """Build the fit of an opened file; nothing in it is trusted before it is checked."""
-    from forkmodel.inference.fit import Fit
-    from forkmodel.priors import PriorSet
-
+def _posterior(tree: xr.DataTree) -> Posterior:
+    """Build the posterior of an opened file; nothing in it is trusted before it is checked."""
     data = _market(tree)
     spec = _json(tree, "spec", {"blocks": list, "options": dict, "tune": int, "seed": int})
     priors = PriorSet.from_dict(_json(tree, "priors", {}))
     if priors.hash != tree.attrs["prior_hash"]:
         raise _Broken("the priors are not those that its hash was taken of.")
-    return Fit(
+    panel = Panel.from_market(data, _options(spec["options"]))
+    design = Design.from_panel(panel, resolve_blocks(spec["blocks"]))
+    return Posterior(
         data=data,
         priors=priors,
-        blocks=resolve_blocks(spec["blocks"]),
-        options=_options(spec["options"]),
-        posterior=tree["posterior"].to_dataset(),
+        panel=panel,
+        design=design,
+        free=_labelled(tree["posterior"].to_dataset(), design.coords(panel)),
         sample_stats=tree["sample_stats"].to_dataset(),
         seed=spec["seed"],
         tune=spec["tune"],
@@ -194,6 +196,25 @@ def _fit(tree: xr.DataTree) -> Fit:
         versions=_json(tree, "versions", {}),
         review=_review(tree),
     )
+
+
+def _labelled(free: xr.Dataset, coords: Mapping[str, object]) -> xr.Dataset:
+    """Return saved draws in the order of the rebuilt design: labels decide, positions are not trusted.
+
+    Free variables are read by position in the equations, so a design that names its lines, models or firms in
+    another order than that of the day the file was written would give every draw another meaning.
+    """
+    order = {}
+    for dim, labels in coords.items():
+        if dim not in free.dims:
+            continue
+        wanted = pd.Index(np.asarray(labels))
+        found = free.indexes.get(dim)
+        if found is None or len(found) != len(wanted) or not wanted.isin(found).all():
+            raise _Broken(f"its draws have other labels along {dim} than the tables in it give.")
+        if list(found) != list(wanted):
+            order[dim] = wanted
+    return free.reindex(order) if order else free
 
 
 def _review(tree: xr.DataTree) -> Review:

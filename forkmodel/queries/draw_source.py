@@ -12,10 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-__all__ = ["MARK", "DatasetDraws", "DrawSource", "FileDraws", "is_forecast_file", "quarter_label"]
-
-#: Attribute that a forecast file carries, with the number of its layout.
-MARK = "forkmodel_forecast_format"
+__all__ = ["DatasetDraws", "DrawSource", "FileDraws", "quarter_label"]
 
 SAMPLE = ("chain", "draw")
 GROUP = "worlds"
@@ -30,17 +27,6 @@ def _quarters(times: np.ndarray) -> np.ndarray:
     """Return calendar quarters, counted from year zero, of quarter starts."""
     months = times.astype("datetime64[M]").astype(np.int64)
     return np.asarray(4 * 1970 + months // 3)
-
-
-def is_forecast_file(path: str | Path) -> bool:
-    """Return whether a file holds a forecast rather than a fit, reading only its head."""
-    import h5py
-
-    try:
-        with h5py.File(path, "r") as file:
-            return MARK in file.attrs
-    except OSError:
-        return False
 
 
 class DrawSource(Protocol):

@@ -1,22 +1,39 @@
-"""Gather what the report shows from a fit."""
+"""Gather what the report shows: from a fit alone, of the future, and of how far to trust it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from forkmodel.claims.judge import ClaimsTable, claims_table
+from forkmodel.claims.prior_views import prior_views
+from forkmodel.claims.watch import watched
+from forkmodel.data.panel import Panel
+from forkmodel.errors import ModelError
+from forkmodel.forecast.effects import effects
+from forkmodel.forecast.forecast import Forecast
+from forkmodel.forecast.scenario_files import BASELINE, bundled_scenarios
+from forkmodel.forecast.worlds import DEFAULT_HORIZON, forecast_from
+from forkmodel.inference.posterior import Posterior
+from forkmodel.inference.sampling import Progress
 from forkmodel.model.ops import ArrayOps
+from forkmodel.report.content import ForecastContent, ReportContent, TrustContent
+from forkmodel.results.contraction import prior_posterior
+from forkmodel.results.reported import history_of
+from forkmodel.results.review import review_of
+from forkmodel.validate.backtest.frozen import score_frozen
+from forkmodel.validate.backtest.yardstick import Measure
+from forkmodel.validate.facts.facts import against_facts
+from forkmodel.validate.records import backtest_record
+from forkmodel.validate.reviews import brief_of
 
-if TYPE_CHECKING:
-    from forkmodel.inference.fit import Fit
-    from forkmodel.report import ReportContent
-
-__all__ = ["observed_points", "report_content"]
+__all__ = ["Outlook", "make_outlook", "observed_points", "report_content", "track_record"]
 
 
-def observed_points(fit: Fit) -> dict[str, pd.DataFrame]:
+def observed_points(panel: Panel) -> dict[str, pd.DataFrame]:
     """Return the observations that are drawn over the model's paths, in their own units.
 
     Returns
@@ -26,13 +43,13 @@ def observed_points(fit: Fit) -> dict[str, pd.DataFrame]:
         developer, value, kind; USD per year), ``adoption_firms`` (date, value, population).
     """
     sigmoid = ArrayOps().sigmoid
-    access = fit.panel.shares["access_shares"]
-    revenue = fit.panel.spend["closed_revenue"]
-    adoption = fit.panel.spend["adoption"]
+    access = panel.shares["access_shares"]
+    revenue = panel.spend["closed_revenue"]
+    adoption = panel.spend["adoption"]
     ramp = adoption["census"].to_numpy() == 0
     period = revenue["period"].to_numpy() > 0
-    survey = fit.panel.shares["money_shares"]
-    months = fit.panel.catalogue.months
+    survey = panel.shares["money_shares"]
+    months = panel.catalogue.months
     opened = np.flatnonzero(survey["entity"].to_numpy().astype(str) == "open")
     first, last = months[survey["first_month"].to_numpy()], months[survey["last_month"].to_numpy()]
     return {
@@ -69,17 +86,112 @@ def observed_points(fit: Fit) -> dict[str, pd.DataFrame]:
     }
 
 
-def report_content(fit: Fit) -> ReportContent:
-    """Return the content of the report: paths, review, priors, observations, cited facts, provenance."""
-    from forkmodel.report import ReportContent
-
-    provenance: dict[str, Any] = {**fit.describe(), "sources": fit.data.sources}
+def report_content(posterior: Posterior) -> ReportContent:
+    """Return what the report shows of a fit alone: paths, review, priors, observations, cited facts."""
     return ReportContent(
-        history=fit.history(),
-        review=fit.review().as_dict(),
-        prior_posterior=fit.prior_posterior(),
-        observed=observed_points(fit),
-        provenance=provenance,
-        settings={"options": fit.options, "tune": fit.tune},
-        facts=fit.against_facts().as_dict(),
+        history=history_of(posterior),
+        review=review_of(posterior).as_dict(),
+        prior_posterior=prior_posterior(posterior),
+        observed=observed_points(posterior.panel),
+        provenance={**posterior.describe(), "sources": posterior.data.sources},
+        settings={"options": posterior.options, "tune": posterior.tune},
+        facts=against_facts(posterior).as_dict(),
     )
+
+
+def track_record(posterior: Posterior) -> TrustContent:
+    """Return how forecasts of this kind have done: the backtest on record, and the frozen forecast scored.
+
+    Parameters
+    ----------
+    posterior : Posterior
+        A fit with the capability block; its tables hold the outcomes.
+    """
+    try:
+        frozen = score_frozen(posterior.data, Measure.from_posterior(posterior), brief_of(posterior))
+    except ModelError:
+        # Tables of another market have no outcome for it.
+        frozen = None
+    return TrustContent(backtest_record(), None if frozen is None else frozen.as_dict())
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """The future as a fit sees it.
+
+    Attributes
+    ----------
+    forecast : Forecast
+        Worlds of the baseline.
+    claims : ClaimsTable
+        The judged ledger.
+    effects : DataFrame
+        Paired differences of the bundled scenarios from the baseline.
+    watchlist : DataFrame
+        What to measure next, ranked by the value of knowing it.
+    """
+
+    forecast: Forecast
+    claims: ClaimsTable
+    effects: pd.DataFrame
+    watchlist: pd.DataFrame
+
+    def content(self) -> ForecastContent:
+        """Return what the report shows of it."""
+        facts = self.forecast.facts
+        draws = self.forecast.worlds.sizes["chain"] * self.forecast.worlds.sizes["draw"]
+        return ForecastContent(
+            worlds=self.forecast.worlds,
+            claims=self.claims.as_dict(),
+            effects=self.effects,
+            watchlist=self.watchlist,
+            settings={
+                "horizon": facts["horizon"],
+                "scenario": facts["scenario"],
+                "draws": draws,
+                "seed": facts["seed"],
+                "priors": facts["prior_set"],
+            },
+        )
+
+
+def make_outlook(
+    posterior: Posterior,
+    horizon: str = DEFAULT_HORIZON,
+    others: Mapping[str, Posterior] | None = None,
+    progress: Progress | None = None,
+) -> Outlook:
+    """Forecast, judge the claims, compare the scenarios and rank what to measure next.
+
+    Parameters
+    ----------
+    posterior : Posterior
+        A fit of all blocks.
+    horizon : str
+        Last day, month or year.
+    others : mapping of Posterior, optional
+        Fits under other prior sets, by name.
+    progress : callable, optional
+        Called as ``progress("forecast", fraction, message)``.
+    """
+    names = [name for name in bundled_scenarios() if name != BASELINE]
+    steps = len(names) + 3
+
+    def say(done: int, message: str) -> None:
+        if progress is not None:
+            progress("forecast", done / steps, message)
+
+    say(0, BASELINE)
+    baseline = forecast_from(posterior, horizon)
+    say(1, "claims")
+    views = prior_views(posterior, baseline, others)
+    table = claims_table(posterior, views)
+    say(2, "watch-list")
+    watchlist = watched(views[0])
+    # Worlds of all priors together are large, and only the baseline's are needed from here on.
+    del views
+    frames = []
+    for place, name in enumerate(names):
+        say(3 + place, name)
+        frames.append(effects(baseline, {name: forecast_from(posterior, horizon, name)}))
+    return Outlook(baseline, table, pd.concat(frames, ignore_index=True), watchlist)

@@ -14,7 +14,6 @@ from forkmodel.report.intervals import MIN_FINITE, sample_dims
 if TYPE_CHECKING:
     import xarray as xr
 
-    from forkmodel.validate.backtest.frozen import FrozenScore
 
 __all__ = ["FAIL", "PASS", "REVIEW", "ForecastContent", "ReportContent", "TrustContent"]
 
@@ -55,12 +54,12 @@ class TrustContent:
     ----------
     backtest : mapping or None
         The backtest on record, in the shape of ``forkmodel backtest --json``.
-    frozen : FrozenScore or None
-        The frozen forecast, scored on the tables of the fit.
+    frozen : mapping or None
+        The frozen forecast, scored on the tables of the fit, in the shape of ``forkmodel score --json``.
     """
 
     backtest: Mapping[str, Any] | None
-    frozen: FrozenScore | None
+    frozen: Mapping[str, Any] | None
 
 
 @dataclass(frozen=True)

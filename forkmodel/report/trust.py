@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
+import pandas as pd
 
 from forkmodel.report import trust_text as text
 from forkmodel.report.content import ReportContent
@@ -63,7 +63,7 @@ def backtest_standing(content: ReportContent) -> list[str]:
 def frozen_standing(content: ReportContent) -> list[str]:
     """Return what must be said before the scores of the frozen forecast."""
     found = None if content.trust is None else content.trust.frozen
-    return [] if found is None else found.standing
+    return [] if found is None else list(found["standing"])
 
 
 def backtest_rows(content: ReportContent) -> list[BacktestRow]:
@@ -103,18 +103,18 @@ def frozen_facts(content: ReportContent) -> str:
     found = None if content.trust is None else content.trust.frozen
     if found is None:
         return ""
-    if failed(found.reviews["forecast"]):
-        return text.frozen_failed(day_label(found.vintage), str(found.hash))
-    inside = int((np.abs(found.cases["pit"] - 0.5) <= 0.45).sum())
-    days = day_label(found.vintage), day_label(found.scored_to)
-    return text.frozen(*days, str(found.hash), len(found.cases), inside)
+    vintage, scored_to = (day_label(pd.Timestamp(found[name])) for name in ("vintage", "scored_to"))
+    if failed(found["reviews"]["forecast"]):
+        return text.frozen_failed(vintage, str(found["sha256"]))
+    inside = sum(_inside(row) for row in found["cases"])
+    return text.frozen(vintage, scored_to, str(found["sha256"]), len(found["cases"]), inside)
 
 
 def frozen_rows(content: ReportContent) -> list[FrozenRow]:
     """Return every outcome beside what was foreseen."""
     found = None if content.trust is None else content.trust.frozen
     rows = []
-    for row in [] if found is None else found.cases.to_dict("records"):
+    for row in [] if found is None else found["cases"]:
         name = text.TARGETS[row["target"]]
         entity = "" if row["entity"] == "-" else f", {row['entity']}"
 
@@ -128,7 +128,7 @@ def frozen_rows(content: ReportContent) -> list[FrozenRow]:
                 outcome=say(row["outcome"]),
                 foreseen=say(row["median"]),
                 interval=f"{say(row['low'])} to {say(row['high'])}",
-                inside=abs(row["pit"] - 0.5) <= 0.45,
+                inside=_inside(row),
             )
         )
     return rows
@@ -151,3 +151,8 @@ def notes(content: ReportContent) -> dict[str, str]:
 def _unreviewed(record: Mapping[str, Any]) -> bool:
     reviews = record["facts"].get("reviews")
     return reviews is None or any(review is None for review in reviews.values())
+
+
+def _inside(row: Mapping[str, Any]) -> bool:
+    """Return whether an outcome lies in the 90 % interval that was foreseen."""
+    return bool(abs(row["pit"] - 0.5) <= 0.45)

@@ -1,9 +1,8 @@
-"""The fit's verbs on single models: abilities, shares, elasticities, diversion, markups, record lags."""
+"""What a posterior says about single models: abilities, shares, elasticities, diversion, markups, lags."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,6 +10,7 @@ import xarray as xr
 
 from forkmodel.dates import read_span
 from forkmodel.errors import ForkModelError, did_you_mean
+from forkmodel.inference.posterior import Posterior
 from forkmodel.market import (
     floored_price_slope,
     group_diversion_ratio,
@@ -27,10 +27,8 @@ from forkmodel.model.ops import ArrayOps
 from forkmodel.results.offers import paid_over_list, price_coefficients
 from forkmodel.results.paths_capability import closed_records
 from forkmodel.results.paths_elasticity import chosen_in_market
+from forkmodel.results.reported import history_of
 from forkmodel.results.scale import public_scale
-
-if TYPE_CHECKING:
-    from forkmodel.inference.fit import Fit
 
 __all__ = ["capability", "diversion", "elasticities", "markups", "merger", "record_lags", "shares"]
 
@@ -40,40 +38,40 @@ UNIT_CHOICES = ["tokens", "spend"]
 FREE = ":free"
 
 
-def _require(fit: Fit, block: str) -> None:
-    if block not in fit.blocks:
+def _require(posterior: Posterior, block: str) -> None:
+    if block not in posterior.blocks:
         raise ForkModelError(
-            f"this fit has no {block} block, only {', '.join(fit.blocks)}; fit again with it."
+            f"this fit has no {block} block, only {', '.join(posterior.blocks)}; fit again with it."
         )
 
 
-def _theta(fit: Fit) -> np.ndarray:
-    _require(fit, "capability")
-    return np.concatenate([part.theta for part in latent_states(fit.values, fit.design)])
+def _theta(posterior: Posterior) -> np.ndarray:
+    _require(posterior, "capability")
+    return np.concatenate([part.theta for part in latent_states(posterior.values, posterior.design)])
 
 
-def capability(fit: Fit) -> xr.DataArray:
+def capability(posterior: Posterior) -> xr.DataArray:
     """Return abilities on the public index (chain, draw, model)."""
-    theta = _theta(fit)
-    index = public_scale(theta, fit.panel.catalogue.models.index).index(theta)
+    theta = _theta(posterior)
+    index = public_scale(theta, posterior.panel.catalogue.models.index).index(theta)
     return xr.DataArray(
-        index.reshape(fit.chains, fit.draws, -1),
+        index.reshape(posterior.chains, posterior.draws, -1),
         dims=("chain", "draw", "model"),
         coords={
-            "chain": np.arange(fit.chains),
-            "draw": np.arange(fit.draws),
-            "model": fit.panel.catalogue.models.index.to_numpy(),
+            "chain": np.arange(posterior.chains),
+            "draw": np.arange(posterior.draws),
+            "model": posterior.panel.catalogue.models.index.to_numpy(),
         },
         name="capability",
         attrs={"unit": "index (Claude 3.5 Sonnet = 130, GPT-5 = 150)"},
     )
 
 
-def record_lags(fit: Fit) -> pd.DataFrame:
+def record_lags(posterior: Posterior) -> pd.DataFrame:
     """Return closed records with right-censored lags."""
-    theta = _theta(fit)
-    catalogue = fit.panel.catalogue
-    counts = fit.panel.scores["model"].to_series().value_counts()
+    theta = _theta(posterior)
+    catalogue = posterior.panel.catalogue
+    counts = posterior.panel.scores["model"].to_series().value_counts()
     return closed_records(theta, public_scale(theta, catalogue.models.index), catalogue, counts)
 
 
@@ -84,32 +82,32 @@ def _check(market: str, unit: str = "tokens") -> None:
         raise ForkModelError(f"unknown unit {unit!r}. {did_you_mean(unit, UNIT_CHOICES)}")
 
 
-def shares(fit: Fit, market: str, unit: str) -> xr.DataArray:
+def shares(posterior: Posterior, market: str, unit: str) -> xr.DataArray:
     """Return monthly shares by model (chain, draw, month, model); free and paid offers are added up."""
     _check(market, unit)
-    _require(fit, "choice")
-    demand = fit.design.choice.demand
-    models = fit.panel.catalogue.models.index
+    _require(posterior, "choice")
+    demand = posterior.design.choice.demand
+    models = posterior.panel.catalogue.models.index
     used = np.unique(demand.cell_model)
     column = np.searchsorted(used, demand.cell_model)
-    out = np.full((fit.chains * fit.draws, len(demand.months), len(used)), np.nan)
+    out = np.full((posterior.chains * posterior.draws, len(demand.months), len(used)), np.nan)
     out[:, demand.cell_month, column] = 0.0
     start = 0
-    for part in latent_states(fit.values, fit.design):
+    for part in latent_states(posterior.values, posterior.design):
         paths = part.choice
         if paths is None:
             break
-        cells = _cell_shares(fit, part.value, paths, market, unit)
+        cells = _cell_shares(posterior, part.value, paths, market, unit)
         block = out[start : start + len(cells)]
         for cell in range(cells.shape[1]):
             block[:, demand.cell_month[cell], column[cell]] += cells[:, cell]
         start += len(cells)
     return xr.DataArray(
-        out.reshape(fit.chains, fit.draws, len(demand.months), len(used)),
+        out.reshape(posterior.chains, posterior.draws, len(demand.months), len(used)),
         dims=("chain", "draw", "month", "model"),
         coords={
-            "chain": np.arange(fit.chains),
-            "draw": np.arange(fit.draws),
+            "chain": np.arange(posterior.chains),
+            "draw": np.arange(posterior.draws),
             "month": demand.months.to_numpy(),
             "model": models[used].to_numpy(),
         },
@@ -135,9 +133,9 @@ def _segment_shares(
 
 
 def _cell_shares(
-    fit: Fit, value: dict[str, np.ndarray], paths: ChoicePaths, market: str, unit: str
+    posterior: Posterior, value: dict[str, np.ndarray], paths: ChoicePaths, market: str, unit: str
 ) -> np.ndarray:
-    demand, ops = fit.design.choice.demand, ArrayOps()
+    demand, ops = posterior.design.choice.demand, ArrayOps()
     month = demand.cell_month
     tokens = segment_mixture(*_segment_shares(paths, market, demand), month)
     if unit == "tokens":
@@ -188,32 +186,36 @@ def _place(months: pd.DatetimeIndex, month: str | None) -> int:
     return place
 
 
-def _month_market(fit: Fit, month: str | None, market: str) -> _Month:
+def _month_market(posterior: Posterior, month: str | None, market: str) -> _Month:
     """Return demand of those who choose in one month: shares, weights and responses to price."""
     _check(market)
-    _require(fit, "choice")
-    demand = fit.design.choice.demand
+    _require(posterior, "choice")
+    demand = posterior.design.choice.demand
     place = _place(demand.months, month)
     cells = np.flatnonzero(demand.cell_month == place)
-    models = fit.panel.catalogue.models.iloc[demand.cell_model[cells]]
+    models = posterior.panel.catalogue.models.iloc[demand.cell_model[cells]]
     price = demand.price_usd_per_mtok[cells]
     facts = models.assign(price_usd_per_mtok=price, free=price <= 0.0)
     facts.index = pd.Index(np.where(facts["free"], models.index + FREE, models.index), name="model")
     segment, weight, eta = [], [], []
-    for part in latent_states(fit.values, fit.design):
+    for part in latent_states(posterior.values, posterior.design):
         paths = part.choice
         if paths is None:
             break
-        segment.append(chosen_in_market(part, fit.design, market)[:, :, cells])
+        segment.append(chosen_in_market(part, posterior.design, market)[:, :, cells])
         mix = _segment_shares(paths, market, demand)[2][:, place]
         weight.append(np.stack([mix, 1.0 - mix], axis=1))
         eta.append(price_coefficients(part.value))
-    small = {"chain": np.arange(fit.chains), "draw": np.arange(fit.draws), "segment": list(SEGMENTS)}
-    shape = (fit.chains, fit.draws, len(SEGMENTS))
+    small = {
+        "chain": np.arange(posterior.chains),
+        "draw": np.arange(posterior.draws),
+        "segment": list(SEGMENTS),
+    }
+    shape = (posterior.chains, posterior.draws, len(SEGMENTS))
     coords = {**small, "model": facts.index.to_numpy()}
     etas = xr.DataArray(np.concatenate(eta).reshape(shape), dims=tuple(small), coords=small)
     prices = xr.DataArray(price, dims="model", coords={"model": facts.index.to_numpy()})
-    floor = fit.options.price_floor_usd_per_mtok
+    floor = posterior.options.price_floor_usd_per_mtok
     return _Month(
         share=xr.DataArray(np.concatenate(segment).reshape(*shape, -1), dims=tuple(coords), coords=coords),
         weight=xr.DataArray(np.concatenate(weight).reshape(shape), dims=tuple(small), coords=small),
@@ -223,18 +225,18 @@ def _month_market(fit: Fit, month: str | None, market: str) -> _Month:
     )
 
 
-def elasticities(fit: Fit, month: str | None, market: str) -> xr.DataArray:
+def elasticities(posterior: Posterior, month: str | None, market: str) -> xr.DataArray:
     """Return own-price elasticities (chain, draw, segment, model) of one month's paid offers.
 
     They are those of buyers who choose in the month, in segments of fixed size; see
     :mod:`forkmodel.results.paths_elasticity`.
     """
-    found = _month_market(fit, month, market)
+    found = _month_market(posterior, month, market)
     own = segment_own_price_elasticity(found.share, found.slope)
     return own.sel(model=found.paid).rename("elasticity_own")
 
 
-def diversion(fit: Fit, month: str | None, market: str, by: str) -> xr.DataArray:
+def diversion(posterior: Posterior, month: str | None, market: str, by: str) -> xr.DataArray:
     """Return diversion ratios between groups of one month's offers, among those who choose in it.
 
     Free offers take diverted buyers like others. A group of free offers alone has no price to raise: its row
@@ -242,38 +244,38 @@ def diversion(fit: Fit, month: str | None, market: str, by: str) -> xr.DataArray
     """
     if by not in ("developer", "access"):
         raise ForkModelError(f"unknown grouping {by!r}. {did_you_mean(by, ['developer', 'access'])}")
-    found = _month_market(fit, month, market)
+    found = _month_market(posterior, month, market)
     ratio = group_diversion_ratio(found.share, found.weight, found.slope, found.groups(by), group_dim=by)
     return ratio.rename("diversion")
 
 
-def merger(fit: Fit, first: str, second: str, market: str, unit: str) -> xr.Dataset:
+def merger(posterior: Posterior, first: str, second: str, market: str, unit: str) -> xr.Dataset:
     """Return the HHI over developers (chain, draw, time) before and after two of them merge."""
     _check(market, unit)
-    _require(fit, "choice")
-    history = fit.history()
+    _require(posterior, "choice")
+    history = history_of(posterior)
     shares = history["token_share" if unit == "tokens" else "spend_share"].sel(market=market, drop=True)
     before = hhi(shares, "developer", normalise=True)
     rise = hhi_delta(shares, first, second)
     return xr.Dataset({"hhi_before": before, "hhi_after": before + rise, "hhi_delta": rise})
 
 
-def markups(fit: Fit, month: str | None, market: str) -> xr.DataArray:
+def markups(posterior: Posterior, month: str | None, market: str) -> xr.DataArray:
     """Return the Lerner index (chain, draw, model) that Bertrand-Nash pricing implies for paid offers.
 
     Closed models are priced by their developer against the demand of those who choose; open models are sold
     by any host at cost, so their index is zero. Free offers take buyers from the others and have no index.
     There is no outside good: the category's price response keeps the conditions solvable.
     """
-    _require(fit, "adoption")
-    found = _month_market(fit, month, market)
+    _require(posterior, "adoption")
+    found = _month_market(posterior, month, market)
     index = lerner_index(
         found.share,
         found.weight,
         found.slope,
         found.groups("developer"),
         found.fact("price_usd_per_mtok"),
-        fit.posterior["spend.category_elasticity"] * found.exposure,
+        posterior.free["spend.category_elasticity"] * found.exposure,
         competitive=(found.fact("access") == "open") | found.fact("free"),
     )
     return index.sel(model=found.paid).rename("lerner_index")

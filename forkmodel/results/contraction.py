@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
 
-if TYPE_CHECKING:
-    from forkmodel.inference.fit import Fit
+from forkmodel.inference.posterior import Posterior
 
 __all__ = ["PRIOR_DRIVEN", "prior_posterior"]
 
@@ -17,7 +14,7 @@ PRIOR_DRIVEN = 0.5
 PRIOR_DRAWS = 20_000
 
 
-def prior_posterior(fit: Fit) -> pd.DataFrame:
+def prior_posterior(posterior: Posterior) -> pd.DataFrame:
     """Compare prior and posterior of every scalar parameter.
 
     Contraction is ``1 - Var(posterior) / Var(prior)`` on the scale on which the prior is roughly normal (log
@@ -31,12 +28,12 @@ def prior_posterior(fit: Fit) -> pd.DataFrame:
         contraction, prior_driven``.
     """
     rows = []
-    for name in fit.posterior.data_vars:
+    for name in posterior.free.data_vars:
         key = str(name)
-        if fit.posterior[key].ndim != 2 or key not in fit.priors:
+        if posterior.free[key].ndim != 2 or key not in posterior.priors:
             continue
-        prior = fit.priors[key]
-        draws = fit.posterior[key].to_numpy().ravel()
+        prior = posterior.priors[key]
+        draws = posterior.free[key].to_numpy().ravel()
         before = np.asarray(prior.sample(PRIOR_DRAWS, seed=0))
         contraction = 1.0 - np.var(_natural(draws, prior.family)) / np.var(_natural(before, prior.family))
         low, middle, high = (float(prior.quantile(p)) for p in (0.05, 0.5, 0.95))

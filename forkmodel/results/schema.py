@@ -1,5 +1,6 @@
 """The output schema: names, dims and units that callers rely on; a test locks it.
 
+Whoever changes one raises :data:`forkmodel.formats.SCHEMA_VERSION`.
 Every variable has dims ``chain, draw, time`` first. ``time`` holds quarter starts. Draws are never reduced,
 and draw i is the same world in every variable.
 """
@@ -8,10 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["FORECAST_SCHEMA", "HISTORY_SCHEMA", "SCHEMA_VERSION", "Entry"]
-
-#: Raised whenever a name, a dim or a unit below changes.
-SCHEMA_VERSION = 3
+__all__ = ["FORECAST_SCHEMA", "HISTORY_SCHEMA", "Entry"]
 
 
 @dataclass(frozen=True)

@@ -22,9 +22,13 @@ import pandas as pd
 import xarray as xr
 
 from forkmodel.data.market_tables import MarketTables
+from forkmodel.inference.compiling import compile_model
+from forkmodel.inference.fitting import wrap
+from forkmodel.inference.joint import JointModel
+from forkmodel.inference.sampling import sample
 from forkmodel.priors import Prior, PriorSet
 from forkmodel.validate.jobs.fit_job import code_hash
-from forkmodel.validate.reviews import Brief, failed, review_of, review_of_sample
+from forkmodel.validate.reviews import Brief, brief_of, failed, review_of_sample
 from forkmodel.whole_files import whole_file
 
 __all__ = ["QUESTIONS", "LikelihoodJob", "Question", "compare", "likelihood_jobs", "variant_reviews"]
@@ -176,15 +180,9 @@ class LikelihoodJob:
 
     def run(self, to: Path) -> None:
         """Fit, and write the log densities with the review of the fit."""
-        from forkmodel.inference.fit import Fit
-        from forkmodel.inference.model import ForkModel
-        from forkmodel.inference.sampling import sample
-
-        model = ForkModel(self.data, self.priors, self.blocks)
+        model = JointModel(self.data, self.priors, self.blocks)
         other = self.variant == BETA_SCORES
         built = _beta_model(model) if other else model.pymc_model
-        from forkmodel.inference.compiling import compile_model
-
         compiled = compile_model(built)
         tree = sample(compiled, draws=self.draws, tune=self.tune, chains=4, seed=self.seed, cores=1)
         posterior, stats = tree["posterior"].to_dataset(), tree["sample_stats"].to_dataset()
@@ -194,7 +192,7 @@ class LikelihoodJob:
             # Another likelihood has no fit object, and no predictive checks, of its own.
             review: Brief = review_of_sample(posterior, stats)
         else:
-            review = review_of(Fit.from_sampler(model, tree, seed=self.seed, tune=self.tune, timings={}))
+            review = brief_of(wrap(model, posterior, stats, seed=self.seed, tune=self.tune))
         found.attrs["divergences"] = int(stats["diverging"].sum())
         found.attrs["review"] = json.dumps(review)
         with whole_file(to) as temporary:

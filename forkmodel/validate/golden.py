@@ -16,7 +16,7 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,13 +25,11 @@ import xarray as xr
 from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.panel import PanelOptions
 from forkmodel.errors import FitFileError, ModelError
+from forkmodel.inference.posterior import Posterior
 from forkmodel.json_text import json_text
-from forkmodel.validate.reviews import failed, review_of, review_words
+from forkmodel.validate.reviews import brief_of, failed, review_words
 from forkmodel.validate.standing import record_facts
 from forkmodel.whole_files import whole_file, write_whole
-
-if TYPE_CHECKING:
-    from forkmodel.inference.fit import Fit
 
 __all__ = ["GOLDEN", "Golden", "agreement", "load_golden", "write_golden"]
 
@@ -86,14 +84,14 @@ def _json(path: Path, document: Mapping[str, Any]) -> None:
     write_whole(path, json_text(document))
 
 
-def write_golden(name: str, fit: Fit, thin: int, folder: Path, facts: Mapping[str, Any]) -> None:
+def write_golden(name: str, posterior: Posterior, thin: int, folder: Path, facts: Mapping[str, Any]) -> None:
     """Write reference draws from a long fit.
 
     Parameters
     ----------
     name : str
         Name of the posterior.
-    fit : Fit
+    posterior : Posterior
         A fit of many chains; its scalar parameters are kept.
     thin : int
         Every how many draws one is kept.
@@ -109,15 +107,21 @@ def write_golden(name: str, fit: Fit, thin: int, folder: Path, facts: Mapping[st
     """
     import arviz as az
 
-    review = review_of(fit)
+    review = brief_of(posterior)
     if failed(review):
         raise ModelError(
             f"the review of the fit for {name!r} FAILED, {review_words(review)}, so it is no reference for "
             "others and nothing was written; sample it with more draws (--draws) or another --seed."
         )
-    data_name, posterior = f"{name}-2026-07", f"{name}-2026-07-{MODEL}"
-    tables = {key: frame.to_csv(index=False, lineterminator="\n") for key, frame in fit.data.tables().items()}
-    content = {"vintage": str(fit.data.vintage.date()), "options": _options(fit.options), "tables": tables}
+    data_name, reference = f"{name}-2026-07", f"{name}-2026-07-{MODEL}"
+    tables = {
+        key: frame.to_csv(index=False, lineterminator="\n") for key, frame in posterior.data.tables().items()
+    }
+    content = {
+        "vintage": str(posterior.data.vintage.date()),
+        "options": _options(posterior.options),
+        "tables": tables,
+    }
     _zip(folder / "data" / "data" / f"{data_name}.json.zip", f"{data_name}.json", content)
     _json(
         folder / "data" / "info" / f"{data_name}.info.json",
@@ -133,16 +137,16 @@ def write_golden(name: str, fit: Fit, thin: int, folder: Path, facts: Mapping[st
             "added_date": "2026-11-24",
         },
     )
-    scalars = [key for key, array in fit.posterior.data_vars.items() if array.ndim == 2]
-    kept = fit.posterior[scalars].isel(draw=slice(None, None, thin))
+    scalars = [key for key, array in posterior.free.data_vars.items() if array.ndim == 2]
+    kept = posterior.free[scalars].isel(draw=slice(None, None, thin))
     _json(
-        folder / "posteriors" / f"{posterior}.json",
+        folder / "posteriors" / f"{reference}.json",
         {
-            "name": posterior,
+            "name": reference,
             "model_name": MODEL,
             "data_name": data_name,
-            "reference_posterior_name": posterior,
-            "keywords": list(fit.blocks),
+            "reference_posterior_name": reference,
+            "keywords": list(posterior.blocks),
             "dimensions": {str(key): 1 for key in scalars},
             "references": [],
             "urls": [],
@@ -158,15 +162,15 @@ def write_golden(name: str, fit: Fit, thin: int, folder: Path, facts: Mapping[st
         for chain in range(kept.sizes["chain"])
     ]
     draws = folder / "reference_posteriors" / "draws"
-    _zip(draws / "draws" / f"{posterior}.json.zip", f"{posterior}.json", chains)
+    _zip(draws / "draws" / f"{reference}.json.zip", f"{reference}.json", chains)
     rhat, bulk, tail = az.rhat(kept), az.ess(kept, method="bulk"), az.ess(kept, method="tail")
     _json(
-        draws / "info" / f"{posterior}.info.json",
+        draws / "info" / f"{reference}.info.json",
         {
-            "name": posterior,
+            "name": reference,
             "inference": {
                 "method": "nutpie (NUTS)",
-                "method_arguments": {"thin": thin, "tune": fit.tune, "seed": fit.seed, **facts},
+                "method_arguments": {"thin": thin, "tune": posterior.tune, "seed": posterior.seed, **facts},
             },
             "diagnostics": {
                 "ndraws": int(kept.sizes["chain"] * kept.sizes["draw"]),
@@ -175,17 +179,17 @@ def write_golden(name: str, fit: Fit, thin: int, folder: Path, facts: Mapping[st
                 "r_hat": [float(rhat[key]) for key in scalars],
                 "effective_sample_size_bulk": [float(bulk[key]) for key in scalars],
                 "effective_sample_size_tail": [float(tail[key]) for key in scalars],
-                "divergent_transitions": int(fit.sample_stats["diverging"].sum()),
+                "divergent_transitions": int(posterior.sample_stats["diverging"].sum()),
             },
             "checks_made": {
                 "ndraws_is_10k": int(kept.sizes["chain"] * kept.sizes["draw"]) == 10_000,
                 "r_hat_below_1_01": bool(max(float(rhat[key]) for key in scalars) < 1.01),
-                "no_divergences": int(fit.sample_stats["diverging"].sum()) == 0,
+                "no_divergences": int(posterior.sample_stats["diverging"].sum()) == 0,
             },
             "comments": "Scalar parameters only.",
             "added_by": "the forkmodel authors",
             "added_date": "2026-11-24",
-            "versions": fit.versions,
+            "versions": posterior.versions,
             "review": review,
             **record_facts(),
         },
@@ -213,12 +217,12 @@ def load_golden(name: str, folder: Path) -> Golden:
     FitFileError
         If it is not there.
     """
-    data_name, posterior = f"{name}-2026-07", f"{name}-2026-07-{MODEL}"
+    data_name, reference = f"{name}-2026-07", f"{name}-2026-07-{MODEL}"
     draws = folder / "reference_posteriors" / "draws"
     try:
         content = _unzip(folder / "data" / "data" / f"{data_name}.json.zip")
-        chains = _unzip(draws / "draws" / f"{posterior}.json.zip")
-        info = json.loads((draws / "info" / f"{posterior}.info.json").read_text(encoding="utf-8"))
+        chains = _unzip(draws / "draws" / f"{reference}.json.zip")
+        info = json.loads((draws / "info" / f"{reference}.info.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise FitFileError(f"there is no golden posterior {name!r} in {folder} ({error}).") from error
     tables = {key: pd.read_csv(io.StringIO(text)) for key, text in content["tables"].items()}
@@ -235,12 +239,12 @@ def load_golden(name: str, folder: Path) -> Golden:
     )
 
 
-def agreement(fit: Fit, golden: Golden) -> pd.DataFrame:
+def agreement(posterior: Posterior, golden: Golden) -> pd.DataFrame:
     """Compare a fit with the reference in units of Monte Carlo standard errors.
 
     Parameters
     ----------
-    fit : Fit
+    posterior : Posterior
         A fit of the reference's tables.
     golden : Golden
         The reference.
@@ -255,7 +259,7 @@ def agreement(fit: Fit, golden: Golden) -> pd.DataFrame:
 
     rows = []
     for key in map(str, golden.draws.data_vars):
-        pair = {"fit": fit.posterior[key], "golden": golden.draws[key]}
+        pair = {"fit": posterior.free[key], "golden": golden.draws[key]}
         row: dict[str, Any] = {"parameter": key}
         for kind in ("mean", "sd"):
             value = {

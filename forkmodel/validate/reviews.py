@@ -8,21 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import xarray as xr
 
-if TYPE_CHECKING:
-    from forkmodel.inference.fit import Fit
+from forkmodel.inference.posterior import Posterior
+from forkmodel.results.review import review_of
 
 __all__ = [
     "CALIBRATION_LIMITS",
     "Limits",
     "brief",
+    "brief_of",
     "failed",
     "failed_names",
-    "review_of",
     "review_of_sample",
     "review_words",
 ]
@@ -94,9 +94,9 @@ def brief(review: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def review_of(fit: Fit) -> Brief:
+def brief_of(posterior: Posterior) -> Brief:
     """Return the summary of a fit's review; None for draws from the prior, which no sampler made."""
-    return brief(fit.review().as_dict()) if fit.sample_stats.data_vars else None
+    return brief(review_of(posterior).as_dict()) if posterior.sample_stats.data_vars else None
 
 
 def _halves(draws: xr.Dataset) -> xr.Dataset:

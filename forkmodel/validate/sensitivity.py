@@ -19,11 +19,12 @@ import xarray as xr
 from forkmodel.claims import exact_view, load_ledger
 from forkmodel.claims.judge import held
 from forkmodel.errors import QueryError
+from forkmodel.results.reported import history_of
 from forkmodel.validate.comparison import log_densities
 
 if TYPE_CHECKING:
     from forkmodel.forecast.forecast import Forecast
-    from forkmodel.inference.fit import Fit
+    from forkmodel.inference.posterior import Posterior
 
 __all__ = ["PRIOR_LIMIT", "claim_statistics", "first_order_indices", "power_scaling"]
 
@@ -82,7 +83,7 @@ def _events(forecast: Forecast) -> dict[str, np.ndarray]:
     return found
 
 
-def claim_statistics(fit: Fit, forecast: Forecast) -> xr.Dataset:
+def claim_statistics(posterior: Posterior, forecast: Forecast) -> xr.Dataset:
     """Return the figures and events that are examined on every draw, dims ``chain, draw``.
 
     Parameters
@@ -90,12 +91,12 @@ def claim_statistics(fit: Fit, forecast: Forecast) -> xr.Dataset:
     fit, forecast : Fit, Forecast
         The fit and its baseline worlds.
     """
-    last = fit.history().sizes["time"] - 1
+    last = history_of(posterior).sizes["time"] - 1
     worlds = forecast.worlds
     found = {}
     for label, (name, where, year) in FIGURES.items():
-        if name in fit.posterior:
-            found[label] = fit.posterior[name]
+        if name in posterior.free:
+            found[label] = posterior.free[name]
         elif name in worlds:
             array = worlds[name].sel(where)
             if year is None:
@@ -107,25 +108,25 @@ def claim_statistics(fit: Fit, forecast: Forecast) -> xr.Dataset:
     return xr.Dataset({label: (("chain", "draw"), array) for label, array in figures.items()})
 
 
-def _log_priors(fit: Fit) -> xr.Dataset:
+def _log_priors(posterior: Posterior) -> xr.Dataset:
     """Return the log prior density of the named parameters of each block, dims ``chain, draw``."""
     totals: dict[str, np.ndarray] = {}
-    for key, array in fit.posterior.data_vars.items():
-        if str(key) not in fit.priors or array.ndim != 2:
+    for key, array in posterior.free.data_vars.items():
+        if str(key) not in posterior.priors or array.ndim != 2:
             continue
         block = str(key).split(".", 1)[0]
-        density = fit.priors[str(key)].log_density(array.to_numpy())
+        density = posterior.priors[str(key)].log_density(array.to_numpy())
         totals[block] = totals.get(block, np.zeros(density.shape)) + density
     return xr.Dataset({block: (("chain", "draw"), total) for block, total in totals.items()})
 
 
-def _log_likelihoods(fit: Fit) -> xr.Dataset:
+def _log_likelihoods(posterior: Posterior) -> xr.Dataset:
     """Return the log likelihood of each kind of data, dims ``chain, draw``."""
     from forkmodel.model.build import build_model
 
-    model = build_model(fit.panel, fit.priors, fit.design)
+    model = build_model(posterior.panel, posterior.priors, posterior.design)
     there = [str(variable.name) for variable in model.observed_RVs]
-    pointwise = log_densities(model, fit.posterior, tuple(there))
+    pointwise = log_densities(model, posterior.free, tuple(there))
     out = {}
     for label, names in DATA.items():
         parts = [pointwise[name] for name in names if name in pointwise and pointwise[name].size]
@@ -135,7 +136,7 @@ def _log_likelihoods(fit: Fit) -> xr.Dataset:
     return xr.Dataset(out)
 
 
-def power_scaling(fit: Fit, figures: xr.Dataset) -> pd.DataFrame:
+def power_scaling(posterior: Posterior, figures: xr.Dataset) -> pd.DataFrame:
     """Return how far each figure moves when one block of priors or one kind of data is scaled.
 
     Sensitivity is the distance between the figure's distributions at powers 0.99 and 1.01, per unit of log2
@@ -144,7 +145,7 @@ def power_scaling(fit: Fit, figures: xr.Dataset) -> pd.DataFrame:
 
     Parameters
     ----------
-    fit : Fit
+    posterior : Posterior
         The fit.
     figures : Dataset
         From :func:`claim_statistics`, dims ``chain, draw``.
@@ -157,7 +158,7 @@ def power_scaling(fit: Fit, figures: xr.Dataset) -> pd.DataFrame:
     """
     import arviz as az
 
-    prior, data = _log_priors(fit), _log_likelihoods(fit)
+    prior, data = _log_priors(posterior), _log_likelihoods(posterior)
     rows = []
 
     def measure(group: str, weights: xr.Dataset, source: str) -> dict[str, float]:

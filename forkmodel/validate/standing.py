@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from forkmodel.inference.storage import FILE_FORMAT
+from forkmodel.formats import FILE_FORMAT
 from forkmodel.validate.reviews import failed, failed_names, review_words, unreviewed_names
 
 __all__ = ["LOOSE", "STRICT", "banner", "is_stale", "record_facts", "standing"]

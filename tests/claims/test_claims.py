@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,12 +12,12 @@ import xarray as xr
 import forkmodel as fm
 from forkmodel.claims import exact_view, judge, load_ledger
 from forkmodel.claims.information import BLOCKS, value_of_information, watch_list
-from forkmodel.claims.judge import held
+from forkmodel.claims.judge import claims_table, held
 from forkmodel.claims.movers import movers, ranks
+from forkmodel.claims.prior_views import prior_views
 from forkmodel.errors import ClaimError
-from forkmodel.inference.fit import Fit
-from forkmodel.inference.review import Check, Review
-from forkmodel.outlook import claims_table, prior_views
+from forkmodel.fit import Fit
+from forkmodel.inference.verdict import Check, Review
 
 WANTED = [f"C{i}" for i in range(1, 20)] + [f"K{i}" for i in range(1, 13)]
 
@@ -28,12 +29,12 @@ def forecast(quick_forecast):
 
 @pytest.fixture(scope="module")
 def views(quick_fit, forecast):
-    return prior_views(quick_fit, forecast)
+    return prior_views(quick_fit.result, forecast)
 
 
 @pytest.fixture(scope="module")
 def table(quick_fit, views):
-    return claims_table(quick_fit, views)
+    return claims_table(quick_fit.result, views)
 
 
 def test_no_claim_is_dropped():
@@ -110,31 +111,17 @@ def test_priors_that_no_table_informs_are_swapped_exactly(views, quick_fit):
 def reviewed(fit, status):
     """The same draws with a review of that status."""
     check = Check("as the test says", status, 1.0, 1.0, "")
-    return Fit(
-        data=fit.data,
-        priors=fit.priors,
-        blocks=fit.blocks,
-        options=fit.options,
-        posterior=fit.posterior,
-        sample_stats=fit.sample_stats,
-        seed=fit.seed,
-        tune=fit.tune,
-        timings=fit.timings,
-        versions=fit.versions,
-        panel=fit.panel,
-        design=fit.design,
-        review=Review((check,)),
-    )
+    return Fit(replace(fit.result, review=Review((check,))))
 
 
 def test_fits_under_other_priors_are_used_where_given(quick_fit, forecast):
-    views = prior_views(quick_fit, forecast, {"skeptic": reviewed(quick_fit, "PASS")})
+    views = prior_views(quick_fit.result, forecast, {"skeptic": reviewed(quick_fit, "PASS").result})
     assert views[1].exact
     assert not views[2].exact
 
 
 def test_a_fit_that_failed_its_review_stands_for_no_prior_set(quick_fit, forecast):
-    views = prior_views(quick_fit, forecast, {"skeptic": reviewed(quick_fit, "FAIL")})
+    views = prior_views(quick_fit.result, forecast, {"skeptic": reviewed(quick_fit, "FAIL").result})
     assert not views[1].exact
     assert "FAILED its review" in views[1].method
 

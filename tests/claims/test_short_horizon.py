@@ -13,8 +13,8 @@ import forkmodel as fm
 from forkmodel.claims import exact_view, judge, load_ledger
 from forkmodel.claims.information import WATCH_COLUMNS, watch_list
 from forkmodel.claims.judge import NOT_DECIDED
+from forkmodel.claims.watch import watched
 from forkmodel.forecast.effects import QUANTITIES, effects
-from forkmodel.outlook import _watchlist
 from forkmodel.results.history import MARKETS, SCOPES, UNITS
 from forkmodel.results.paths_value import DEFINITIONS, LAYERS
 from forkmodel.results.schema import FORECAST_SCHEMA
@@ -110,8 +110,8 @@ def test_the_table_of_claims_says_so_too():
 
 
 def test_the_watch_list_leaves_out_what_is_not_decided():
-    assert set(_watchlist(exact_view(make_forecast("2036-10-01")))["target"]) >= {"joint"}
-    short = _watchlist(exact_view(make_forecast("2028-10-01")))
+    assert set(watched(exact_view(make_forecast("2036-10-01")))["target"]) >= {"joint"}
+    short = watched(exact_view(make_forecast("2028-10-01")))
     assert short.empty
     assert list(short.columns) == WATCH_COLUMNS
     assert list(watch_list({}, xr.Dataset()).columns) == WATCH_COLUMNS

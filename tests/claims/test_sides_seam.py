@@ -24,7 +24,7 @@ def drawn(market):
 @pytest.fixture(scope="module")
 def view(drawn):
     return approximate_view(
-        Origin.from_fit(drawn), fm.load_priors("skeptic"), load_scenarios("baseline"), "2028-12"
+        Origin.from_posterior(drawn.result), fm.load_priors("skeptic"), load_scenarios("baseline"), "2028-12"
     )
 
 
@@ -63,17 +63,17 @@ def test_layers_of_a_world_are_split_by_its_own_part(drawn, view):
 
 
 def test_what_tables_inform_and_the_state_at_the_datas_end_stay(drawn):
-    moved = moved_fit(drawn, fm.load_priors("skeptic"))
+    moved = moved_fit(drawn.result, fm.load_priors("skeptic"))
     others = [name for name in drawn.posterior.data_vars if name not in WITHOUT_LIKELIHOOD]
-    xr.testing.assert_identical(moved.posterior[others], drawn.posterior[others])
-    before, after = Origin.from_fit(drawn), Origin.from_fit(moved)
+    xr.testing.assert_identical(moved.free[others], drawn.posterior[others])
+    before, after = Origin.from_posterior(drawn.result), Origin.from_posterior(moved)
     for name in before.start.__dataclass_fields__:
         np.testing.assert_array_equal(getattr(before.start, name), getattr(after.start, name))
     xr.testing.assert_equal(before.hosts, after.hosts)
 
 
 def test_every_prior_set_is_said_of_exact_worlds_only(drawn, view):
-    worlds = run_forecast(Origin.from_fit(drawn), load_scenarios("baseline"), "2028-12")
+    worlds = run_forecast(Origin.from_posterior(drawn.result), load_scenarios("baseline"), "2028-12")
     claim = next(claim for claim in load_ledger().claims if claim.id == "C2")
     sure = claim.model_copy(update={"today": None, "expression": "hhi.closed[2028-Q4] > 0"})
     ledger = Ledger((sure,), sure)

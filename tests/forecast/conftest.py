@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from forkmodel.forecast.scenario_files import load_scenario
-from forkmodel.forecast.worlds import run_forecast
+from forkmodel.forecast.worlds import origin_of, run_forecast
 
 
 @pytest.fixture(scope="session")
@@ -21,4 +21,4 @@ def prior_draws(joint_model):
 
 @pytest.fixture(scope="session")
 def prior_forecast(prior_draws):
-    return run_forecast(prior_draws.origin, load_scenario("baseline"))
+    return run_forecast(origin_of(prior_draws.result), load_scenario("baseline"))

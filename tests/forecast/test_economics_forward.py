@@ -16,7 +16,7 @@ from forkmodel.forecast.randomness import Randomness
 from forkmodel.forecast.scenario_files import load_scenario
 from forkmodel.forecast.simulate import Setting, _advance, _make_world, simulate
 from forkmodel.forecast.start import _paid_offers
-from forkmodel.forecast.worlds import run_forecast
+from forkmodel.forecast.worlds import origin_of, run_forecast
 from forkmodel.market import expected_hhi, partition_concentration, sample_partition
 
 STEP = 1e-4
@@ -31,11 +31,13 @@ def fit(market, panel, design):
 @pytest.fixture(scope="module")
 def setting(fit):
     calendar = Calendar.from_vintage(fit.panel.catalogue.vintage, "2028-12")
-    return Setting(fit.panel, fit.design, fit.priors, fit.origin.lines, calendar, load_scenario("baseline"))
+    return Setting(
+        fit.panel, fit.design, fit.priors, origin_of(fit.result).lines, calendar, load_scenario("baseline")
+    )
 
 
 def test_forecast_elasticities_are_the_derivatives_of_shares_in_list_prices(fit, setting):
-    origin = fit.origin
+    origin = origin_of(fit.result)
     world = _make_world(setting, origin.start, fit.values, origin.hosts, Randomness(3, 0, DRAWS))
     _advance(world, 1)
     buyers, prices, alive = world.buyers, world.prices, world.population.alive
@@ -74,7 +76,9 @@ def test_the_first_quarter_continues_the_elasticities_of_the_history(fit, settin
     values = fit.values | {"choice.inertia": np.full(DRAWS, 1e-12)}
     alone = prior_fit(fit.data, fit.panel, fit.design, DRAWS, seed=3)
     alone.__dict__["values"] = values
-    recorded, _ = simulate(setting, alone.origin.start, values, alone.origin.hosts, Randomness(3, 0, DRAWS))
+    recorded, _ = simulate(
+        setting, origin_of(alone.result).start, values, origin_of(alone.result).hosts, Randomness(3, 0, DRAWS)
+    )
     history = alone.history()["elasticity_own"].isel(chain=0, time=-1).transpose("draw", "segment", "access")
     # Free tokens and the mean of prices within a place are what is left between the two.
     ratio = recorded["elasticity"][:, 0] / history.to_numpy()
@@ -145,7 +149,7 @@ def test_the_dust_moves_as_many_small_hosts_do():
 
 
 def test_the_remainder_holds_no_rank_and_is_no_firm(fit, setting):
-    origin, firms = fit.origin, setting.lines.firms
+    origin, firms = origin_of(fit.result), setting.lines.firms
     recorded, parameters = simulate(setting, origin.start, fit.values, origin.hosts, Randomness(3, 0, DRAWS))
     other = firms.index(OTHER_CLOSED)
     shares = np.zeros((DRAWS, len(setting.calendar), len(firms)))
@@ -165,7 +169,7 @@ def test_the_remainder_holds_no_rank_and_is_no_firm(fit, setting):
 
 
 def test_forecasts_follow_the_histories_rules(fit):
-    worlds = run_forecast(fit.origin, load_scenario("baseline"), "2027-12").worlds
+    worlds = run_forecast(origin_of(fit.result), load_scenario("baseline"), "2027-12").worlds
     closed = worlds.sel(scope="closed").isel(time=slice(-4, None))
     assert (closed["cr4"] <= 1.0).all()
     assert (closed["hhi"] > 0.0).all()
@@ -177,4 +181,4 @@ def test_forecasts_follow_the_histories_rules(fit):
 def test_draws_from_the_prior_overflow_nowhere(fit):
     far = prior_fit(fit.data, fit.panel, fit.design, 40, seed=9)
     far.history()
-    run_forecast(far.origin, load_scenario("baseline"), "2028-12")
+    run_forecast(origin_of(far.result), load_scenario("baseline"), "2028-12")

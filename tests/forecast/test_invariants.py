@@ -17,6 +17,7 @@ from forkmodel.forecast.randomness import Randomness
 from forkmodel.forecast.scenario import Change, Scenario
 from forkmodel.forecast.scenario_files import load_scenario
 from forkmodel.forecast.simulate import Setting, simulate
+from forkmodel.forecast.worlds import origin_of
 from forkmodel.results.schema import FORECAST_SCHEMA, HISTORY_SCHEMA
 
 #: Variables of markets that nobody measures in that unit.
@@ -100,9 +101,14 @@ def start_of(fit, priors=None):
     """Return everything that the simulator needs, for all draws of a fit."""
     calendar = Calendar.from_vintage(fit.panel.catalogue.vintage, "2028-12")
     setting = Setting(
-        fit.panel, fit.design, priors or fit.priors, fit.origin.lines, calendar, load_scenario("baseline")
+        fit.panel,
+        fit.design,
+        priors or fit.priors,
+        origin_of(fit.result).lines,
+        calendar,
+        load_scenario("baseline"),
     )
-    return setting, fit.origin, Randomness(fit.seed, 0, fit.chains * fit.draws)
+    return setting, origin_of(fit.result), Randomness(fit.seed, 0, fit.chains * fit.draws)
 
 
 def test_history_joins_the_future_without_a_jump(quick_fit):
@@ -155,7 +161,9 @@ def test_a_longer_horizon_changes_nothing_before(quick_fit, baseline):
 def test_another_seed_gives_other_worlds(quick_fit, baseline):
     from forkmodel.forecast.worlds import Origin
 
-    other = run.run_forecast(Origin.from_fit(quick_fit, seed=99), load_scenario("baseline"), "2028-12")
+    other = run.run_forecast(
+        Origin.from_posterior(quick_fit.result, seed=99), load_scenario("baseline"), "2028-12"
+    )
     assert not np.array_equal(
         other.hhi().to_numpy(), baseline.hhi().sel(time=other.worlds["time"]).to_numpy()
     )
@@ -226,7 +234,7 @@ def test_a_fit_of_some_blocks_cannot_be_forecast(quick_fit, panel):
 
     part = Design.from_panel(panel, ["price"])
     with pytest.raises(ForkModelError, match="all blocks"):
-        make_start(quick_fit.values, panel, part, quick_fit.origin.lines, np.zeros((1, 1)))
+        make_start(quick_fit.values, panel, part, origin_of(quick_fit.result).lines, np.zeros((1, 1)))
 
 
 def test_a_saved_forecast_answers_as_the_fresh_one(baseline, tmp_path):

@@ -2,42 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-import xarray as xr
 
-from forkmodel.inference.fit import Fit
+from forkmodel.inference.posterior import Posterior
 from forkmodel.results.schema import FORECAST_SCHEMA
 
 DRAWS, BATCH = 10_000, 1_000
 
 
-def part(fit: Fit, first: int) -> Fit:
+def part(posterior: Posterior, first: int) -> Posterior:
     """Return a run of draws as a fit of its own; its seed differs, so that its futures do too."""
-    return Fit(
-        data=fit.data,
-        priors=fit.priors,
-        blocks=fit.blocks,
-        options=fit.options,
-        posterior=fit.posterior.isel(draw=slice(first, first + BATCH)),
-        sample_stats=xr.Dataset(),
-        seed=fit.seed + first,
-        tune=0,
-        timings={},
-        versions=fit.versions,
-        panel=fit.panel,
-        design=fit.design,
+    return replace(
+        posterior,
+        free=posterior.free.isel(draw=slice(first, first + BATCH)),
+        seed=posterior.seed + first,
+        review=None,
     )
 
 
 @pytest.mark.slow
 def test_ten_thousand_worlds_from_the_prior_stay_in_their_ranges(joint_model):
     from forkmodel.forecast.scenario_files import load_scenario
-    from forkmodel.forecast.worlds import run_forecast
+    from forkmodel.forecast.worlds import origin_of, run_forecast
 
     whole = joint_model.prior(DRAWS, seed=11)
     for first in range(0, DRAWS, BATCH):
-        worlds = run_forecast(part(whole, first).origin, load_scenario("baseline")).worlds
+        worlds = run_forecast(origin_of(part(whole.result, first)), load_scenario("baseline")).worlds
         future = worlds.isel(time=slice(15, None))
         for name in FORECAST_SCHEMA:
             values = future[name]

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from forkmodel.inference.predictive import BlockCoverage, leave_one_out_pit
-from forkmodel.inference.review import ReviewConfig, coverage_check
+from forkmodel.inference.review import coverage_check
+from forkmodel.inference.verdict import ReviewConfig
 
 
 def normal_case(n, tau, seed=0, draws=4000):

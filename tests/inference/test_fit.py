@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
 
 import forkmodel as fm
+from forkmodel.fit import Fit
 from forkmodel.results.schema import HISTORY_SCHEMA
 
 SAMPLE = ("chain", "draw")
@@ -196,8 +199,8 @@ def test_renaming_a_variable_needs_a_new_file_format(joint_model):
     """Saved draws are read by name: whoever changes names must raise FILE_FORMAT, and this hash."""
     import hashlib
 
+    from forkmodel.formats import FILE_FORMAT
     from forkmodel.inference.compiling import free_variables
-    from forkmodel.inference.storage import FILE_FORMAT
 
     names = "\n".join(sorted(free_variables(joint_model.pymc_model)))
     assert (FILE_FORMAT, hashlib.sha256(names.encode()).hexdigest()[:16]) == (4, "196173924fda6b04")
@@ -229,17 +232,10 @@ def test_review_names_every_kind_of_check(quick_fit):
 
 
 def test_review_fails_chains_that_disagree(quick_fit):
-    import copy
-
-    from forkmodel.inference.review import review
-
-    broken = copy.copy(quick_fit)
     shifted = quick_fit.posterior.copy(deep=True)
     shifted["price.decline"][{"chain": 0}] += 5.0
-    broken.posterior = shifted
-    for name in ("values", "_history", "_review"):
-        broken.__dict__.pop(name, None)
-    result = review(broken)
+    broken = Fit(replace(quick_fit.result, free=shifted, review=None))
+    result = broken.review()
     assert result.status == "FAIL"
     worst = next(check for check in result.checks if check.name == "R-hat of parameters")
     assert worst.status == "FAIL"

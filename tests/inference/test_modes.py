@@ -7,7 +7,8 @@ import pytest
 import xarray as xr
 
 from forkmodel.inference.modes import find_modes
-from forkmodel.inference.review import ReviewConfig, _one_mode, enough_draws
+from forkmodel.inference.review import _one_mode, enough_draws
+from forkmodel.inference.verdict import ReviewConfig
 
 
 def chains(centres, draws=200, slow=0.0, seed=0):
@@ -82,7 +83,7 @@ def test_sampling_goes_on_only_where_draws_can_help():
 def fit_of(posterior_, logp):
     """What the check of modes reads of a fit."""
     stats = xr.Dataset({"logp": (("chain", "draw"), logp)})
-    return SimpleNamespace(posterior=posterior_, sample_stats=stats)
+    return SimpleNamespace(free=posterior_, sample_stats=stats)
 
 
 def test_the_review_names_parameter_chains_and_effect():

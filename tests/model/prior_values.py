@@ -7,7 +7,8 @@ import xarray as xr
 
 from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.panel import Panel
-from forkmodel.inference.fit import Fit
+from forkmodel.fit import Fit
+from forkmodel.inference.posterior import Posterior
 from forkmodel.model.adoption import SHARE_PRIORS
 from forkmodel.model.build import Design
 from forkmodel.priors import PriorSet, load_priors
@@ -63,16 +64,14 @@ def prior_fit(market: MarketTables, panel: Panel, design: Design, draws: int, se
         coords={"chain": [0], "draw": np.arange(draws)},
     )
     return Fit(
-        data=market,
-        priors=priors,
-        blocks=design.blocks,
-        options=panel.options,
-        posterior=posterior,
-        sample_stats=xr.Dataset(),
-        seed=seed,
-        tune=0,
-        timings={},
-        versions={},
-        panel=panel,
-        design=design,
+        Posterior(
+            data=market,
+            priors=priors,
+            panel=panel,
+            design=design,
+            free=posterior,
+            sample_stats=xr.Dataset(),
+            seed=seed,
+            tune=0,
+        )
     )

@@ -8,14 +8,14 @@ import re
 
 import pytest
 
-from forkmodel.outlook import make_outlook
 from forkmodel.report import summary_json, write_report
+from forkmodel.report.assemble import make_outlook
 from forkmodel.report.claims_table import claim_rows, effect_tables, joint_row, watched
 
 
 @pytest.fixture(scope="module")
 def content(quick_fit):
-    outlook = make_outlook(quick_fit, "2036-12")
+    outlook = make_outlook(quick_fit.result, "2036-12")
     sound = {**quick_fit.review().as_dict(), "status": "PASS"}
     return dataclasses.replace(quick_fit.report_content(), forecast=outlook.content(), review=sound)
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import xarray as xr
 
-from forkmodel.inference.fit import Fit
-from forkmodel.inference.model import ForkModel
+from forkmodel.fit import Fit, ForkModel
 from forkmodel.validate.calibration.small_design import small_market
 from forkmodel.validate.golden import load_golden
 
@@ -49,20 +49,8 @@ def as_sampled(fit, stuck=None):
     if stuck is not None:
         away = xr.DataArray([0.0, 0.0, 0.0, 20.0], dims="chain", coords={"chain": chains})
         posterior[stuck] = posterior[stuck] + away * posterior[stuck].std()
-    return Fit(
-        data=fit.data,
-        priors=fit.priors,
-        blocks=fit.blocks,
-        options=fit.options,
-        posterior=posterior,
-        sample_stats=xr.Dataset({"diverging": (("chain", "draw"), np.zeros((CHAINS, DRAWS), dtype=bool))}),
-        seed=1,
-        tune=10,
-        timings={},
-        versions=fit.versions,
-        panel=fit.panel,
-        design=fit.design,
-    )
+    stats = xr.Dataset({"diverging": (("chain", "draw"), np.zeros((CHAINS, DRAWS), dtype=bool))})
+    return Fit(replace(fit.result, free=posterior, sample_stats=stats, seed=1, tune=10, review=None))
 
 
 @pytest.fixture(scope="session")

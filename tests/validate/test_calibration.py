@@ -7,7 +7,7 @@ import pytest
 import xarray as xr
 
 import forkmodel as fm
-from forkmodel.inference.model import ForkModel
+from forkmodel.fit import ForkModel
 from forkmodel.validate.calibration.calibration import (
     calibrate,
     calibration_jobs,

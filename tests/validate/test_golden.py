@@ -21,7 +21,7 @@ GOLDEN_FOLDER = Path(__file__).parents[1] / "golden"
 def test_a_fit_agrees_with_the_reference_draws(name, request):
     golden, fit = request.getfixturevalue(name)
     assert fit.sample_stats["diverging"].mean() < 0.02
-    table = agreement(fit, golden)
+    table = agreement(fit.result, golden)
     for kind in ("mean_z", "sd_z"):
         z = table[kind].to_numpy()
         assert np.abs(z).max() < 5.0, table.sort_values(kind, key=abs).tail(3)
@@ -32,7 +32,7 @@ def test_a_fit_agrees_with_the_reference_draws(name, request):
 def test_another_posterior_is_told_apart(golden_money):
     golden, fit = golden_money
     moved = golden.draws.assign({"spend.growth": golden.draws["spend.growth"] + 0.1})
-    table = agreement(fit, type(golden)(**{**golden.__dict__, "draws": moved})).set_index("parameter")
+    table = agreement(fit.result, type(golden)(**{**golden.__dict__, "draws": moved})).set_index("parameter")
     assert abs(table.loc["spend.growth", "mean_z"]) > 5.0
 
 

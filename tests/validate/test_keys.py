@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import forkmodel as fm
-from forkmodel.inference.fit import VERSIONED
+from forkmodel.inference.posterior import VERSIONED
 from forkmodel.validate.calibration.calibration import calibration_jobs
 from forkmodel.validate.calibration.small_design import SMALL_OPTIONS
 from forkmodel.validate.jobs import fit_job

@@ -25,7 +25,7 @@ from forkmodel.validate.golden import write_golden
 from forkmodel.validate.jobs.fit_job import FitJob
 from forkmodel.validate.jobs.many import job_path
 from forkmodel.validate.records import backtest_record, page_facts
-from forkmodel.validate.reviews import brief, failed, review_of, review_of_sample, review_words
+from forkmodel.validate.reviews import brief, brief_of, failed, review_of_sample, review_words
 from forkmodel.validate.standing import banner, record_facts, standing
 
 ROOT = Path(__file__).parents[2]
@@ -89,8 +89,8 @@ def test_draws_from_the_prior_that_no_sampler_made_are_not_reviewed(prior_fit):
     class Drawn:
         sample_stats = xr.Dataset()
 
-    assert review_of(Drawn()) is None
-    assert review_of(prior_fit)["status"] in ("PASS", "REVIEW")
+    assert brief_of(Drawn()) is None
+    assert brief_of(prior_fit.result)["status"] in ("PASS", "REVIEW")
 
 
 def _folder(tmp_path, small, fits):
@@ -134,7 +134,7 @@ def test_a_cutoff_whose_fit_failed_is_shown_and_counts_in_no_figure(made):
 def test_what_a_backtest_scored_is_what_the_fit_forecasts(made, small_tables, prior_fit):
     """Medians of the saved scores against the worlds that ``fit.forecast`` writes."""
     forecast = prior_fit.forecast("2027-06", priors=fm.load_priors("hindsight-free"))
-    foresight = foresee(prior_fit, forecast)
+    foresight = foresee(prior_fit.result, forecast)
     first = pd.Timestamp(CUTOFF).to_period("Q").start_time
     worlds = forecast.worlds.sel(time=slice(first, None))
     stacked = worlds.stack(sample=("chain", "draw")).transpose("sample", "time", ...)
@@ -178,14 +178,14 @@ def test_a_backtest_without_a_sound_fit_has_no_figures():
 
 
 def test_a_forecast_whose_fit_failed_is_not_scored(made, small_tables, prior_fit, stuck_fit):
-    bad = foresee(stuck_fit, stuck_fit.forecast("2027-06"))
-    measure = Measure.from_fit(prior_fit)
+    bad = foresee(stuck_fit.result, stuck_fit.forecast("2027-06"))
+    measure = Measure.from_posterior(prior_fit.result)
     none = score(bad, stuck_fit.data, small_tables, measure, "hash", GOOD)
     assert none.cases.empty
     assert none.as_dict()["targets"] == []
     assert none.reviews["forecast"]["status"] == "FAIL"
     assert any("FAILED" in sentence for sentence in none.standing)
-    good = foresee(prior_fit, prior_fit.forecast("2027-06"))
+    good = foresee(prior_fit.result, prior_fit.forecast("2027-06"))
     most = score(good, prior_fit.data, small_tables, measure, "hash", GOOD)
     assert set(MEASURED) & set(most.cases["target"])
     fewer = score(good, prior_fit.data, small_tables, measure, "hash", BAD)
@@ -196,9 +196,9 @@ def test_a_forecast_whose_fit_failed_is_not_scored(made, small_tables, prior_fit
 
 def test_no_reference_is_written_from_a_fit_that_failed(prior_fit, stuck_fit, tmp_path):
     with pytest.raises(fm.ForkModelError, match=r"FAILED, FAIL \(R-hat"):
-        write_golden("money", stuck_fit, 10, tmp_path / "bad", {})
+        write_golden("money", stuck_fit.result, 10, tmp_path / "bad", {})
     assert not (tmp_path / "bad").exists()
-    write_golden("money", prior_fit, 10, tmp_path / "good", {})
+    write_golden("money", prior_fit.result, 10, tmp_path / "good", {})
     (info,) = (tmp_path / "good" / "reference_posteriors").rglob("*.info.json")
     assert json.loads(info.read_text(encoding="utf-8"))["review"]["status"] in ("PASS", "REVIEW")
 

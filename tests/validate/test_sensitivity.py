@@ -52,7 +52,7 @@ def test_what_no_table_informs_is_driven_by_its_prior(golden_money):
             "imitation": fit.posterior["adoption.imitation"],
         }
     )
-    table = power_scaling(fit, figures)
+    table = power_scaling(fit.result, figures)
     by = table.set_index(["figure", "kind", "source"])["sensitivity"]
     # A margin has a prior of its own block and nothing else; what is left is the noise of the method.
     assert by["margin", "prior", "value"] > 0.05
@@ -67,14 +67,14 @@ def test_what_no_table_informs_is_driven_by_its_prior(golden_money):
 
 def test_figures_and_events_are_those_of_the_worlds(quick_fit, quick_forecast):
     forecast = quick_forecast
-    figures = claim_statistics(quick_fit, forecast)
+    figures = claim_statistics(quick_fit.result, forecast)
     assert dict(figures.sizes) == {"chain": quick_fit.chains, "draw": quick_fit.draws}
     (claim,) = (claim for claim in load_ledger().claims if claim.id == "C1")
     np.testing.assert_array_equal(figures["event: C1"], held(claim.expression, exact_view(forecast)))
     hhi = forecast.worlds["hhi"].sel(scope="closed", time="2031").mean("time")
     np.testing.assert_array_equal(figures["HHI, closed revenue, 2031"], hhi)
     # A claim about 2036 is not decided by worlds that end before.
-    short = claim_statistics(quick_fit, quick_fit.forecast("2031-12"))
+    short = claim_statistics(quick_fit.result, quick_fit.forecast("2031-12"))
     assert "event: C8" in figures
     assert "event: C8" not in short
     assert "event: C1" in short

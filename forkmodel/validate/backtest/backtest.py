@@ -11,12 +11,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from forkmodel.data.market_tables import MarketTables
+from forkmodel.forecast.worlds import forecast_from
+from forkmodel.inference.posterior import Posterior
 from forkmodel.inference.sampling import DEFAULT_DRAWS, DEFAULT_TUNE
+from forkmodel.inference.storage import load
 from forkmodel.model.build import BLOCKS
 from forkmodel.prior_files import HINDSIGHT_FREE
 from forkmodel.priors import PriorSet, load_priors
@@ -27,11 +30,8 @@ from forkmodel.validate.backtest.targets import MEASURED
 from forkmodel.validate.backtest.yardstick import Measure
 from forkmodel.validate.jobs.fit_job import FitJob
 from forkmodel.validate.jobs.many import run_jobs
-from forkmodel.validate.reviews import Brief, failed, review_of
+from forkmodel.validate.reviews import Brief, brief_of, failed
 from forkmodel.validate.standing import LOOSE, STRICT, record_facts, standing
-
-if TYPE_CHECKING:
-    from forkmodel.inference.fit import Fit
 
 __all__ = [
     "CUTOFFS",
@@ -150,7 +150,7 @@ def cutoff_jobs(
 
 def foresee_from(
     path: Path, horizons: int = HORIZONS, priors: PriorSet | None = None
-) -> tuple[Fit, Foresight]:
+) -> tuple[Posterior, Foresight]:
     """Load a fit and foresee its targets.
 
     Parameters
@@ -164,21 +164,19 @@ def foresee_from(
 
     Returns
     -------
-    Fit
+    Posterior
         The fit.
     Foresight
         Its predictive draws.
     """
-    from forkmodel.inference.storage import load
-
-    fit = load(path)
-    return fit, _foreseen(fit, horizons, priors)
+    posterior = load(path)
+    return posterior, _foreseen(posterior, horizons, priors)
 
 
-def _foreseen(fit: Fit, horizons: int, priors: PriorSet | None) -> Foresight:
+def _foreseen(posterior: Posterior, horizons: int, priors: PriorSet | None) -> Foresight:
     # One quarter more than is scored, so that flows of the last one lie between two nodes.
-    horizon = fit.panel.catalogue.vintage + pd.DateOffset(months=MONTHS_PER_QUARTER * (horizons + 1))
-    return foresee(fit, fit.forecast(str(horizon.date()), priors=priors))
+    horizon = posterior.panel.catalogue.vintage + pd.DateOffset(months=MONTHS_PER_QUARTER * (horizons + 1))
+    return foresee(posterior, forecast_from(posterior, str(horizon.date()), priors=priors))
 
 
 def backtest(
@@ -224,21 +222,21 @@ def backtest(
     jobs = cutoff_jobs(market, days, priors, draws, tune, seed, cores, strict=strict)
     jobs.append(yardstick_job(market, priors, draws, tune, seed, cores))
     *fits, last = run_jobs(jobs, folder, workers=workers, dask=dask, progress=progress)
-    from forkmodel.inference.storage import load
-
     measured_by = load(last)
-    yardstick = Measure.from_fit(measured_by)
+    yardstick = Measure.from_posterior(measured_by)
     reviews: dict[str, Brief] = {}
     cases = []
     for place, (day, path) in enumerate(zip(days, fits, strict=True)):
         if progress is not None:
             progress("score", place / len(days), f"cut-off {day}")
-        fit = load(path)
-        reviews[day] = review_of(fit)
+        posterior = load(path)
+        reviews[day] = brief_of(posterior)
         if not failed(reviews[day]):
-            scored = score_foresight(_foreseen(fit, HORIZONS, priors), fit.data, market, yardstick)
+            scored = score_foresight(
+                _foreseen(posterior, HORIZONS, priors), posterior.data, market, yardstick
+            )
             cases.append(scored.assign(cutoff=day))
-    reviews[YARDSTICK] = review_of(measured_by)
+    reviews[YARDSTICK] = brief_of(measured_by)
     facts = {
         **record_facts(),
         "data_hash": market.content_hash,

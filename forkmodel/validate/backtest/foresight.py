@@ -22,13 +22,13 @@ from forkmodel.errors import FitFileError
 from forkmodel.validate.backtest.outcomes import WHOLE, hedonic_at_fixed_index, router_days
 from forkmodel.validate.backtest.targets import TARGETS
 from forkmodel.validate.backtest.yardstick import Measure
-from forkmodel.validate.reviews import review_of
+from forkmodel.validate.reviews import brief_of
 from forkmodel.validate.standing import LOOSE, STRICT, record_facts
 from forkmodel.whole_files import whole_file
 
 if TYPE_CHECKING:
     from forkmodel.forecast.forecast import Forecast
-    from forkmodel.inference.fit import Fit
+    from forkmodel.inference.posterior import Posterior
 
 __all__ = ["DEVELOPERS", "Foresight", "file_hash", "foresee", "largest_developers"]
 
@@ -143,9 +143,9 @@ def file_hash(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def largest_developers(fit: Fit, count: int = DEVELOPERS) -> list[str]:
+def largest_developers(posterior: Posterior, count: int = DEVELOPERS) -> list[str]:
     """Return the developers with most router tokens in the last quarter with reports, largest first."""
-    days = router_days(fit.data)
+    days = router_days(posterior.data)
     if days.empty:
         return []
     recent = days.loc[days.index > days.index[-1] - pd.Timedelta(days=92)].mean()
@@ -175,12 +175,12 @@ def _node_dates(times: pd.DatetimeIndex, vintage: pd.Timestamp, reads: str) -> n
     return np.asarray((times + (ends - times) / 2).to_numpy())
 
 
-def foresee(fit: Fit, forecast: Forecast) -> Foresight:
+def foresee(posterior: Posterior, forecast: Forecast) -> Foresight:
     """Draw every target on every quarter of a forecast.
 
     Parameters
     ----------
-    fit : Fit
+    posterior : Posterior
         The fit of all blocks.
     forecast : Forecast
         Its worlds, under any scenario.
@@ -190,13 +190,13 @@ def foresee(fit: Fit, forecast: Forecast) -> Foresight:
     Foresight
         Predictive draws, one per world.
     """
-    vintage = fit.panel.catalogue.vintage
+    vintage = posterior.panel.catalogue.vintage
     first = vintage.to_period("Q").start_time
     worlds = forecast.worlds.sel(time=slice(first, None))
     times = pd.DatetimeIndex(worlds["time"].to_numpy())
-    rng = np.random.default_rng([fit.seed, STREAM])
-    samples, nodes = fit.chains * fit.draws, len(times)
-    measure = Measure.from_fit(fit)
+    rng = np.random.default_rng([posterior.seed, STREAM])
+    samples, nodes = posterior.chains * posterior.draws, len(times)
+    measure = Measure.from_posterior(posterior)
     lines: dict[tuple[str, str], np.ndarray] = {}
     errors: dict[tuple[str, str], np.ndarray] = {}
 
@@ -220,19 +220,23 @@ def foresee(fit: Fit, forecast: Forecast) -> Foresight:
     errors["gap", WHOLE] = errors["closed_frontier", WHOLE] - errors["open_frontier", WHOLE]
 
     # Whoever leads has a price of its own beside the surface.
-    leader = np.hypot(fit.values["price.developer_spread"], fit.values["price.model_spread"])
+    leader = np.hypot(posterior.values["price.developer_spread"], posterior.values["price.model_spread"])
     put("frontier_price", np.log(_stacked(worlds["price_frontier"].sel(access="closed"))), leader)
     fixed = np.log(_stacked(worlds["price_fixed_capability"].sel(access="open")))
-    se = hedonic_at_fixed_index(fit.data, measure, vintage, fit.options)[1]
+    se = hedonic_at_fixed_index(posterior.data, measure, vintage, posterior.options)[1]
     put("fixed_capability_price", fixed, 0.0 if np.isnan(se) else se)
 
     share = np.clip(_stacked(worlds["open_share"].sel(market="openrouter", unit="tokens")), TINY, 1.0 - TINY)
-    put("open_share", np.log(share) - np.log1p(-share), fit.values["choice.access_noise"] / np.sqrt(MONTHS))
-    _router(fit, worlds, rng, lines, errors)
+    put(
+        "open_share",
+        np.log(share) - np.log1p(-share),
+        posterior.values["choice.access_noise"] / np.sqrt(MONTHS),
+    )
+    _router(posterior, worlds, rng, lines, errors)
 
     paying = _stacked(worlds["adoption_firms"])
-    put("firm_adoption", np.log(paying) - np.log1p(-paying), fit.values["adoption.noise"])
-    revenue_error = np.hypot(fit.values["spend.revenue_noise"], REPORTED)
+    put("firm_adoption", np.log(paying) - np.log1p(-paying), posterior.values["adoption.noise"])
+    revenue_error = np.hypot(posterior.values["spend.revenue_noise"], REPORTED)
     for firm, target in (("OpenAI", "openai_revenue"), ("Anthropic", "anthropic_revenue")):
         revenue = _stacked(worlds["revenue"].sel(developer=firm))
         put(target, np.log(np.maximum(revenue / 1e9, TINY)), revenue_error)
@@ -250,22 +254,22 @@ def foresee(fit: Fit, forecast: Forecast) -> Foresight:
             "date": (("series", "node"), dates.astype("datetime64[ns]")),
         },
     )
-    return Foresight(paths, measure, vintage, dict(forecast.facts) | _facts(fit))
+    return Foresight(paths, measure, vintage, dict(forecast.facts) | _facts(posterior))
 
 
-def _facts(fit: Fit) -> dict[str, Any]:
+def _facts(posterior: Posterior) -> dict[str, Any]:
     """Return what a record of the foresight says beside the facts of its forecast."""
-    later = seen_later(fit.data.tables(), fit.data.vintage)
+    later = seen_later(posterior.data.tables(), posterior.data.vintage)
     return {
         **record_facts(),
-        "reviews": {"forecast": review_of(fit)},
+        "reviews": {"forecast": brief_of(posterior)},
         "reanchored": False,
         "as_of": LOOSE if later else STRICT,
     }
 
 
 def _router(
-    fit: Fit,
+    posterior: Posterior,
     worlds: xr.Dataset,
     rng: np.random.Generator,
     lines: dict[tuple[str, str], np.ndarray],
@@ -274,7 +278,7 @@ def _router(
     """Add developers' shares and their concentration, whose errors come from the same noisy days."""
     shares = _stacked(worlds["token_share"].sel(market="openrouter"))
     shares = shares / shares.sum(-1, keepdims=True)
-    seen = _perturbed(shares, fit.values["choice.developer_day_noise"] / np.sqrt(DAYS), rng)
+    seen = _perturbed(shares, posterior.values["choice.developer_day_noise"] / np.sqrt(DAYS), rng)
     labels = [str(name) for name in worlds["developer"].to_numpy()]
 
     def hhi(x: np.ndarray) -> np.ndarray:
@@ -283,7 +287,7 @@ def _router(
     lines["token_hhi", WHOLE] = hhi(shares)
     errors["token_hhi", WHOLE] = hhi(seen) - hhi(shares)
     to_line = TARGETS["developer_share"].to_line
-    for developer in largest_developers(fit):
+    for developer in largest_developers(posterior):
         spot = labels.index(developer)
         true, reported = (np.clip(x[..., spot], 1e-3, 1.0 - 1e-3) for x in (shares, seen))
         lines["developer_share", developer] = to_line(true)

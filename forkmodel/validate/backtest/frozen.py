@@ -16,12 +16,14 @@ import pandas as pd
 
 from forkmodel.data.market_tables import MarketTables
 from forkmodel.errors import ModelError
+from forkmodel.inference.fitting import fit_posterior
+from forkmodel.inference.joint import JointModel
 from forkmodel.validate.backtest.foresight import Foresight, file_hash
 from forkmodel.validate.backtest.proper_scores import skill_table
 from forkmodel.validate.backtest.score_table import no_cases, score_foresight
 from forkmodel.validate.backtest.targets import MEASURED
 from forkmodel.validate.backtest.yardstick import Measure
-from forkmodel.validate.reviews import Brief, failed, review_of
+from forkmodel.validate.reviews import Brief, brief_of, failed
 from forkmodel.validate.standing import standing
 
 __all__ = ["FROZEN", "FROZEN_SAMPLES", "FrozenScore", "frozen_path", "score", "score_frozen"]
@@ -163,11 +165,9 @@ def measure_of(
     market: MarketTables, seed: int, progress: Progress | None, cores: int | None = None
 ) -> tuple[Measure, Brief]:
     """Fit the scores of tables; return the abilities, the yardstick of later tables, and the fit's review."""
-    from forkmodel.inference.model import ForkModel
-
-    model = ForkModel(market, blocks=("capability",))
-    fit = model.fit(draws=300, tune=300, seed=seed, cores=cores, progress=progress)
-    return Measure.from_fit(fit), review_of(fit)
+    model = JointModel(market, blocks=("capability",))
+    posterior = fit_posterior(model, draws=300, tune=300, seed=seed, cores=cores, progress=progress)
+    return Measure.from_posterior(posterior), brief_of(posterior)
 
 
 def score_fit(path: Path, later: MarketTables, progress: Progress | None = None) -> FrozenScore:
@@ -189,7 +189,7 @@ def score_fit(path: Path, later: MarketTables, progress: Progress | None = None)
     """
     from forkmodel.validate.backtest.backtest import foresee_from
 
-    fit, foresight = foresee_from(path, HORIZONS)
+    posterior, foresight = foresee_from(path, HORIZONS)
     if later.vintage <= foresight.vintage:
         raise ModelError(
             f"the tables end on {later.vintage.date()} and the fit was made from tables up to "
@@ -198,5 +198,5 @@ def score_fit(path: Path, later: MarketTables, progress: Progress | None = None)
     if failed(foresight.facts["reviews"]["forecast"]):
         # No yardstick is needed to say so.
         return FrozenScore(no_cases(), foresight.vintage, later.vintage, file_hash(path), foresight.facts)
-    yardstick, review = measure_of(later, fit.seed, progress)
-    return score(foresight, fit.data, later, yardstick, file_hash(path), review)
+    yardstick, review = measure_of(later, posterior.seed, progress)
+    return score(foresight, posterior.data, later, yardstick, file_hash(path), review)

@@ -9,16 +9,14 @@ forecast.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from forkmodel.errors import ModelError
+from forkmodel.inference.posterior import Posterior
+from forkmodel.results.by_model import capability
 from forkmodel.results.paths_capability import FRONTIER_SCORES, TOLERANCE_INDEX
-
-if TYPE_CHECKING:
-    from forkmodel.inference.fit import Fit
 
 __all__ = ["Measure"]
 
@@ -48,19 +46,19 @@ class Measure:
     rate: float = 1.0
 
     @classmethod
-    def from_fit(cls, fit: Fit) -> Measure:
+    def from_posterior(cls, posterior: Posterior) -> Measure:
         """Read the abilities of a fit.
 
         Parameters
         ----------
-        fit : Fit
+        posterior : Posterior
             A fit with the capability block.
         """
-        capability = fit.capability().stack(sample=("chain", "draw")).transpose("sample", "model")
-        models = fit.panel.catalogue.models
-        counts = fit.panel.scores["model"].to_series().value_counts().reindex(models.index).fillna(0)
+        index = capability(posterior).stack(sample=("chain", "draw")).transpose("sample", "model")
+        models = posterior.panel.catalogue.models
+        counts = posterior.panel.scores["model"].to_series().value_counts().reindex(models.index).fillna(0)
         measured = (counts >= FRONTIER_SCORES).to_numpy()
-        draws = capability.to_numpy()
+        draws = index.to_numpy()
         thin = draws[:: max(1, len(draws) // DRAWS)]
         return cls(models.loc[measured, ["release_date", "access"]], thin[:, measured])
 

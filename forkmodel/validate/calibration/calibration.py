@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -25,16 +25,16 @@ import xarray as xr
 from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.panel import PanelOptions
 from forkmodel.inference.compiling import interpreted, quiet_forward_sampling
+from forkmodel.inference.fitting import wrap
+from forkmodel.inference.joint import JointModel
+from forkmodel.inference.posterior import Posterior
 from forkmodel.model.build import BLOCKS
 from forkmodel.model.replaceable import data_name
 from forkmodel.priors import PriorSet
+from forkmodel.results.reported import history_of
 from forkmodel.validate.jobs.fit_job import code_hash
 from forkmodel.validate.reviews import CALIBRATION_LIMITS, review_of_sample
 from forkmodel.whole_files import whole_file
-
-if TYPE_CHECKING:
-    from forkmodel.inference.fit import Fit
-    from forkmodel.inference.model import ForkModel
 
 __all__ = [
     "CalibrationJob",
@@ -96,34 +96,35 @@ def _read(data: xr.Dataset, wanted: dict[str, tuple[str, dict[str, str]]]) -> di
     return out
 
 
-def statistics(fit: Fit, future_seed: int) -> dict[str, np.ndarray]:
+def statistics(posterior: Posterior, future_seed: int) -> dict[str, np.ndarray]:
     """Return every statistic whose rank is taken (draw,): scalar parameters, the last quarter, the horizon.
 
     Parameters
     ----------
-    fit : Fit
+    posterior : Posterior
         Posterior draws, or one draw from the prior.
     future_seed : int
         Seed of what happens after the data, where all blocks are there to simulate it.
     """
     found: dict[str, np.ndarray] = {
         str(name): array.to_numpy().reshape(-1)
-        for name, array in fit.posterior.data_vars.items()
+        for name, array in posterior.free.data_vars.items()
         if array.ndim == 2
     }
-    history = fit.history()
+    history = history_of(posterior)
     found |= _read(history.isel(time=-1), LAST_QUARTER)
-    if fit.blocks == BLOCKS:
+    if posterior.blocks == BLOCKS:
         from forkmodel.forecast.scenario_files import load_scenarios
         from forkmodel.forecast.worlds import Origin, run_forecast
 
-        worlds = run_forecast(Origin.from_fit(fit, future_seed), load_scenarios("baseline"), HORIZON).worlds
+        origin = Origin.from_posterior(posterior, future_seed)
+        worlds = run_forecast(origin, load_scenarios("baseline"), HORIZON).worlds
         found |= _read(worlds.sel(time=READ_AT), AT_HORIZON)
     return found
 
 
 def calibrate(
-    model: ForkModel,
+    model: JointModel,
     replications: Sequence[int],
     *,
     of: int,
@@ -136,7 +137,7 @@ def calibrate(
 
     Parameters
     ----------
-    model : ForkModel
+    model : JointModel
         The model and its design; its observed values are replaced.
     replications : sequence of int
         Which replications, counted from zero.
@@ -177,9 +178,9 @@ def calibrate(
             seed=seed * 100_000 + replication,
             mindepth=mindepth,
         )
-        truth = _wrapped(model, truths.isel(draw=[replication]), seed + TRUTH_SEED + replication)
+        truth = wrap(model, truths.isel(draw=[replication]), seed=seed + TRUTH_SEED + replication)
         chain, stats = tree["posterior"].to_dataset(), tree["sample_stats"].to_dataset()
-        thinned = _wrapped(model, chain.isel(draw=slice(None, None, thin)), seed + replication)
+        thinned = wrap(model, chain.isel(draw=slice(None, None, thin)), seed=seed + replication)
         true, drawn = statistics(truth, truth.seed), statistics(thinned, thinned.seed)
         found[replication] = ranked_statistics(true, drawn, np.random.default_rng([seed, replication]))
         reviews[replication] = {
@@ -262,26 +263,7 @@ def _rank(true: float, drawn: np.ndarray, rng: np.random.Generator) -> int:
     return below + int(rng.integers(0, ties + 1))
 
 
-def _wrapped(model: ForkModel, posterior: xr.Dataset, seed: int) -> Fit:
-    from forkmodel.inference.fit import Fit
-
-    return Fit(
-        data=model.data,
-        priors=model.priors,
-        blocks=model.design.blocks,
-        options=model.panel.options,
-        posterior=posterior,
-        sample_stats=xr.Dataset(),
-        seed=seed,
-        tune=0,
-        timings={},
-        versions={},
-        panel=model.panel,
-        design=model.design,
-    )
-
-
-def _simulated(model: ForkModel, count: int, seed: int) -> tuple[xr.Dataset, dict[str, xr.DataArray]]:
+def _simulated(model: JointModel, count: int, seed: int) -> tuple[xr.Dataset, dict[str, xr.DataArray]]:
     """Draw truths from the prior, and data of every kind from each."""
     import pymc as pm
 
@@ -341,9 +323,7 @@ class CalibrationJob:
 
     def run(self, to: Path) -> None:
         """Calibrate, and write the ranks."""
-        from forkmodel.inference.model import ForkModel
-
-        model = ForkModel(self.data, self.priors, self.blocks, self.options)
+        model = JointModel(self.data, self.priors, self.blocks, self.options)
         wanted = range(self.first, self.first + self.count)
         found = calibrate(
             model,

@@ -28,13 +28,14 @@ from forkmodel.errors import QueryError
 from forkmodel.queries import tree
 from forkmodel.queries.draw_source import DatasetDraws, quarter_label
 from forkmodel.queries.evaluate import evaluate
+from forkmodel.results.reported import history_of
 from forkmodel.validate.facts.quantity import natural_unit, quantity_node, quantity_quarters, variables
 from forkmodel.validate.facts.table import read_facts
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from forkmodel.inference.fit import Fit
+    from forkmodel.inference.posterior import Posterior
 
 __all__ = [
     "AGREES",
@@ -109,18 +110,18 @@ def _plain(row: dict[Any, Any]) -> dict[str, Any]:
     return {str(key): None if value is None or value != value else value for key, value in row.items()}
 
 
-def against_facts(fit: Fit, facts: str | Path | None = None) -> FactComparison:
+def against_facts(posterior: Posterior, facts: str | Path | None = None) -> FactComparison:
     """Compare a fit's history with every cited fact.
 
     Parameters
     ----------
-    fit : Fit
+    posterior : Posterior
         The fit.
     facts : str or Path, optional
         CSV file with facts of one's own, on top of the bundled ones.
     """
-    sources = fit.data.sources["source_id"].tolist()
-    return compare_facts(fit.history(), read_facts(facts, sources=sources))
+    sources = posterior.data.sources["source_id"].tolist()
+    return compare_facts(history_of(posterior), read_facts(facts, sources=sources))
 
 
 def compare_facts(history: xr.Dataset, facts: pd.DataFrame) -> FactComparison:

@@ -13,10 +13,14 @@ from pathlib import Path
 from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.panel import PanelOptions
 from forkmodel.forecast.parameters import is_forecast_key
-from forkmodel.inference.fit import VERSIONED
+from forkmodel.inference.fitting import fit_posterior
+from forkmodel.inference.joint import JointModel
+from forkmodel.inference.posterior import VERSIONED
 from forkmodel.inference.sampling import DEFAULT_CHAINS, DEFAULT_DRAWS, DEFAULT_TUNE
+from forkmodel.inference.storage import save
 from forkmodel.model.build import BLOCKS
 from forkmodel.priors import PriorSet
+from forkmodel.results.review import review_of
 
 __all__ = ["FitJob", "code_hash", "sources"]
 
@@ -81,10 +85,9 @@ class FitJob:
 
     def run(self, to: Path) -> None:
         """Fit, and write the fit."""
-        from forkmodel.inference.model import ForkModel
-
-        model = ForkModel(self.data, self.priors, self.blocks, self.options)
-        model.fit(self.draws, self.tune, self.chains, self.seed, self.cores).save(to)
+        model = JointModel(self.data, self.priors, self.blocks, self.options)
+        made = fit_posterior(model, self.draws, self.tune, self.chains, self.seed, self.cores)
+        save(made, to, review_of(made))
 
 
 def _sampled(priors: PriorSet) -> dict[str, str]:

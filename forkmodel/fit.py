@@ -1,10 +1,11 @@
-"""The fit: posterior draws and every question the package answers from them."""
+"""The facade: ``ForkModel`` fits, ``Fit`` answers; each verb is one call into a room below.
+
+Neither holds logic of its own. What their verbs import lies below them too; it is imported there so that
+opening a fit costs only what the question needs.
+"""
 
 from __future__ import annotations
 
-import time
-from functools import cached_property
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,29 +15,181 @@ import xarray as xr
 
 from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.panel import Panel, PanelOptions
-from forkmodel.errors import ForkModelError, did_you_mean
+from forkmodel.inference.joint import JointModel
+from forkmodel.inference.posterior import Posterior
+from forkmodel.inference.sampling import DEFAULT_CHAINS, DEFAULT_DRAWS, DEFAULT_TUNE, Progress
+from forkmodel.inference.verdict import Review
 from forkmodel.model.build import Design
-from forkmodel.model.latent import free_values
 from forkmodel.priors import PriorSet
-from forkmodel.results.history import SCOPES, build_history
+from forkmodel.results.reported import (
+    concentration_ratio,
+    history_of,
+    history_path,
+    in_scope,
+    price_paths_of,
+)
+from forkmodel.results.review import review_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+    import pymc as pm
 
     from forkmodel.claims import ClaimsTable
     from forkmodel.forecast.forecast import Forecast
     from forkmodel.forecast.scenario import Scenario
-    from forkmodel.forecast.worlds import Origin
-    from forkmodel.inference.model import ForkModel
-    from forkmodel.inference.review import Review
     from forkmodel.queries import Answer, DateAnswer, NumberAnswer
     from forkmodel.report import ReportContent
     from forkmodel.validate.facts.facts import FactComparison
 
-__all__ = ["VERSIONED", "Fit"]
+__all__ = ["Fit", "ForkModel", "load"]
 
-#: Packages whose versions are recorded with a fit.
-VERSIONED = ("forkmodel", "pymc", "pytensor", "nutpie", "arviz", "numba", "numpy", "pandas", "xarray")
+
+def load(path: str | Path) -> Fit:
+    """Read a fit that :meth:`Fit.save` wrote.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+
+    Returns
+    -------
+    Fit
+        Equal to the fit that was saved: same draws, tables, priors and provenance.
+
+    Raises
+    ------
+    FitFileError
+        If there is no such file, it is not a saved fit, it was cut off or edited, or its layout is of another
+        version. Tables and priors are compared with the hashes that were saved with them.
+    """
+    from forkmodel.inference.storage import load as load_posterior
+
+    return Fit(load_posterior(path))
+
+
+class ForkModel:
+    """The joint model of the AI fork on one set of tables and one set of priors.
+
+    Parameters
+    ----------
+    data : MarketTables
+        Validated tables, from :func:`forkmodel.load_snapshot` or :func:`forkmodel.read_data`.
+    priors : str or PriorSet
+        Name of a bundled prior set (``reference``, ``skeptic``, ``advocate``), path of a prior file, or a
+        resolved set.
+    blocks : iterable of str, optional
+        Part of ``capability, price, choice, adoption, value``; what a block needs comes along. Default: all.
+    options : PanelOptions, optional
+        Choices such as the price blend.
+
+    Examples
+    --------
+    >>> import forkmodel as fm
+    >>> fit = fm.ForkModel(fm.load_snapshot()).fit(seed=1)  # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        data: MarketTables,
+        priors: str | PriorSet = "reference",
+        blocks: Iterable[str] | None = None,
+        options: PanelOptions | None = None,
+    ) -> None:
+        self.joint = JointModel(data, priors, blocks, options)
+
+    def __repr__(self) -> str:
+        """Return what the model is made of."""
+        catalogue = self.panel.catalogue
+        return (
+            f"ForkModel(blocks={', '.join(self.design.blocks)}; priors={self.priors.name}; "
+            f"vintage={catalogue.vintage.date()}; {len(catalogue.models)} models, "
+            f"{self.panel.scores.sizes['score']} scores, {self.panel.spells.sizes['spell']} price spells, "
+            f"{self.panel.cells.sizes['cell']} offers)"
+        )
+
+    @property
+    def data(self) -> MarketTables:
+        """The tables."""
+        return self.joint.data
+
+    @property
+    def priors(self) -> PriorSet:
+        """Resolved priors."""
+        return self.joint.priors
+
+    @property
+    def panel(self) -> Panel:
+        """The tables as model-ready arrays."""
+        return self.joint.panel
+
+    @property
+    def design(self) -> Design:
+        """Index arrays made from the panel, with the chosen blocks."""
+        return self.joint.design
+
+    @property
+    def pymc_model(self) -> pm.Model:
+        """The PyMC model, with coords and dims, built on first use."""
+        return self.joint.pymc_model
+
+    def compile(self, progress: Progress | None = None) -> Any:
+        """Compile once; later fits of this object reuse it."""
+        return self.joint.compile(progress)
+
+    def prior(self, draws: int = 1000, seed: int = 1) -> Fit:
+        """Return draws from the prior in the form of a fit: what the model believes before it sees a table.
+
+        The tables say which models, offers and dates there are, and nothing about the parameters. History and
+        forecast of these draws show what the priors alone imply.
+
+        Parameters
+        ----------
+        draws : int
+            Number of draws, in one chain.
+        seed : int
+            Same seed, same draws.
+        """
+        from forkmodel.inference.fitting import draw_prior
+
+        return Fit(draw_prior(self.joint, draws, seed))
+
+    def fit(
+        self,
+        draws: int = DEFAULT_DRAWS,
+        tune: int = DEFAULT_TUNE,
+        chains: int = DEFAULT_CHAINS,
+        seed: int = 1,
+        cores: int | None = None,
+        progress: Progress | None = None,
+        go_on: bool | None = None,
+    ) -> Fit:
+        """Sample the posterior, from starting points that are apart from one another.
+
+        Parameters
+        ----------
+        draws, tune, chains : int
+            Kept draws and warm-up steps per chain, number of chains.
+        go_on : bool, optional
+            Whether to go on, to at most three times ``draws``, while the effective draws are fewer than the
+            review asks for. By default for fits of at least the default length: who asks for a short fit
+            gets one.
+        seed : int
+            Same seed, same draws, whatever the number of cores.
+        cores : int, optional
+            Chains run at once; all cores by default.
+        progress : callable, optional
+            Called as ``progress(stage, fraction, message)`` with stages ``compile``, ``sample``, ``derive``.
+
+        Returns
+        -------
+        Fit
+            Draws with the verbs of the package.
+        """
+        from forkmodel.inference.fitting import fit_posterior
+
+        return Fit(fit_posterior(self.joint, draws, tune, chains, seed, cores, progress, go_on))
 
 
 class Fit:
@@ -45,6 +198,11 @@ class Fit:
     Every verb returns labelled arrays on every draw, dims ``chain, draw`` first; nothing is averaged before
     the caller asks. Only free variables are stored: the rest is recomputed from them by the equations that
     built the density.
+
+    Parameters
+    ----------
+    result : Posterior
+        What the fit left behind.
 
     Attributes
     ----------
@@ -62,56 +220,14 @@ class Fit:
         Seconds per stage.
     versions : dict
         Versions of the packages that made the fit.
+    panel, design : Panel, Design
+        The tables as arrays, and the index arrays made from them.
+    chains, draws : int
+        Number of chains, and kept draws per chain.
     """
 
-    def __init__(
-        self,
-        *,
-        data: MarketTables,
-        priors: PriorSet,
-        blocks: tuple[str, ...],
-        options: PanelOptions,
-        posterior: xr.Dataset,
-        sample_stats: xr.Dataset,
-        seed: int,
-        tune: int,
-        timings: dict[str, float],
-        versions: dict[str, str],
-        panel: Panel | None = None,
-        design: Design | None = None,
-        review: Review | None = None,
-    ) -> None:
-        self.data, self.priors = data, priors
-        self.options = options
-        self.posterior, self.sample_stats = posterior, sample_stats
-        self.seed, self.tune = seed, tune
-        self.timings, self.versions = dict(timings), dict(versions)
-        self.panel = panel or Panel.from_market(data, options)
-        self.design = design or Design.from_panel(self.panel, blocks)
-        self._review = review
-
-    @classmethod
-    def from_sampler(
-        cls, model: ForkModel, tree: xr.DataTree, *, seed: int, tune: int, timings: dict[str, float]
-    ) -> Fit:
-        """Wrap the sampler's result."""
-        stats = tree["sample_stats"].to_dataset()
-        # Text columns break some writers and say nothing that the counts do not.
-        stats = stats[[name for name in stats.data_vars if stats[name].dtype.kind in "bifu"]]
-        return cls(
-            data=model.data,
-            priors=model.priors,
-            blocks=model.design.blocks,
-            options=model.panel.options,
-            posterior=tree["posterior"].to_dataset(),
-            sample_stats=stats,
-            seed=seed,
-            tune=tune,
-            timings=timings,
-            versions={name: version(name) for name in VERSIONED},
-            panel=model.panel,
-            design=model.design,
-        )
+    def __init__(self, result: Posterior) -> None:
+        self.result = result
 
     def __repr__(self) -> str:
         """Return the size of the fit and what it was made from."""
@@ -122,31 +238,79 @@ class Fit:
         )
 
     @property
+    def data(self) -> MarketTables:
+        """The tables that were fitted."""
+        return self.result.data
+
+    @property
+    def priors(self) -> PriorSet:
+        """Resolved priors."""
+        return self.result.priors
+
+    @property
+    def posterior(self) -> xr.Dataset:
+        """Free variables, dims ``chain, draw, ...``."""
+        return self.result.free
+
+    @property
+    def sample_stats(self) -> xr.Dataset:
+        """Statistics of the sampler."""
+        return self.result.sample_stats
+
+    @property
+    def seed(self) -> int:
+        """Seed of the fit."""
+        return self.result.seed
+
+    @property
+    def tune(self) -> int:
+        """Warm-up steps per chain."""
+        return self.result.tune
+
+    @property
+    def timings(self) -> dict[str, float]:
+        """Seconds per stage."""
+        return self.result.timings
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """Versions of the packages that made the fit."""
+        return self.result.versions
+
+    @property
+    def panel(self) -> Panel:
+        """The tables as model-ready arrays."""
+        return self.result.panel
+
+    @property
+    def design(self) -> Design:
+        """Index arrays made from the panel."""
+        return self.result.design
+
+    @property
+    def options(self) -> PanelOptions:
+        """Choices made when tables became arrays."""
+        return self.result.options
+
+    @property
     def blocks(self) -> tuple[str, ...]:
         """Blocks of the model, in causal order."""
-        return self.design.blocks
+        return self.result.blocks
 
     @property
     def chains(self) -> int:
         """Number of chains."""
-        return int(self.posterior.sizes["chain"])
+        return self.result.chains
 
     @property
     def draws(self) -> int:
         """Kept draws per chain."""
-        return int(self.posterior.sizes["draw"])
+        return self.result.draws
 
-    @cached_property
+    @property
     def values(self) -> dict[str, np.ndarray]:
         """Free variables as arrays with one leading axis of draws, chains in order."""
-        return free_values(self.posterior)
-
-    @cached_property
-    def _history(self) -> xr.Dataset:
-        begin = time.perf_counter()
-        history = build_history(self.values, self.panel, self.design, (self.chains, self.draws), self.seed)
-        self.timings["derive"] = time.perf_counter() - begin
-        return history
+        return self.result.values
 
     def history(self) -> xr.Dataset:
         """Return every reported path from 2023 to the data's end.
@@ -156,20 +320,7 @@ class Fit:
         Dataset
             Dims ``chain, draw, time`` and those listed in :data:`forkmodel.results.schema.HISTORY_SCHEMA`.
         """
-        return self._history.copy()
-
-    def _variable(self, name: str) -> xr.DataArray:
-        if name not in self._history:
-            raise ForkModelError(
-                f"{name} needs a block that this fit of {', '.join(self.blocks)} does not have; "
-                "fit again without `blocks`."
-            )
-        return self._history[name]
-
-    def _scope(self, name: str, scope: str) -> xr.DataArray:
-        if scope not in SCOPES:
-            raise ForkModelError(f"unknown scope {scope!r}. {did_you_mean(scope, list(SCOPES))}")
-        return self._variable(name).sel(scope=scope)
+        return history_of(self.result).copy()
 
     def hhi(self, scope: str = "closed") -> xr.DataArray:
         """Return the Herfindahl-Hirschman index (0 to 10,000) by quarter, dims ``chain, draw, time``.
@@ -180,33 +331,29 @@ class Fit:
             ``closed``, ``open_developers``, ``open_hosts``, ``all_developers`` (money),
             ``openrouter_tokens`` or ``openrouter_spend``.
         """
-        return self._scope("hhi", scope)
+        return in_scope(history_path(self.result, "hhi"), scope)
 
     def effective_firms(self, scope: str = "closed") -> xr.DataArray:
         """Return the effective number of firms, 10,000 / HHI, dims ``chain, draw, time``."""
-        return self._scope("effective_firms", scope)
+        return in_scope(history_path(self.result, "effective_firms"), scope)
 
     def cr(self, k: int, scope: str = "closed") -> xr.DataArray:
         """Return the summed share of the ``k`` largest firms (k = 1, 3 or 4), dims ``chain, draw, time``."""
-        if k not in (1, 3, 4):
-            raise ForkModelError(f"CR{k} is not reported; use k = 1, 3 or 4.")
-        return self._scope(f"cr{k}", scope)
+        return in_scope(history_path(self.result, concentration_ratio(k)), scope)
 
     def revenue(self) -> xr.DataArray:
         """Return revenue by developer, USD per year, dims ``chain, draw, time, developer``."""
-        return self._variable("revenue")
+        return history_path(self.result, "revenue")
 
     def capability(self) -> xr.DataArray:
         """Return the ability of every model on the public index, dims ``chain, draw, model``."""
         from forkmodel.results.by_model import capability
 
-        return capability(self)
+        return capability(self.result)
 
     def prices(self) -> xr.Dataset:
         """Return the hedonic price paths: at the frontier, at fixed capability, and both premiums."""
-        names = ["price_frontier", "price_fixed_capability", "premium_raw", "premium_residual"]
-        self._variable(names[0])
-        return self._history[names]
+        return price_paths_of(self.result)
 
     def shares(self, market: str = "openrouter", unit: str = "tokens") -> xr.DataArray:
         """Return monthly shares by model, dims ``chain, draw, month, model``; absent offers are NaN.
@@ -220,13 +367,13 @@ class Fit:
         """
         from forkmodel.results.by_model import shares
 
-        return shares(self, market, unit)
+        return shares(self.result, market, unit)
 
     def elasticities(self, month: str | None = None, market: str = "openrouter") -> xr.DataArray:
         """Return own-price elasticities by model and segment in one month (the last by default)."""
         from forkmodel.results.by_model import elasticities
 
-        return elasticities(self, month, market)
+        return elasticities(self.result, month, market)
 
     def diversion(
         self, month: str | None = None, market: str = "openrouter", by: str = "developer"
@@ -234,13 +381,13 @@ class Fit:
         """Return diversion ratios between developers or access classes in one month."""
         from forkmodel.results.by_model import diversion
 
-        return diversion(self, month, market, by)
+        return diversion(self.result, month, market, by)
 
     def markups(self, month: str | None = None, market: str = "enterprise") -> xr.DataArray:
         """Return the Lerner index per model that Bertrand-Nash pricing implies in one month."""
         from forkmodel.results.by_model import markups
 
-        return markups(self, month, market)
+        return markups(self.result, month, market)
 
     def merger(self, first: str, second: str, market: str = "openrouter", unit: str = "spend") -> xr.Dataset:
         """Return what a merger of two developers does to the HHI at unchanged shares.
@@ -261,7 +408,7 @@ class Fit:
         """
         from forkmodel.results.by_model import merger
 
-        return merger(self, first, second, market, unit)
+        return merger(self.result, first, second, market, unit)
 
     def claims(self, horizon: str = "2036-12") -> ClaimsTable:
         """Return the probability of every claim of the ledger under the three bundled prior sets.
@@ -278,11 +425,9 @@ class Fit:
         ForkModelError
             If the review failed: claims of a fit that may not be quoted are withheld.
         """
-        from forkmodel.outlook import claims_table, prior_views
+        from forkmodel.claims.judge import judged_claims
 
-        if self.review().status == "FAIL":
-            raise ForkModelError("the review of this fit FAILED, so claims are withheld; see fit.review().")
-        return claims_table(self, prior_views(self, self.forecast(horizon)))
+        return judged_claims(self.result, horizon)
 
     def query(self, question: str) -> Answer | NumberAnswer | DateAnswer:
         """Answer a question about the history, such as ``"hhi.closed[2026-Q3] > hhi.closed[2025-Q3]"``.
@@ -299,14 +444,7 @@ class Fit:
         """
         from forkmodel.queries import ask
 
-        return ask(self._history, question)
-
-    @cached_property
-    def origin(self) -> Origin:
-        """State of every world at the data's end, from which forecasts start."""
-        from forkmodel.forecast.worlds import Origin
-
-        return Origin.from_fit(self)
+        return ask(history_of(self.result), question)
 
     def forecast(
         self,
@@ -337,37 +475,28 @@ class Fit:
         ScenarioError
             If a scenario cannot be read.
         """
-        from forkmodel.forecast.scenario import Scenario
-        from forkmodel.forecast.scenario_files import load_scenarios
-        from forkmodel.forecast.worlds import run_forecast
+        from forkmodel.forecast.worlds import forecast_from
 
-        wanted = scenario if isinstance(scenario, Scenario) else load_scenarios(scenario)
-        forecast = run_forecast(self.origin, wanted, horizon, priors)
-        forecast.facts["review"] = self.review().status
-        return forecast
+        return forecast_from(self.result, horizon, scenario, priors)
 
     def closed_records(self) -> pd.DataFrame:
         """Return each closed record and how long an open model took to reach it, right-censored."""
         from forkmodel.results.by_model import record_lags
 
-        return record_lags(self)
+        return record_lags(self.result)
 
     def prior_posterior(self) -> pd.DataFrame:
         """Return prior against posterior of every scalar parameter, with its contraction."""
         from forkmodel.results.contraction import prior_posterior
 
-        return prior_posterior(self)
+        return prior_posterior(self.result)
 
     def review(self) -> Review:
         """Return PASS, REVIEW or FAIL for each check, with a sentence of advice.
 
         Made once: a saved fit carries its review, and whatever rests on the fit reads it from there.
         """
-        if self._review is None:
-            from forkmodel.inference.review import review
-
-            self._review = review(self)
-        return self._review
+        return review_of(self.result)
 
     def against_facts(self, facts: str | Path | None = None) -> FactComparison:
         """Return the posterior beside what others have observed of the same quantities.
@@ -379,38 +508,26 @@ class Fit:
         """
         from forkmodel.validate.facts.facts import against_facts
 
-        return against_facts(self, facts)
+        return against_facts(self.result, facts)
 
     def report_content(self) -> ReportContent:
         """Return everything the report shows."""
         from forkmodel.report.assemble import report_content
 
-        return report_content(self)
+        return report_content(self.result)
 
     def to_datatree(self) -> xr.DataTree:
         """Return posterior, statistics, observed and constant data as one tree for ArviZ."""
         from forkmodel.inference.storage import to_datatree
 
-        return to_datatree(self)
+        return to_datatree(self.result, review_of(self.result))
 
     def save(self, path: str | Path) -> None:
         """Write the fit to one ``.nc`` file, whole or not at all."""
         from forkmodel.inference.storage import save
 
-        save(self, Path(path))
+        save(self.result, Path(path), review_of(self.result))
 
     def describe(self) -> dict[str, Any]:
         """Return provenance: seed, draws, hashes, versions, seconds per stage."""
-        return {
-            "data_vintage": str(self.panel.catalogue.vintage.date()),
-            "data_hash": self.data.content_hash,
-            "prior_set": self.priors.name,
-            "prior_hash": self.priors.hash,
-            "blocks": list(self.blocks),
-            "seed": self.seed,
-            "chains": self.chains,
-            "draws": self.draws,
-            "tune": self.tune,
-            "seconds": {name: round(seconds, 3) for name, seconds in self.timings.items()},
-            "versions": self.versions,
-        }
+        return self.result.describe()

@@ -1,0 +1,61 @@
+"""The joint model on one set of tables and priors: the PyMC model, built and compiled at most once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from forkmodel.data.market_tables import MarketTables
+from forkmodel.data.panel import Panel, PanelOptions
+from forkmodel.inference.compiling import compile_model
+from forkmodel.inference.sampling import Progress
+from forkmodel.model.build import Design, build_model
+from forkmodel.priors import PriorSet, load_priors
+
+if TYPE_CHECKING:
+    import pymc as pm
+
+__all__ = ["JointModel"]
+
+
+class JointModel:
+    """Tables, priors, panel and design, and the density that follows from them.
+
+    Parameters
+    ----------
+    data : MarketTables
+        Validated tables.
+    priors : str or PriorSet
+        Name of a bundled prior set, path of a prior file, or a resolved set.
+    blocks : iterable of str, optional
+        Blocks to fit; what a block needs comes along. Default: all.
+    options : PanelOptions, optional
+        Choices such as the price blend.
+    """
+
+    def __init__(
+        self,
+        data: MarketTables,
+        priors: str | PriorSet = "reference",
+        blocks: Iterable[str] | None = None,
+        options: PanelOptions | None = None,
+    ) -> None:
+        self.data = data
+        self.priors = priors if isinstance(priors, PriorSet) else load_priors(priors)
+        self.panel = Panel.from_market(data, options)
+        self.design = Design.from_panel(self.panel, blocks)
+        self._compiled: Any = None
+
+    @cached_property
+    def pymc_model(self) -> pm.Model:
+        """The PyMC model, with coords and dims, built on first use."""
+        return build_model(self.panel, self.priors, self.design)
+
+    def compile(self, progress: Progress | None = None) -> Any:
+        """Compile once; later fits of this model reuse it."""
+        if self._compiled is None:
+            if progress is not None:
+                progress("compile", 0.0, "first run takes minutes, later ones seconds")
+            self._compiled = compile_model(self.pymc_model)
+        return self._compiled

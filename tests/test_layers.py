@@ -1,0 +1,92 @@
+"""Every import of the package points down the list of rooms, wherever it stands: no circle can hide."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import grimp
+import pytest
+
+#: The rooms from the top down. A room may import what stands on its line or below.
+ROOMS = (
+    ("__main__", "__init__"),
+    ("cli",),
+    ("pipeline",),
+    ("fit",),
+    ("report",),
+    ("validate",),
+    ("claims",),
+    ("forecast",),
+    ("results",),
+    ("inference",),
+    ("model",),
+    ("market", "queries"),
+    ("data", "priors", "prior_files", "prior_checks"),
+    ("dates", "errors", "formats", "json_text", "options", "whole_files"),
+)
+HEIGHT = {room: len(ROOMS) - line for line, rooms in enumerate(ROOMS) for room in rooms}
+
+
+@cache
+def graph() -> grimp.ImportGraph:
+    """Return all imports, those inside functions and for type checkers included."""
+    return grimp.build_graph("forkmodel", exclude_type_checking_imports=False, cache_dir=None)
+
+
+def room(module: str) -> str:
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 else "__init__"
+
+
+def test_every_module_stands_in_a_room():
+    assert {room(module) for module in graph().modules} == set(HEIGHT)
+
+
+def imports() -> list[tuple[str, str]]:
+    found = graph()
+    return [
+        (importer, imported)
+        for importer in sorted(found.modules)
+        for imported in sorted(found.find_modules_directly_imported_by(importer))
+    ]
+
+
+def test_every_import_points_down():
+    up = [
+        f"{importer} imports {imported}"
+        for importer, imported in imports()
+        # The package's own front page names what is public, each loaded on first use.
+        if imported != "forkmodel"
+        and room(importer) != room(imported)
+        and HEIGHT[room(importer)] < HEIGHT[room(imported)]
+    ]
+    assert not up, "\n".join(up)
+
+
+def test_nothing_imports_the_front_page():
+    assert [pair for pair in imports() if pair[1] == "forkmodel"] == []
+
+
+@pytest.mark.parametrize("line", range(len(ROOMS)))
+def test_no_room_has_a_circle_inside(line):
+    """Modules of one room can be read in some order too."""
+    found = graph()
+    inside = [module for module in found.modules if room(module) in ROOMS[line]]
+    edges = {
+        module: {name for name in found.find_modules_directly_imported_by(module) if name in inside}
+        for module in inside
+    }
+    while True:
+        free = {module for module, needs in edges.items() if not needs}
+        if not free:
+            break
+        edges = {module: needs - free for module, needs in edges.items() if module not in free}
+    assert not edges, f"circle among {sorted(edges)}"
+
+
+def test_the_list_would_notice_an_import_that_points_up():
+    heights = [HEIGHT[rooms[0]] for rooms in ROOMS]
+    assert all(upper > lower for upper, lower in pairwise(heights))
+    assert Path(grimp.__file__).is_file()
