@@ -27,7 +27,7 @@ from forkmodel.inference.fitting import wrap
 from forkmodel.inference.joint import JointModel
 from forkmodel.inference.sampling import sample
 from forkmodel.priors import Prior, PriorSet
-from forkmodel.validate.jobs.fit_job import code_hash
+from forkmodel.validate.jobs.code import code_hash
 from forkmodel.validate.reviews import Brief, brief_of, failed, review_of_sample
 from forkmodel.whole_files import whole_file
 

@@ -46,7 +46,7 @@ def test_part_of_a_quarter_counts_as_its_part(snapshot: MarketTables) -> None:
     revenue.loc[row, "period_start"] = pd.Timestamp("2025-05-16")
     market = MarketTables.from_tables({**snapshot.tables(), "revenue": revenue}, snapshot.vintage)
     panel = Panel.from_market(market)
-    weights = Design.from_panel(panel).money.year_rows
+    weights = Design.from_panel(panel).spend.year_rows
     spot = (panel.spend["closed_revenue"]["date"].to_numpy() == np.datetime64("2025-09-30")) & (
         panel.spend["closed_revenue"]["firm"].to_numpy() == "xAI"
     )

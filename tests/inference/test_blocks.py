@@ -128,8 +128,8 @@ def test_rows_in_any_order_give_the_same_panel_and_the_same_hash(market):
     xr.testing.assert_identical(one.cells, two.cells)
     for name in one.shares:
         xr.testing.assert_identical(one.shares[name], two.shares[name])
-    for name in one.money:
-        xr.testing.assert_identical(one.money[name], two.money[name])
+    for name in one.spend:
+        xr.testing.assert_identical(one.spend[name], two.spend[name])
 
 
 def test_without_data_the_posterior_is_the_prior(panel):

@@ -55,9 +55,9 @@ def test_symbols_and_numbers_agree(values, design, numeric):
         want += [
             numeric.choice.fringe,
             _gateway_rows(numeric, design),
-            numeric.money.closed,
-            numeric.money.log_share,
-            numeric.money.open,
+            numeric.spend.closed,
+            numeric.spend.log_share,
+            numeric.spend.open,
         ]
         for one, other in zip(got, want, strict=True):
             np.testing.assert_allclose(one, other[draw], rtol=1e-9, atol=1e-10)
@@ -91,7 +91,7 @@ def test_shares_sum_to_one_in_every_month(numeric, design):
 
 
 def test_revenue_shares_sum_to_one(numeric):
-    np.testing.assert_allclose(np.exp(numeric.money.log_share).sum(-1), 1.0, rtol=1e-12)
+    np.testing.assert_allclose(np.exp(numeric.spend.log_share).sum(-1), 1.0, rtol=1e-12)
 
 
 def _cell_of_last_month(design, access):

@@ -8,8 +8,9 @@ import forkmodel as fm
 from forkmodel.inference.posterior import VERSIONED
 from forkmodel.validate.calibration.calibration import calibration_jobs
 from forkmodel.validate.calibration.small_design import SMALL_OPTIONS
-from forkmodel.validate.jobs import fit_job
-from forkmodel.validate.jobs.fit_job import FitJob, code_hash, sources
+from forkmodel.validate.jobs import code
+from forkmodel.validate.jobs.code import BEYOND_A_FIT, code_hash, sources
+from forkmodel.validate.jobs.fit_job import FitJob
 
 PACKAGE = Path(fm.__file__).parent
 
@@ -17,6 +18,7 @@ PACKAGE = Path(fm.__file__).parent
 def _package(folder, **changed):
     files = {
         "model/choice.py": "x = 1\n",
+        "fit.py": "verb = 1\n",
         "market/shares.py": "y = 2\n",
         "forecast/worlds.py": "z = 3\n",
         "validate/calibration/ranks.py": "w = 4\n",
@@ -56,6 +58,7 @@ def test_comments_and_presentation_do_not_change_it(tmp_path):
         {
             "model/choice.py": '"""What it is."""\n\n# Why.\nx = 1\n',
             "report/page.py": "page = 7\n",
+            "fit.py": "verb = 10\n",
             "cli/main.py": "a = 8\n",
             "cli/trust.py": "b = 9\n",
         }.items()
@@ -63,13 +66,24 @@ def test_comments_and_presentation_do_not_change_it(tmp_path):
         assert _package(tmp_path / f"same-{place}", **{name: text}) == before, name
 
 
+def test_a_fit_is_kept_whatever_is_asked_of_it_later(tmp_path):
+    """Forecasts, claims and studies rest on a fit: changing them makes no other posterior."""
+    folder = tmp_path / "0"
+    _package(folder)
+    kept = code_hash(folder, BEYOND_A_FIT)
+    for name in ("forecast/worlds.py", "claims/judge.py", "fit.py", "scenarios/baseline.toml"):
+        other = tmp_path / name.replace("/", "-")
+        _package(other, **{name: "changed = 1\n"})
+        assert code_hash(other, BEYOND_A_FIT) == kept, name
+    _package(tmp_path / "model", **{"model/choice.py": "x = 2\n"})
+    assert code_hash(tmp_path / "model", BEYOND_A_FIT) != kept
+
+
 def test_versions_of_packages_change_it(tmp_path, monkeypatch):
     before = _package(tmp_path / "0")
-    real = fit_job.version
+    real = code.version
     for name in VERSIONED:
-        monkeypatch.setattr(
-            fit_job, "version", lambda asked, name=name: "0.0" if asked == name else real(asked)
-        )
+        monkeypatch.setattr(code, "version", lambda asked, name=name: "0.0" if asked == name else real(asked))
         assert _package(tmp_path / name) != before, name
 
 
@@ -77,7 +91,7 @@ def test_every_folder_of_the_package_is_looked_at():
     seen = {path.relative_to(PACKAGE).parts[0] for path in sources(PACKAGE)}
     folders = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
     assert folders - seen == {"report", "cli"}
-    assert {"priors.py", "prior_files.py", "scenarios", "pipeline.py"} <= seen
+    assert {"priors.py", "prior_files.py", "scenarios", "formats.py"} <= seen
 
 
 def test_a_prior_file_changes_the_keys_of_what_depends_on_it(market, tmp_path):

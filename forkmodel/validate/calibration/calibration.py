@@ -32,7 +32,7 @@ from forkmodel.model.build import BLOCKS
 from forkmodel.model.replaceable import data_name
 from forkmodel.priors import PriorSet
 from forkmodel.results.reported import history_of
-from forkmodel.validate.jobs.fit_job import code_hash
+from forkmodel.validate.jobs.code import code_hash
 from forkmodel.validate.reviews import CALIBRATION_LIMITS, review_of_sample
 from forkmodel.whole_files import whole_file
 
