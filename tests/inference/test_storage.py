@@ -9,6 +9,7 @@ from collections.abc import Callable
 import h5py
 import pandas as pd
 import pytest
+import xarray as xr
 
 import forkmodel as fm
 from forkmodel.data.texts import market_from_texts, table_text
@@ -141,3 +142,30 @@ def test_every_observed_variable_is_saved(joint_model):
         value = joint_model.pymc_model.rvs_to_values[var].eval()
         assert tree["observed_data"][var.name].shape == value.shape
         assert abs(tree["observed_data"][var.name].to_numpy() - value).max() == 0.0
+
+
+def _relabelled(saved, path, change):
+    """Copy a saved fit with other labels along one dimension of its draws."""
+    with xr.open_datatree(saved, engine="h5netcdf") as opened:
+        tree = opened.load()
+    tree["posterior"] = xr.DataTree(change(tree["posterior"].to_dataset()))
+    tree.to_netcdf(path, engine="h5netcdf")
+    return path
+
+
+def test_draws_in_another_order_are_read_by_their_labels(saved, tmp_path):
+    other = _relabelled(
+        saved, tmp_path / "turned.nc", lambda free: free.isel(named_firm=slice(None, None, -1))
+    )
+    was, now = fm.load(saved), fm.load(other)
+    xr.testing.assert_equal(was.posterior, now.posterior)
+    xr.testing.assert_equal(was.revenue(), now.revenue())
+
+
+def test_draws_with_labels_that_the_tables_do_not_give_are_refused(saved, tmp_path):
+    def renamed(free):
+        return free.assign_coords(named_firm=[f"{name} Inc." for name in free["named_firm"].to_numpy()])
+
+    other = _relabelled(saved, tmp_path / "renamed.nc", renamed)
+    with pytest.raises(fm.FitFileError, match="other labels along named_firm"):
+        fm.load(other)
