@@ -43,7 +43,8 @@ def as_sampled(fit, stuck=None):
 
     def folded(array):
         values = array.to_numpy().reshape(CHAINS, DRAWS, *array.shape[2:])
-        return xr.DataArray(values, dims=array.dims, coords={"chain": chains, "draw": np.arange(DRAWS)})
+        coords = dict(array.coords) | {"chain": chains, "draw": np.arange(DRAWS)}
+        return xr.DataArray(values, dims=array.dims, coords=coords)
 
     posterior = xr.Dataset({name: folded(array) for name, array in fit.posterior.data_vars.items()})
     if stuck is not None:
