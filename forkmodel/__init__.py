@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from forkmodel.data.market_tables import Market, MarketTables
     from forkmodel.data.panel import PanelOptions
-    from forkmodel.data.read import check_data, examine_data, load_snapshot, read_data, write_data
+    from forkmodel.data.read import check_data, load_snapshot, read_data, write_data
     from forkmodel.errors import (
         ClaimError,
         DataError,
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from forkmodel.inference.model import ForkModel
     from forkmodel.inference.review import Review
     from forkmodel.inference.storage import load
+    from forkmodel.observations.uses import examine_data
     from forkmodel.outlook import claims
     from forkmodel.pipeline import report
     from forkmodel.priors import PriorSet, check_priors, load_priors
@@ -85,7 +86,7 @@ __all__ = [
 _HOME = {
     "forkmodel.data.market_tables": ["Market", "MarketTables"],
     "forkmodel.data.panel": ["PanelOptions"],
-    "forkmodel.data.read": ["check_data", "examine_data", "load_snapshot", "read_data", "write_data"],
+    "forkmodel.data.read": ["check_data", "load_snapshot", "read_data", "write_data"],
     "forkmodel.errors": [
         "ClaimError",
         "DataError",
@@ -104,6 +105,7 @@ _HOME = {
     "forkmodel.inference.model": ["ForkModel"],
     "forkmodel.inference.review": ["Review"],
     "forkmodel.inference.storage": ["load"],
+    "forkmodel.observations.uses": ["examine_data"],
     "forkmodel.outlook": ["claims"],
     "forkmodel.priors": ["PriorSet", "check_priors", "load_priors"],
     "forkmodel.pipeline": ["report"],

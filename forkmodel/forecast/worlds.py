@@ -25,8 +25,8 @@ from forkmodel.forecast.scenario import Scenario
 from forkmodel.forecast.shocks import SHOCKS
 from forkmodel.forecast.simulate import Setting, simulate
 from forkmodel.forecast.start import Start, last_months, make_start
-from forkmodel.model.build import BLOCKS
 from forkmodel.model.demand import SEGMENTS
+from forkmodel.model.design import BLOCKS
 from forkmodel.priors import PriorSet
 from forkmodel.results.history import MARKETS, SCOPES, UNITS, hosts_today
 from forkmodel.results.paths_capability import FRONTIER_SCORES
@@ -97,7 +97,7 @@ class Origin:
         randomness = Randomness(seed, 0, fit.chains * fit.draws)
         step = small_distance(fit.values, lines, randomness)
         models = fit.panel.catalogue.models
-        counts = fit.panel.scores["model"].to_series().value_counts().reindex(models.index).fillna(0)
+        counts = fit.panel.rows["scores"]["model"].to_series().value_counts().reindex(models.index).fillna(0)
         measured = (counts >= FRONTIER_SCORES).to_numpy() & (models["access"] == "closed").to_numpy()
         return cls(
             fit=fit,

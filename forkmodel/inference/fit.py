@@ -15,8 +15,9 @@ import xarray as xr
 from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.panel import Panel, PanelOptions
 from forkmodel.errors import ForkModelError, did_you_mean
-from forkmodel.model.build import Design
+from forkmodel.model.design import Design
 from forkmodel.model.latent import free_values
+from forkmodel.observations.panel import make_panel
 from forkmodel.priors import PriorSet
 from forkmodel.results.history import SCOPES, build_history
 
@@ -86,7 +87,7 @@ class Fit:
         self.posterior, self.sample_stats = posterior, sample_stats
         self.seed, self.tune = seed, tune
         self.timings, self.versions = dict(timings), dict(versions)
-        self.panel = panel or Panel.from_market(data, options)
+        self.panel = panel or make_panel(data, options)
         self.design = design or Design.from_panel(self.panel, blocks)
         self._review = review
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import xarray as xr
 
 from forkmodel.data.market_tables import MarketTables
-from forkmodel.data.panel import Panel, PanelOptions
+from forkmodel.data.panel import PanelOptions
 from forkmodel.inference.compiling import compile_model, interpreted, quiet_forward_sampling
 from forkmodel.inference.fit import VERSIONED, Fit
 from forkmodel.inference.review import enough_draws
@@ -22,7 +22,11 @@ from forkmodel.inference.sampling import (
     Progress,
     sample,
 )
-from forkmodel.model.build import Design, build_model
+from forkmodel.model.design import Design
+from forkmodel.observations.build import build_model
+from forkmodel.observations.observation import Observation
+from forkmodel.observations.panel import make_panel
+from forkmodel.observations.registry import OBSERVATIONS
 from forkmodel.options import check_prior_draws, check_sampling
 from forkmodel.priors import PriorSet, load_priors
 
@@ -46,6 +50,9 @@ class ForkModel:
         Part of ``capability, price, choice, adoption, value``; what a block needs comes along. Default: all.
     options : PanelOptions, optional
         Choices such as the price blend.
+    observations : iterable of Observation, optional
+        What the model conditions on: those of :data:`forkmodel.observations.registry.OBSERVATIONS` and any of
+        one's own.
 
     Examples
     --------
@@ -59,10 +66,11 @@ class ForkModel:
         priors: str | PriorSet = "reference",
         blocks: Iterable[str] | None = None,
         options: PanelOptions | None = None,
+        observations: Iterable[Observation] = OBSERVATIONS,
     ) -> None:
         self.data = data
         self.priors = priors if isinstance(priors, PriorSet) else load_priors(priors)
-        self.panel = Panel.from_market(data, options)
+        self.panel = make_panel(data, options, tuple(observations))
         self.design = Design.from_panel(self.panel, blocks)
         self._compiled: Any = None
 
@@ -72,7 +80,7 @@ class ForkModel:
         return (
             f"ForkModel(blocks={', '.join(self.design.blocks)}; priors={self.priors.name}; "
             f"vintage={catalogue.vintage.date()}; {len(catalogue.models)} models, "
-            f"{self.panel.scores.sizes['score']} scores, {self.panel.spells.sizes['spell']} price spells, "
+            f"{self.panel.rows['scores'].sizes['score']} scores, {self.panel.rows['prices'].sizes['spell']} price spells, "
             f"{self.panel.cells.sizes['cell']} offers)"
         )
 

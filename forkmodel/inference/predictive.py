@@ -94,7 +94,7 @@ def replicate(fit: Fit, n: int = REPLICATES, seed: int = 0, model: pm.Model | No
 
 
 def _model(fit: Fit) -> pm.Model:
-    from forkmodel.model.build import build_model
+    from forkmodel.observations.build import build_model
 
     return build_model(fit.panel, fit.priors, fit.design)
 

@@ -19,7 +19,8 @@ from forkmodel.data.cells import mend_date
 from forkmodel.data.panel_catalogue import PanelOptions
 from forkmodel.errors import DataError, FitFileError, ModelError, PriorError, did_you_mean
 from forkmodel.inference.review import Review
-from forkmodel.model.build import resolve_blocks
+from forkmodel.model.design import resolve_blocks
+from forkmodel.observations.observation import observations_of
 from forkmodel.queries.draw_source import MARK
 from forkmodel.results.schema import SCHEMA_VERSION
 from forkmodel.whole_files import write_whole
@@ -39,32 +40,19 @@ def _observed(fit: Fit) -> dict[str, xr.Dataset]:
     """Return observed and constant data in ArviZ's groups, one long vector per observation."""
     panel = fit.panel
     observed = {
-        "scores": ("score", panel.scores["logit_score"].to_numpy()),
-        "prices": ("spell", panel.spells["log_price"].to_numpy()),
-        "model_shares": ("model_share", panel.shares["model_shares"]["log_share"].to_numpy()),
-        "access_shares": ("access_share", panel.shares["access_shares"]["logit_open_share"].to_numpy()),
-        "fringe": ("access_share", panel.shares["access_shares"]["logit_fringe"].to_numpy()),
-        "developer_days": ("developer_day", panel.shares["developer_days"]["log_share"].to_numpy()),
-        "money_shares": ("money_share", panel.shares["money_shares"]["log_share"].to_numpy()),
-        "gateway_shares": ("gateway_share", panel.shares["gateway_shares"]["log_share"].to_numpy()),
-        "gateway_bounds": ("gateway_bound", panel.shares["gateway_bounds"]["log_share"].to_numpy()),
-        "card_ratio": ("card_month", panel.shares["card_ratio"]["log_ratio"].to_numpy()),
-        "revenue": ("revenue_row", panel.spend["closed_revenue"]["log_usd_bn"].to_numpy()),
-        "adoption": ("adoption_row", panel.spend["adoption"]["logit_share"].to_numpy()),
-        "spend_per_employee": ("spend_row", panel.spend["spend_per_employee"]["log_usd"].to_numpy()),
-        "reach": ("reach_row", panel.spend["reach"]["logit_share"].to_numpy()),
-        "host_revenue": ("host_row", panel.spend["host_revenue"]["log_usd_bn"].to_numpy()),
+        name: (observation.dim, observation.observed(panel.rows[name]))
+        for name, observation in observations_of(panel).items()
     }
     constant = {
         "cell_log_price": ("cell", panel.cells["log_price"].to_numpy()),
         "cell_age_months": ("cell", panel.cells["age_months"].to_numpy()),
-        "spell_years": ("spell", panel.spells["years"].to_numpy()),
-        "developer_reported": ("score", panel.scores["developer_reported"].to_numpy()),
+        "spell_years": ("spell", panel.rows["prices"]["years"].to_numpy()),
+        "developer_reported": ("score", panel.rows["scores"]["developer_reported"].to_numpy()),
     }
     labels = {
-        "score_model": ("score", panel.scores["model"].to_numpy().astype(str)),
-        "score_benchmark": ("score", panel.scores["benchmark"].to_numpy().astype(str)),
-        "spell_model": ("spell", panel.spells["model"].to_numpy().astype(str)),
+        "score_model": ("score", panel.rows["scores"]["model"].to_numpy().astype(str)),
+        "score_benchmark": ("score", panel.rows["scores"]["benchmark"].to_numpy().astype(str)),
+        "spell_model": ("spell", panel.rows["prices"]["model"].to_numpy().astype(str)),
         "cell_model": ("cell", panel.cells["model"].to_numpy().astype(str)),
         "cell_month": ("cell", panel.cells["month"].to_numpy()),
     }

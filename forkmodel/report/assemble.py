@@ -26,12 +26,12 @@ def observed_points(fit: Fit) -> dict[str, pd.DataFrame]:
         developer, value, kind; USD per year), ``adoption_firms`` (date, value, population).
     """
     sigmoid = ArrayOps().sigmoid
-    access = fit.panel.shares["access_shares"]
-    revenue = fit.panel.spend["closed_revenue"]
-    adoption = fit.panel.spend["adoption"]
+    access = fit.panel.rows["access_shares"]
+    revenue = fit.panel.rows["revenue"]
+    adoption = fit.panel.rows["adoption"]
     ramp = adoption["census"].to_numpy() == 0
     period = revenue["period"].to_numpy() > 0
-    survey = fit.panel.shares["money_shares"]
+    survey = fit.panel.rows["money_shares"]
     months = fit.panel.catalogue.months
     opened = np.flatnonzero(survey["entity"].to_numpy().astype(str) == "open")
     first, last = months[survey["first_month"].to_numpy()], months[survey["last_month"].to_numpy()]

@@ -73,7 +73,7 @@ def record_lags(fit: Fit) -> pd.DataFrame:
     """Return closed records with right-censored lags."""
     theta = _theta(fit)
     catalogue = fit.panel.catalogue
-    counts = fit.panel.scores["model"].to_series().value_counts()
+    counts = fit.panel.rows["scores"]["model"].to_series().value_counts()
     return closed_records(theta, public_scale(theta, catalogue.models.index), catalogue, counts)
 
 

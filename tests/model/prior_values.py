@@ -9,7 +9,7 @@ from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.panel import Panel
 from forkmodel.inference.fit import Fit
 from forkmodel.model.adoption import SHARE_PRIORS
-from forkmodel.model.build import Design
+from forkmodel.model.design import Design
 from forkmodel.priors import PriorSet, load_priors
 
 

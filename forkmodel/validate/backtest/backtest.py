@@ -17,7 +17,7 @@ import pandas as pd
 
 from forkmodel.data.market_tables import MarketTables
 from forkmodel.inference.sampling import DEFAULT_DRAWS, DEFAULT_TUNE
-from forkmodel.model.build import BLOCKS
+from forkmodel.model.design import BLOCKS
 from forkmodel.prior_files import HINDSIGHT_FREE
 from forkmodel.priors import PriorSet, load_priors
 from forkmodel.validate.backtest.foresight import Foresight, foresee

@@ -58,7 +58,7 @@ class Measure:
         """
         capability = fit.capability().stack(sample=("chain", "draw")).transpose("sample", "model")
         models = fit.panel.catalogue.models
-        counts = fit.panel.scores["model"].to_series().value_counts().reindex(models.index).fillna(0)
+        counts = fit.panel.rows["scores"]["model"].to_series().value_counts().reindex(models.index).fillna(0)
         measured = (counts >= FRONTIER_SCORES).to_numpy()
         draws = capability.to_numpy()
         thin = draws[:: max(1, len(draws) // DRAWS)]

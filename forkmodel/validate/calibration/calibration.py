@@ -25,8 +25,8 @@ import xarray as xr
 from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.panel import PanelOptions
 from forkmodel.inference.compiling import interpreted, quiet_forward_sampling
-from forkmodel.model.build import BLOCKS
-from forkmodel.model.replaceable import data_name
+from forkmodel.model.design import BLOCKS
+from forkmodel.observations.replaceable import data_name
 from forkmodel.priors import PriorSet
 from forkmodel.validate.jobs.fit_job import code_hash
 from forkmodel.validate.reviews import CALIBRATION_LIMITS, review_of_sample

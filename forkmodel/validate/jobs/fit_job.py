@@ -15,7 +15,7 @@ from forkmodel.data.panel import PanelOptions
 from forkmodel.forecast.parameters import is_forecast_key
 from forkmodel.inference.fit import VERSIONED
 from forkmodel.inference.sampling import DEFAULT_CHAINS, DEFAULT_DRAWS, DEFAULT_TUNE
-from forkmodel.model.build import BLOCKS
+from forkmodel.model.design import BLOCKS
 from forkmodel.priors import PriorSet
 
 __all__ = ["FitJob", "code_hash", "sources"]
