@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from forkmodel.claims.judge import claims
     from forkmodel.data.market_tables import Market, MarketTables
     from forkmodel.data.panel import PanelOptions
-    from forkmodel.data.read import check_data, examine_data, load_snapshot, read_data, write_data
+    from forkmodel.data.read import check_data, load_snapshot, read_data, write_data
     from forkmodel.errors import (
         ClaimError,
         DataError,
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from forkmodel.fit import Fit, ForkModel, load
     from forkmodel.forecast.forecast import Forecast, load_forecast
     from forkmodel.inference.verdict import Review
+    from forkmodel.observations.uses import examine_data
     from forkmodel.pipeline import report
     from forkmodel.priors import PriorSet, check_priors, load_priors
     from forkmodel.validate.facts.table import check_facts, read_facts
@@ -82,7 +83,7 @@ __all__ = [
 _HOME = {
     "forkmodel.data.market_tables": ["Market", "MarketTables"],
     "forkmodel.data.panel": ["PanelOptions"],
-    "forkmodel.data.read": ["check_data", "examine_data", "load_snapshot", "read_data", "write_data"],
+    "forkmodel.data.read": ["check_data", "load_snapshot", "read_data", "write_data"],
     "forkmodel.errors": [
         "ClaimError",
         "DataError",
@@ -99,6 +100,7 @@ _HOME = {
     "forkmodel.claims.judge": ["claims"],
     "forkmodel.fit": ["Fit", "ForkModel", "load"],
     "forkmodel.inference.verdict": ["Review"],
+    "forkmodel.observations.uses": ["examine_data"],
     "forkmodel.priors": ["PriorSet", "check_priors", "load_priors"],
     "forkmodel.pipeline": ["report"],
     "forkmodel.validate.facts.table": ["check_facts", "read_facts"],

@@ -19,7 +19,9 @@ from forkmodel.inference.joint import JointModel
 from forkmodel.inference.posterior import Posterior
 from forkmodel.inference.sampling import DEFAULT_CHAINS, DEFAULT_DRAWS, DEFAULT_TUNE, Progress
 from forkmodel.inference.verdict import Review
-from forkmodel.model.build import Design
+from forkmodel.model.design import Design
+from forkmodel.observations.observation import Observation
+from forkmodel.observations.registry import OBSERVATIONS
 from forkmodel.priors import PriorSet
 from forkmodel.results.reported import (
     concentration_ratio,
@@ -45,13 +47,15 @@ if TYPE_CHECKING:
 __all__ = ["Fit", "ForkModel", "load"]
 
 
-def load(path: str | Path) -> Fit:
+def load(path: str | Path, observations: Iterable[Observation] = OBSERVATIONS) -> Fit:
     """Read a fit that :meth:`Fit.save` wrote.
 
     Parameters
     ----------
     path : str or Path
         The file.
+    observations : iterable of Observation
+        What the model was fitted to; those of the package by default.
 
     Returns
     -------
@@ -66,7 +70,7 @@ def load(path: str | Path) -> Fit:
     """
     from forkmodel.inference.storage import load as load_posterior
 
-    return Fit(load_posterior(path))
+    return Fit(load_posterior(path, observations))
 
 
 class ForkModel:
@@ -83,6 +87,9 @@ class ForkModel:
         Part of ``capability, price, choice, adoption, value``; what a block needs comes along. Default: all.
     options : PanelOptions, optional
         Choices such as the price blend.
+    observations : iterable of Observation, optional
+        What the model conditions on: those of :data:`forkmodel.observations.registry.OBSERVATIONS` and any
+        of one's own.
 
     Examples
     --------
@@ -96,16 +103,17 @@ class ForkModel:
         priors: str | PriorSet = "reference",
         blocks: Iterable[str] | None = None,
         options: PanelOptions | None = None,
+        observations: Iterable[Observation] = OBSERVATIONS,
     ) -> None:
-        self.joint = JointModel(data, priors, blocks, options)
+        self.joint = JointModel(data, priors, blocks, options, observations)
 
     def __repr__(self) -> str:
         """Return what the model is made of."""
-        catalogue = self.panel.catalogue
+        catalogue, rows = self.panel.catalogue, self.panel.rows
         return (
             f"ForkModel(blocks={', '.join(self.design.blocks)}; priors={self.priors.name}; "
             f"vintage={catalogue.vintage.date()}; {len(catalogue.models)} models, "
-            f"{self.panel.scores.sizes['score']} scores, {self.panel.spells.sizes['spell']} price spells, "
+            f"{rows['scores'].sizes['score']} scores, {rows['prices'].sizes['spell']} price spells, "
             f"{self.panel.cells.sizes['cell']} offers)"
         )
 

@@ -142,7 +142,7 @@ def make_fit(
 
 def _later(source: Source) -> str:
     """Return which day would do, as the end of a message."""
-    from forkmodel.data.earliest import earliest_day
+    from forkmodel.observations.earliest import earliest_day
 
     day = earliest_day(replace(source, as_of=None, strict=False).load(), strict=source.strict)
     return "" if day is None else f" The earliest day that will do is {day.date()}."
@@ -294,7 +294,7 @@ def report(fit: Fit, *, to: str | Path = "report.html", outlook: bool = True) ->
     ForkModelError
         If the file cannot be written there.
     """
-    from forkmodel.model.build import BLOCKS
+    from forkmodel.model.design import BLOCKS
     from forkmodel.report import write_report
 
     path = Path(to)

@@ -8,8 +8,8 @@ import pytest
 from filelock import FileLock
 
 import forkmodel as fm
-from forkmodel.data.panel import Panel
-from forkmodel.model.build import Design
+from forkmodel.model.design import Design
+from forkmodel.observations.panel import make_panel
 
 # `--hypothesis-profile random` is read later and wins.
 hypothesis.settings.load_profile("same")
@@ -22,7 +22,7 @@ def market():
 
 @pytest.fixture(scope="session")
 def panel(market):
-    return Panel.from_market(market)
+    return make_panel(market)
 
 
 @pytest.fixture(scope="session")

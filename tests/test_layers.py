@@ -21,6 +21,7 @@ ROOMS = (
     ("forecast",),
     ("results",),
     ("inference",),
+    ("observations",),
     ("model",),
     ("market", "queries"),
     ("data", "priors", "prior_files", "prior_checks"),

@@ -127,21 +127,21 @@ def test_the_data_page_states_the_numbers_as_they_are(market, panel):
         name: int(size) for name, size in re.findall(r"^\| ([\w ]+) \| (\d+) \|", page, flags=re.MULTILINE)
     }
     sizes = {
-        "scores": panel.scores.sizes["score"],
-        "price spells": panel.spells.sizes["spell"],
+        "scores": panel.rows["scores"].sizes["score"],
+        "price spells": panel.rows["prices"].sizes["spell"],
         "offers": panel.cells.sizes["cell"],
-        "open share": panel.shares["access_shares"].sizes["access_share"],
-        "developer shares": panel.shares["developer_days"].sizes["developer_day"],
-        "money shares": panel.shares["money_shares"].sizes["money_share"],
-        "model shares": panel.shares["model_shares"].sizes["model_share"],
-        "gateway shares": panel.shares["gateway_shares"].sizes["gateway_share"],
-        "gateway bounds": panel.shares["gateway_bounds"].sizes["gateway_bound"],
-        "card ratio": panel.shares["card_ratio"].sizes["card_month"],
-        "adoption": panel.spend["adoption"].sizes["adoption"],
-        "spend per employee": panel.spend["spend_per_employee"].sizes["spend"],
-        "reach": panel.spend["reach"].sizes["reach"],
-        "lab revenue": panel.spend["closed_revenue"].sizes["revenue"],
-        "host revenue": panel.spend["host_revenue"].sizes["host_revenue"],
+        "open share": panel.rows["access_shares"].sizes["access_share"],
+        "developer shares": panel.rows["developer_days"].sizes["developer_day"],
+        "money shares": panel.rows["money_shares"].sizes["money_share"],
+        "model shares": panel.rows["model_shares"].sizes["model_share"],
+        "gateway shares": panel.rows["gateway_shares"].sizes["gateway_share"],
+        "gateway bounds": panel.rows["gateway_bounds"].sizes["gateway_bound"],
+        "card ratio": panel.rows["card_ratio"].sizes["card_month"],
+        "adoption": panel.rows["adoption"].sizes["adoption"],
+        "spend per employee": panel.rows["spend_per_employee"].sizes["spend"],
+        "reach": panel.rows["reach"].sizes["reach"],
+        "lab revenue": panel.rows["revenue"].sizes["revenue"],
+        "host revenue": panel.rows["host_revenue"].sizes["host_revenue"],
     }
     tables = {name: len(frame) for name, frame in market.tables().items()}
     # Scores and adoption head a line in both tables of the page; the later one is the panel's.

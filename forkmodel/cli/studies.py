@@ -53,7 +53,7 @@ def calibrate(
     """Check inference by simulation: rank each truth among the draws of a fit to data made from it."""
     from forkmodel.data.read import load_snapshot
     from forkmodel.errors import ForkModelError, did_you_mean
-    from forkmodel.model.build import resolve_blocks
+    from forkmodel.model.design import resolve_blocks
     from forkmodel.priors import load_priors
     from forkmodel.validate.calibration.calibration import calibration_jobs
     from forkmodel.validate.calibration.ranks import calibration_record, ranks_figure, read_ranks

@@ -55,7 +55,8 @@ def check(
     as_json: JsonOption = False,
 ) -> None:
     """List everything that is wrong with a folder of tables, and what the model will use of it."""
-    from forkmodel.data.read import examine_data, load_snapshot
+    from forkmodel.data.read import load_snapshot
+    from forkmodel.observations.uses import examine_data
 
     report = examine_data(folder, base=load_snapshot() if update else None)
     if as_json:

@@ -1,4 +1,4 @@
-"""The choice set, cell by cell, and every share that some market reports."""
+"""The choice set, cell by cell, and the router's tokens that decide which offers it holds."""
 
 from __future__ import annotations
 
@@ -8,17 +8,14 @@ import xarray as xr
 
 from forkmodel.data.panel_catalogue import Catalogue, PanelOptions
 from forkmodel.data.panel_prices import monthly_prices
-from forkmodel.data.vocabulary import GATEWAY, TOP50, rows_read
+from forkmodel.data.vocabulary import MODEL_SHARES, OPEN_SHARE, TOP50
 from forkmodel.errors import ModelError
 
-__all__ = ["build_cells", "build_share_observations"]
+__all__ = ["build_cells", "fuller_weeks", "monthly_model_shares", "router_tokens"]
 
 #: A model-month share enters when the model was listed in at least this part of the month's weeks.
 LISTED_FRACTION = 0.5
 DAYS_PER_MONTH = 30.44
-#: The ratio of the first to the second of these is read from company-card data.
-CARD_LABS = ["Anthropic", "OpenAI"]
-_ACCESS = {"closed": "closed", "open_weights": "open"}
 
 
 def fuller_weeks(rows: pd.DataFrame) -> pd.DataFrame:
@@ -41,7 +38,7 @@ def fuller_weeks(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _weekly_tokens(usage: pd.DataFrame) -> pd.DataFrame:
     """Return model-level weekly tokens with the week's total, one series a week."""
-    rows = rows_read("model shares", usage)
+    rows = MODEL_SHARES.rows(usage)
     if rows.empty:
         return rows.assign(total=0.0)
     weeks = fuller_weeks(rows)
@@ -53,7 +50,7 @@ def _weekly_tokens(usage: pd.DataFrame) -> pd.DataFrame:
     total = weeks.groupby("period_start")["value"].sum()
     has_rest = weeks.loc[weeks["entity"] == "other", "period_start"].unique()
     # Before July 2025 the chart gives nine models and no rest: the month's total stands in, by the day.
-    months = rows_read("open share", usage)
+    months = OPEN_SHARE.rows(usage)
     months = months.loc[months["entity"] == "total"]
     per_day = (months["value"] / months["period_end"].dt.days_in_month).to_numpy()
     month_total = pd.Series(per_day * 7.0, index=months["period_start"].dt.to_period("M"))
@@ -65,7 +62,14 @@ def _weekly_tokens(usage: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(weeks.loc[kept])
 
 
-def _monthly_model_shares(usage: pd.DataFrame) -> pd.DataFrame:
+def monthly_model_shares(usage: pd.DataFrame) -> pd.DataFrame:
+    """Return each offer's mean share of the router's tokens by month, where it was listed for long enough.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``model``, ``free``, ``month``, ``share``, ``log_share``, ``weeks``.
+    """
     weeks = _weekly_tokens(usage)
     if weeks.empty:
         return pd.DataFrame(columns=["model", "free", "month", "log_share", "weeks"])
@@ -125,7 +129,7 @@ def build_cells(
         of the part of the month on offer), ``free`` (0 or 1); coords ``month`` and ``model`` along ``cell``.
     """
     paid = monthly_prices(prices, catalogue.months, options).assign(free=False)
-    seen = _monthly_model_shares(usage)
+    seen = monthly_model_shares(usage)
     free = seen.loc[seen["free"].astype(bool), ["model", "month"]].assign(free=True, price_usd_per_mtok=0.0)
     unpriced = _unpriced(seen, paid, catalogue)
     parts = [part for part in (paid, free, unpriced) if len(part)]
@@ -164,153 +168,16 @@ def build_cells(
     )
 
 
-def _model_shares(usage: pd.DataFrame, cells: xr.Dataset) -> xr.Dataset:
-    rows = _monthly_model_shares(usage)
-    offered = pd.MultiIndex.from_arrays(
-        [cells["month"].to_numpy(), cells["model"].to_numpy().astype(str), cells["free"].to_numpy() > 0]
-    )
-    keys = pd.MultiIndex.from_arrays([rows["month"], rows["model"].astype(str), rows["free"].astype(bool)])
-    spot = offered.get_indexer(keys)
-    rows, spot = rows.loc[spot >= 0], spot[spot >= 0]
-    order = np.argsort(spot, kind="stable")
-    return xr.Dataset(
-        {
-            "log_share": ("model_share", rows["log_share"].to_numpy(float)[order]),
-            "cell": ("model_share", spot[order]),
-        },
-        coords={"model": ("model_share", rows["model"].to_numpy(str)[order])},
-    )
-
-
-def _logit(share: pd.Series) -> np.ndarray:
-    values = share.to_numpy(float)
-    return np.asarray(np.log(values / (1.0 - values)))
-
-
-def _access_shares(usage: pd.DataFrame, catalogue: Catalogue) -> xr.Dataset:
-    """Monthly open share of tokens of known access; the unknown part widens it and is the fringe."""
-    rows = rows_read("open share", usage)
-    rows = rows.loc[rows["period_start"].isin(catalogue.months)]
-    wide = rows.pivot_table(index="period_start", columns="entity", values="value", aggfunc="sum")
-    columns = ["open_weights", "closed", "unknown", "total"]
-    wide = wide.reindex(columns=columns).dropna()
-    known = wide["open_weights"] / (wide["open_weights"] + wide["closed"])
-    low, high = wide["open_weights"] / wide["total"], 1.0 - wide["closed"] / wide["total"]
-    fringe = wide["unknown"] / (wide["open_weights"] + wide["closed"] + wide["unknown"])
-    # The truth lies between the two classifications: read their distance as four standard deviations.
-    width = (_logit(high) - _logit(low)) / 4.0
-    return xr.Dataset(
-        {
-            "logit_open_share": ("access_share", _logit(known)),
-            "classification_sd": ("access_share", width),
-            "logit_fringe": ("access_share", _logit(fringe)),
-            "low": ("access_share", low.to_numpy(float)),
-            "high": ("access_share", high.to_numpy(float)),
-        },
-        coords={"month": ("access_share", wide.index.to_numpy("datetime64[ns]"))},
-    )
-
-
-def _developer_days(usage: pd.DataFrame, catalogue: Catalogue) -> xr.Dataset:
-    rows = rows_read("developer shares", usage)
-    rows = rows.loc[rows["value"] > 0]
-    month = rows["period_start"].dt.to_period("M").dt.start_time
-    rows = rows.assign(month=month).loc[
-        rows["entity"].isin(catalogue.developers) & month.isin(catalogue.months)
-    ]
-    rows = rows.sort_values(["period_start", "entity"])
-    return xr.Dataset(
-        {"log_share": ("developer_day", np.log(rows["value"].to_numpy(float)))},
-        coords={
-            "month": ("developer_day", rows["month"].to_numpy("datetime64[ns]")),
-            "developer": ("developer_day", rows["entity"].to_numpy(str)),
-        },
-    )
-
-
-def _money_shares(usage: pd.DataFrame, catalogue: Catalogue) -> xr.Dataset:
-    """Enterprise money shares by developer or access, over a period of months (Menlo's survey)."""
-    rows = pd.concat([rows_read("money shares", usage), rows_read("money share of open models", usage)])
-    # The closed part of a survey says what the open part says; a developer that is not listed has no offer.
-    known = rows["entity"].isin(catalogue.developers) | rows["level"].eq("access")
-    rows = rows.loc[known & (rows["value"] > 0) & (rows["period_start"] >= catalogue.months[0])]
-    rows = rows.sort_values(["period_start", "period_end", "level", "entity"])
-    first = catalogue.months.get_indexer(pd.DatetimeIndex(rows["period_start"]), method="ffill")
-    last = catalogue.months.get_indexer(pd.DatetimeIndex(rows["period_end"]), method="ffill")
-    return xr.Dataset(
-        {
-            "log_share": ("money_share", np.log(rows["value"].to_numpy(float))),
-            "first_month": ("money_share", first),
-            "last_month": ("money_share", last),
-        },
-        coords={
-            "level": ("money_share", rows["level"].to_numpy(str)),
-            "entity": ("money_share", rows["entity"].replace(_ACCESS).to_numpy(str)),
-            "period_start": ("money_share", rows["period_start"].to_numpy("datetime64[ns]")),
-        },
-    )
-
-
-def _gateway_rows(usage: pd.DataFrame, catalogue: Catalogue, *, bounds: bool) -> xr.Dataset:
-    """Shares of a month's tokens and money by developer or access on the second router, or upper bounds."""
-    rows = rows_read("gateway bounds" if bounds else "gateway shares", usage)
-    known = rows["entity"].isin(catalogue.developers) | rows["entity"].isin(_ACCESS)
-    month = rows["period_start"].dt.to_period("M").dt.start_time
-    rows = rows.assign(month=month).loc[known & (rows["value"] > 0) & month.isin(catalogue.months)]
-    rows = rows.sort_values(["month", "market", "level", "entity"])
-    place = catalogue.months.get_indexer(pd.DatetimeIndex(rows["month"]))
-    dim = "gateway_bound" if bounds else "gateway_share"
-    return xr.Dataset(
-        {
-            "log_share": (dim, np.log(rows["value"].to_numpy(float))),
-            "first_month": (dim, place),
-            "last_month": (dim, place),
-        },
-        coords={
-            "month": (dim, rows["month"].to_numpy("datetime64[ns]")),
-            "unit": (dim, rows["market"].map(GATEWAY).to_numpy(str)),
-            "entity": (dim, rows["entity"].replace(_ACCESS).to_numpy(str)),
-        },
-    )
-
-
-def _card_ratio(usage: pd.DataFrame, catalogue: Catalogue) -> xr.Dataset:
-    """Monthly log ratio of two labs' money on company cards (Ramp).
-
-    The series covers four names, of which two are below 1 % and hop between zero and a few parts in a
-    million, so only the ratio of the two large ones is read.
-    """
-    rows = rows_read("card ratio", usage)
-    rows = rows.loc[rows["period_start"].isin(catalogue.months)]
-    wide = rows.pivot_table(index="period_start", columns="entity", values="value").reindex(columns=CARD_LABS)
-    wide = wide.loc[(wide > 0).all(axis=1)]
-    ratio = (wide[CARD_LABS[0]] / wide[CARD_LABS[1]]).to_numpy(float)
-    return xr.Dataset(
-        {"log_ratio": ("card_month", np.log(ratio))},
-        coords={"month": ("card_month", wide.index.to_numpy("datetime64[ns]"))},
-    )
-
-
-def build_share_observations(
-    usage: pd.DataFrame, cells: xr.Dataset, catalogue: Catalogue
-) -> dict[str, xr.Dataset]:
-    """Build every observation of shares: models and access by month, developers by day, money by period.
-
-    The weekly developer table is the weekly model table summed, so it is left out: no token counts twice.
-
-    Returns
-    -------
-    dict of Dataset
-        Keys ``model_shares``, ``access_shares``, ``developer_days``, ``money_shares``, ``card_ratio``,
-        ``gateway_shares``, ``gateway_bounds``; shares are logs or logits of fractions of all tokens (or of
-        the survey's money).
-    """
-    return {
-        "model_shares": _model_shares(usage, cells),
-        "access_shares": _access_shares(usage, catalogue),
-        "developer_days": _developer_days(usage, catalogue),
-        "money_shares": _money_shares(usage, catalogue),
-        "card_ratio": _card_ratio(usage, catalogue),
-        "gateway_shares": _gateway_rows(usage, catalogue, bounds=False),
-        "gateway_bounds": _gateway_rows(usage, catalogue, bounds=True),
-    }
+def router_tokens(usage: pd.DataFrame, catalogue: Catalogue) -> xr.DataArray:
+    """Return the log of the router's trillion tokens per year at each quarter's first month, gaps filled in."""
+    rows = OPEN_SHARE.rows(usage)
+    rows = rows.loc[rows["entity"].eq("total") & rows["value"].gt(0)]
+    per_year = rows["value"] / rows["period_start"].dt.days_in_month * 365.25 / 1e12
+    days = rows["period_start"].to_numpy("datetime64[D]").astype(float) + 15.0
+    knots = catalogue.quarters.to_numpy("datetime64[D]").astype(float) + 15.0
+    order = np.argsort(days)
+    if len(order) >= 2:
+        log_tokens = np.interp(knots, days[order], np.log(per_year.to_numpy(float))[order])
+    else:
+        log_tokens = np.zeros(len(knots))
+    return xr.DataArray(log_tokens, dims="quarter", coords={"quarter": catalogue.quarters}, name="log_tokens")

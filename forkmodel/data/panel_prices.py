@@ -1,14 +1,13 @@
-"""Price spells as hedonic observations, and the list price of every model in every month."""
+"""The blended list price, and that of every model in every month."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import xarray as xr
 
 from forkmodel.data.panel_catalogue import PanelOptions
 
-__all__ = ["GATEWAY", "blended_price", "build_spells", "monthly_prices"]
+__all__ = ["GATEWAY", "blended_price", "monthly_prices"]
 
 #: The seller whose headline price stands for the router's market.
 GATEWAY = "openrouter"
@@ -22,52 +21,6 @@ def blended_price(prices: pd.DataFrame, options: PanelOptions) -> pd.Series:
     weight = options.blend_input
     blend = (weight * prices["input_usd_per_mtok"] + prices["output_usd_per_mtok"]) / (weight + 1.0)
     return pd.Series(blend, index=prices.index, name="price_usd_per_mtok")
-
-
-def _start(prices: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    """Return the start of each spell and by how many days it is uncertain.
-
-    Where a host's start is only bounded by release and first sighting, the middle stands for it.
-    """
-    bounded = (prices["seller_kind"] == "host") & prices["from_is_release"].astype(bool)
-    seen = prices["first_observed"].where(
-        bounded & prices["first_observed"].notna(), prices["effective_from"]
-    )
-    days = (seen - prices["effective_from"]).dt.days
-    unseen = bounded & prices["first_observed"].isna()
-    uncertain = days.where(~unseen, np.inf)
-    return prices["effective_from"] + pd.to_timedelta(days // 2, unit="D"), uncertain
-
-
-def build_spells(prices: pd.DataFrame, options: PanelOptions) -> xr.Dataset:
-    """Turn price spells into hedonic observations.
-
-    Only spells whose start is known to within ``options.start_known_days`` are dated facts about the price of
-    capability at a time. The others still price the choice set. Dating a host's price by its release makes
-    old models look cheap early, dating it by the first sighting makes them look dear late: on the bundled
-    tables the decline at fixed capability was 1.2 and 0.6 log points per year that way, and 1.3 to 1.6 on
-    spells with a known start, whatever the limit between 30 and 180 days.
-
-    Returns
-    -------
-    Dataset
-        Dim ``spell``; variables ``log_price`` (log USD per million tokens, blended list) and ``years``
-        (from ``REFERENCE_DATE``); coords ``model`` and ``seller`` along ``spell``.
-    """
-    table = prices.assign(price=blended_price(prices, options))
-    table["start"], uncertain = _start(table)
-    table = table.loc[(table["price"] > 0) & (uncertain <= options.start_known_days)]
-    table = table.sort_values(["model_id", "seller", "start"])
-    return xr.Dataset(
-        {
-            "log_price": ("spell", np.log(table["price"].to_numpy(float))),
-            "years": ("spell", (table["start"] - REFERENCE_DATE).dt.days.to_numpy(float) / DAYS_PER_YEAR),
-        },
-        coords={
-            "model": ("spell", table["model_id"].to_numpy(str)),
-            "seller": ("spell", table["seller"].to_numpy(str)),
-        },
-    )
 
 
 def monthly_prices(prices: pd.DataFrame, months: pd.DatetimeIndex, options: PanelOptions) -> pd.DataFrame:

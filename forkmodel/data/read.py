@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -23,10 +22,17 @@ from forkmodel.data.texts import table_text
 from forkmodel.errors import DataError, Problem
 from forkmodel.whole_files import write_whole
 
-if TYPE_CHECKING:
-    from forkmodel.data.uses import DataReport
-
-__all__ = ["SNAPSHOT", "check_data", "examine_data", "load_snapshot", "read_data", "write_data"]
+__all__ = [
+    "SNAPSHOT",
+    "Day",
+    "Folder",
+    "FolderReading",
+    "check_data",
+    "load_snapshot",
+    "read_data",
+    "read_with_lines",
+    "write_data",
+]
 
 #: Folder of the bundled snapshot.
 SNAPSHOT = Path(__file__).parent / "snapshot"
@@ -94,7 +100,7 @@ def read_data(
     DataError
         With every problem found, each with table, CSV row, column, value and fix.
     """
-    reading = _read(Path(folder), base=base, partial=partial, vintage=vintage)
+    reading = read_with_lines(Path(folder), base=base, partial=partial, vintage=vintage)
     if reading.market is None:
         raise DataError(reading.problems)
     return reading.market
@@ -110,28 +116,7 @@ def check_data(
     folder, base, partial, vintage
         As for ``read_data``.
     """
-    return _read(Path(folder), base=base, partial=partial, vintage=vintage).problems
-
-
-def examine_data(
-    folder: Folder, *, base: MarketTables | None = None, partial: bool = False, vintage: Day | None = None
-) -> DataReport:
-    """Return the problems of a folder and, where there is none, what the model will use of it.
-
-    Parameters
-    ----------
-    folder, base, partial, vintage
-        As for ``read_data``.
-
-    Returns
-    -------
-    DataReport
-        Problems, remarks, observations by source before and after, and the vintage.
-    """
-    from forkmodel.data.uses import report_of
-
-    reading = _read(Path(folder), base=base, partial=partial, vintage=vintage)
-    return report_of(reading.problems, reading.announced, reading.market, base, reading.union)
+    return read_with_lines(Path(folder), base=base, partial=partial, vintage=vintage).problems
 
 
 def write_data(market: MarketTables, folder: Folder) -> None:
@@ -174,7 +159,7 @@ class _Draft:
 
 
 @dataclass(frozen=True)
-class _Reading:
+class FolderReading:
     """What came of a folder: a market or problems, and the tables with the lines of their rows."""
 
     market: MarketTables | None
@@ -208,11 +193,20 @@ def _read_folder(folder: Path) -> _Draft:
     return draft
 
 
-def _read(folder: Path, *, base: MarketTables | None, partial: bool, vintage: Day | None) -> _Reading:
+def read_with_lines(
+    folder: Path, *, base: MarketTables | None, partial: bool, vintage: Day | None
+) -> FolderReading:
+    """Read a folder as ``read_data`` does and keep what was found on the way.
+
+    Parameters
+    ----------
+    folder, base, partial, vintage
+        As for ``read_data``.
+    """
     if not folder.is_dir():
         what = "is a file, not a folder" if folder.exists() else "there is no such folder"
         fix = "Give the folder that holds the CSV files."
-        return _Reading(None, [Problem(str(folder), None, None, None, what, fix)])
+        return FolderReading(None, [Problem(str(folder), None, None, None, what, fix)])
     draft = _read_folder(folder)
     whole = base is None and not partial
     draft.problems += wrong_files(folder, draft.present, whole=whole)
@@ -244,8 +238,8 @@ def _read(folder: Path, *, base: MarketTables | None, partial: bool, vintage: Da
     )
     problems = _tidy(draft.problems + [p for p in later if not draft.knows(p)])
     if problems or vintages.day is None:
-        return _Reading(None, problems)
-    return _Reading(MarketTables(**canonical(frames), vintage=day), [], announced, frames)
+        return FolderReading(None, problems)
+    return FolderReading(MarketTables(**canonical(frames), vintage=day), [], announced, frames)
 
 
 def _bare_tables(draft: _Draft) -> list[Problem]:

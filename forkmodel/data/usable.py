@@ -13,7 +13,13 @@ from collections.abc import Mapping
 import pandas as pd
 
 from forkmodel.data.cells import cell_text
-from forkmodel.data.vocabulary import READINGS
+from forkmodel.data.vocabulary import (
+    ADOPTION_CENSUS,
+    ADOPTION_RAMP,
+    OPEN_SHARE,
+    REACH,
+    SPEND_PER_EMPLOYEE,
+)
 from forkmodel.errors import Problem
 
 __all__ = ["unusable_values"]
@@ -21,7 +27,7 @@ __all__ = ["unusable_values"]
 Frames = Mapping[str, pd.DataFrame]
 
 #: Shares of firms that enter as log-odds, which 0 and 1 do not have.
-LOG_ODDS = ("adoption, Ramp", "adoption, Census", "reach")
+LOG_ODDS = (ADOPTION_RAMP, ADOPTION_CENSUS, REACH)
 #: A month's parts may miss its total by rounding.
 ROUNDING = 1e-6
 
@@ -35,14 +41,13 @@ def unusable_values(frames: Frames) -> list[Problem]:
         Tables that hold ``usage``, ``adoption`` and ``revenue``, indexed by CSV line.
     """
     problems = []
-    for name in LOG_ODDS:
-        table = READINGS[name].table
-        rows = frames[table].loc[READINGS[name].reads(frames[table])]
+    for reading in LOG_ODDS:
+        rows = reading.rows(frames[reading.table])
         ends = rows.loc[rows["value"].isin([0.0, 1.0])]
-        what = f"a share of exactly 0 or 1 has no log-odds, which {name} needs"
+        what = f"a share of exactly 0 or 1 has no log-odds, which {reading.name} needs"
         fix = "Write the share with more digits if it is known (0.0004, not 0), or delete the row."
-        problems += _each(table, ends, "value", what, fix)
-    spend = frames["adoption"].loc[READINGS["spend per employee"].reads(frames["adoption"])]
+        problems += _each(reading.table, ends, "value", what, fix)
+    spend = SPEND_PER_EMPLOYEE.rows(frames["adoption"])
     fix = "Write the amount with more digits if it is known, or delete the row."
     what = "spend of 0 has no logarithm, which spend per employee needs"
     problems += _each("adoption", spend.loc[spend["value"].eq(0)], "value", what, fix)
@@ -58,7 +63,7 @@ def _each(table: str, rows: pd.DataFrame, column: str, what: str, fix: str) -> l
 
 def _router_months(usage: pd.DataFrame) -> list[Problem]:
     """The parts of a month's tokens are above zero and no more than its total."""
-    rows = usage.loc[READINGS["open share"].reads(usage)]
+    rows = OPEN_SHARE.rows(usage)
     fix = "Write the tokens counted, or delete the row: a month without all four figures is not read."
     what = "a month's part of 0 has no log-odds, which the open share needs"
     problems = _each("usage", rows.loc[rows["value"].eq(0)], "value", what, fix)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from forkmodel.data.panel_spend import OTHER_CLOSED
+from forkmodel.data.vocabulary import OTHER_CLOSED
 from forkmodel.forecast.lines import ENTRANTS, Lines
 from forkmodel.forecast.randomness import Randomness
 from forkmodel.forecast.scenario import Levers

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from forkmodel.data.panel import Panel
-from forkmodel.data.panel_spend import OTHER_CLOSED
-from forkmodel.model.build import Design
+from forkmodel.data.vocabulary import OTHER_CLOSED
+from forkmodel.model.design import Design
 
 __all__ = ["ENTRANTS", "SLOTS", "Lines"]
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from forkmodel.data.panel_spend import OTHER_CLOSED
+from forkmodel.data.vocabulary import OTHER_CLOSED
 from forkmodel.forecast.simulate import Recorded, Setting
 from forkmodel.forecast.start import Start
 from forkmodel.market.partition import partition_concentration

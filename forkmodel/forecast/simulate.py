@@ -27,8 +27,8 @@ from forkmodel.forecast.scenario import Levers, Scenario
 from forkmodel.forecast.shocks import SHOCKS, Shocks, draw_shocks
 from forkmodel.forecast.spending import Spending
 from forkmodel.forecast.start import Start, years_from_reference
-from forkmodel.model.build import Design
 from forkmodel.model.capability import INDEX_ORIGIN, INDEX_PER_UNIT
+from forkmodel.model.design import Design
 from forkmodel.priors import PriorSet
 from forkmodel.results.paths_price import FIXED_INDEX
 

@@ -18,8 +18,8 @@ from forkmodel.data.panel import Panel
 from forkmodel.data.panel_prices import DAYS_PER_YEAR, REFERENCE_DATE
 from forkmodel.errors import ForkModelError
 from forkmodel.forecast.lines import SLOTS, Lines
-from forkmodel.model.build import BLOCKS, Design
 from forkmodel.model.capability import INDEX_ORIGIN, INDEX_PER_UNIT
+from forkmodel.model.design import BLOCKS, Design
 from forkmodel.model.frontier import NOT_YET, tier_frontier
 from forkmodel.model.latent import CHUNK, LatentState, latent_states
 from forkmodel.model.ops import ArrayOps
@@ -157,7 +157,7 @@ def _line_models(panel: Panel, lines: Lines, place: int) -> np.ndarray:
 
 
 def _measured(panel: Panel) -> np.ndarray:
-    counts = panel.scores["model"].to_series().value_counts()
+    counts = panel.rows["scores"]["model"].to_series().value_counts()
     return np.asarray(counts.reindex(panel.catalogue.models.index).fillna(0).to_numpy() >= FRONTIER_SCORES)
 
 

@@ -27,13 +27,13 @@ from forkmodel.forecast.shocks import SHOCKS
 from forkmodel.forecast.simulate import Setting, simulate
 from forkmodel.forecast.start import Start, last_months, make_start
 from forkmodel.inference.posterior import Posterior, once
-from forkmodel.model.build import BLOCKS
 from forkmodel.model.demand import SEGMENTS
+from forkmodel.model.design import BLOCKS
 from forkmodel.priors import PriorSet
 from forkmodel.results.history import MARKETS, SCOPES, UNITS, hosts_today
 from forkmodel.results.paths_capability import FRONTIER_SCORES
 from forkmodel.results.paths_value import DEFINITIONS, LAYERS
-from forkmodel.results.reported import history_of
+from forkmodel.results.reported import history_of, scores_per_model
 from forkmodel.results.review import review_of
 from forkmodel.results.schema import FORECAST_SCHEMA
 
@@ -98,7 +98,7 @@ class Origin:
         randomness = Randomness(seed, 0, posterior.chains * posterior.draws)
         step = small_distance(posterior.values, lines, randomness)
         models = posterior.panel.catalogue.models
-        counts = posterior.panel.scores["model"].to_series().value_counts().reindex(models.index).fillna(0)
+        counts = scores_per_model(posterior.panel)
         measured = (counts >= FRONTIER_SCORES).to_numpy() & (models["access"] == "closed").to_numpy()
         return cls(
             posterior=posterior,

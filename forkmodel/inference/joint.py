@@ -7,10 +7,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from forkmodel.data.market_tables import MarketTables
-from forkmodel.data.panel import Panel, PanelOptions
+from forkmodel.data.panel import PanelOptions
 from forkmodel.inference.compiling import compile_model
 from forkmodel.inference.sampling import Progress
-from forkmodel.model.build import Design, build_model
+from forkmodel.model.design import Design
+from forkmodel.observations.build import build_model
+from forkmodel.observations.observation import Observation
+from forkmodel.observations.panel import make_panel
+from forkmodel.observations.registry import OBSERVATIONS
 from forkmodel.priors import PriorSet, load_priors
 
 if TYPE_CHECKING:
@@ -32,6 +36,9 @@ class JointModel:
         Blocks to fit; what a block needs comes along. Default: all.
     options : PanelOptions, optional
         Choices such as the price blend.
+    observations : iterable of Observation, optional
+        What the model conditions on: those of :data:`forkmodel.observations.registry.OBSERVATIONS` and any
+        of one's own.
     """
 
     def __init__(
@@ -40,10 +47,11 @@ class JointModel:
         priors: str | PriorSet = "reference",
         blocks: Iterable[str] | None = None,
         options: PanelOptions | None = None,
+        observations: Iterable[Observation] = OBSERVATIONS,
     ) -> None:
         self.data = data
         self.priors = priors if isinstance(priors, PriorSet) else load_priors(priors)
-        self.panel = Panel.from_market(data, options)
+        self.panel = make_panel(data, options, tuple(observations))
         self.design = Design.from_panel(self.panel, blocks)
         self._compiled: Any = None
 

@@ -15,7 +15,7 @@ import xarray as xr
 from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.panel import Panel, PanelOptions
 from forkmodel.inference.verdict import Review
-from forkmodel.model.build import Design
+from forkmodel.model.design import Design
 from forkmodel.model.latent import free_values
 from forkmodel.priors import PriorSet
 

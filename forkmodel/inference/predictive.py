@@ -96,7 +96,7 @@ def replicate(
 
 
 def _model(posterior: Posterior) -> pm.Model:
-    from forkmodel.model.build import build_model
+    from forkmodel.observations.build import build_model
 
     return build_model(posterior.panel, posterior.priors, posterior.design)
 

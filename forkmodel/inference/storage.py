@@ -7,7 +7,7 @@ exactly as the fresh one did. Nothing is pickled.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, Final
@@ -23,7 +23,10 @@ from forkmodel.errors import DataError, FitFileError, ModelError, PriorError, di
 from forkmodel.formats import FILE_FORMAT, FORECAST_MARK, SCHEMA_VERSION
 from forkmodel.inference.posterior import Posterior
 from forkmodel.inference.verdict import Review
-from forkmodel.model.build import Design, resolve_blocks
+from forkmodel.model.design import Design, resolve_blocks
+from forkmodel.observations.observation import Observation, observations_of
+from forkmodel.observations.panel import make_panel
+from forkmodel.observations.registry import OBSERVATIONS
 from forkmodel.priors import PriorSet
 from forkmodel.whole_files import write_whole
 
@@ -35,32 +38,19 @@ ENGINE: Final = "h5netcdf"
 def _observed(panel: Panel) -> dict[str, xr.Dataset]:
     """Return observed and constant data in ArviZ's groups, one long vector per observation."""
     observed = {
-        "scores": ("score", panel.scores["logit_score"].to_numpy()),
-        "prices": ("spell", panel.spells["log_price"].to_numpy()),
-        "model_shares": ("model_share", panel.shares["model_shares"]["log_share"].to_numpy()),
-        "access_shares": ("access_share", panel.shares["access_shares"]["logit_open_share"].to_numpy()),
-        "fringe": ("access_share", panel.shares["access_shares"]["logit_fringe"].to_numpy()),
-        "developer_days": ("developer_day", panel.shares["developer_days"]["log_share"].to_numpy()),
-        "money_shares": ("money_share", panel.shares["money_shares"]["log_share"].to_numpy()),
-        "gateway_shares": ("gateway_share", panel.shares["gateway_shares"]["log_share"].to_numpy()),
-        "gateway_bounds": ("gateway_bound", panel.shares["gateway_bounds"]["log_share"].to_numpy()),
-        "card_ratio": ("card_month", panel.shares["card_ratio"]["log_ratio"].to_numpy()),
-        "revenue": ("revenue_row", panel.spend["closed_revenue"]["log_usd_bn"].to_numpy()),
-        "adoption": ("adoption_row", panel.spend["adoption"]["logit_share"].to_numpy()),
-        "spend_per_employee": ("spend_row", panel.spend["spend_per_employee"]["log_usd"].to_numpy()),
-        "reach": ("reach_row", panel.spend["reach"]["logit_share"].to_numpy()),
-        "host_revenue": ("host_row", panel.spend["host_revenue"]["log_usd_bn"].to_numpy()),
+        name: (observation.dim, observation.observed(panel.rows[name]))
+        for name, observation in observations_of(panel).items()
     }
     constant = {
         "cell_log_price": ("cell", panel.cells["log_price"].to_numpy()),
         "cell_age_months": ("cell", panel.cells["age_months"].to_numpy()),
-        "spell_years": ("spell", panel.spells["years"].to_numpy()),
-        "developer_reported": ("score", panel.scores["developer_reported"].to_numpy()),
+        "spell_years": ("spell", panel.rows["prices"]["years"].to_numpy()),
+        "developer_reported": ("score", panel.rows["scores"]["developer_reported"].to_numpy()),
     }
     labels = {
-        "score_model": ("score", panel.scores["model"].to_numpy().astype(str)),
-        "score_benchmark": ("score", panel.scores["benchmark"].to_numpy().astype(str)),
-        "spell_model": ("spell", panel.spells["model"].to_numpy().astype(str)),
+        "score_model": ("score", panel.rows["scores"]["model"].to_numpy().astype(str)),
+        "score_benchmark": ("score", panel.rows["scores"]["benchmark"].to_numpy().astype(str)),
+        "spell_model": ("spell", panel.rows["prices"]["model"].to_numpy().astype(str)),
         "cell_model": ("cell", panel.cells["model"].to_numpy().astype(str)),
         "cell_month": ("cell", panel.cells["month"].to_numpy()),
     }
@@ -86,6 +76,7 @@ def to_datatree(posterior: Posterior, review: Review) -> xr.DataTree:
         }
     )
     spec = {
+        "observations": list(observations_of(posterior.panel)),
         "blocks": list(posterior.blocks),
         "options": asdict(posterior.options),
         "tune": posterior.tune,
@@ -122,13 +113,15 @@ def save(posterior: Posterior, path: Path, review: Review) -> None:
     write_whole(path, to_datatree(posterior, review).to_netcdf(engine=ENGINE))
 
 
-def load(path: str | Path) -> Posterior:
+def load(path: str | Path, observations: Iterable[Observation] = OBSERVATIONS) -> Posterior:
     """Read a fit that :func:`save` wrote.
 
     Parameters
     ----------
     path : str or Path
         The file.
+    observations : iterable of Observation
+        What the model was fitted to; those of the package by default.
 
     Returns
     -------
@@ -159,7 +152,7 @@ def load(path: str | Path) -> Posterior:
             f"version that wrote it: {tree.attrs.get('versions', 'unknown')}."
         )
     try:
-        return _posterior(tree)
+        return _posterior(tree, tuple(observations))
     except KeyError as error:
         raise FitFileError(f"{path} lacks {error}; it was cut off or edited. Fit again.") from error
     except _BROKEN as error:
@@ -174,21 +167,22 @@ class _Broken(ValueError):
 _BROKEN = (_Broken, DataError, ModelError, PriorError, TypeError, ValueError, AttributeError)
 
 
-def _posterior(tree: xr.DataTree) -> Posterior:
+def _posterior(tree: xr.DataTree, observations: tuple[Observation, ...]) -> Posterior:
     """Build the posterior of an opened file; nothing in it is trusted before it is checked."""
     data = _market(tree)
     spec = _json(tree, "spec", {"blocks": list, "options": dict, "tune": int, "seed": int})
     priors = PriorSet.from_dict(_json(tree, "priors", {}))
     if priors.hash != tree.attrs["prior_hash"]:
         raise _Broken("the priors are not those that its hash was taken of.")
-    panel = Panel.from_market(data, _options(spec["options"]))
+    _same_observations(spec.get("observations"), observations)
+    panel = make_panel(data, _options(spec["options"]), observations)
     design = Design.from_panel(panel, resolve_blocks(spec["blocks"]))
     return Posterior(
         data=data,
         priors=priors,
         panel=panel,
         design=design,
-        free=_labelled(tree["posterior"].to_dataset(), design.coords(panel)),
+        free=_labelled(tree["posterior"].to_dataset(), design.coords(panel.catalogue)),
         sample_stats=tree["sample_stats"].to_dataset(),
         seed=spec["seed"],
         tune=spec["tune"],
@@ -196,6 +190,19 @@ def _posterior(tree: xr.DataTree) -> Posterior:
         versions=_json(tree, "versions", {}),
         review=_review(tree),
     )
+
+
+def _same_observations(saved: list[str] | None, given: tuple[Observation, ...]) -> None:
+    """Make sure that a fit is opened with the observations that it was made from."""
+    names = [observation.name for observation in given]
+    # Files of before observations could be added hold those of the package.
+    wanted = [observation.name for observation in OBSERVATIONS] if saved is None else saved
+    if names != wanted:
+        other = sorted(set(names) ^ set(wanted))
+        raise _Broken(
+            f"it was fitted to the observations {', '.join(wanted)}, not to {', '.join(names)}. Open it with "
+            f"load(path, observations=...), which must agree on {', '.join(other) or 'their order'}."
+        )
 
 
 def _labelled(free: xr.Dataset, coords: Mapping[str, object]) -> xr.Dataset:

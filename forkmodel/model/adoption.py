@@ -1,8 +1,7 @@
 """Block 4, adoption and spend: firms that pay, closed revenue by firm, and the money for hosted open models.
 
-The instruments: Ramp and Census see adoption (with a level shift and a change of wording), Ramp sees the
-growth of spend per employee and how many firms each lab reaches, press and filings see run-rates and the
-amounts of past years. The equations are in :mod:`forkmodel.model.spend`.
+The equations are in :mod:`forkmodel.model.spend`; what Ramp, the Census, press and filings see of them in
+:mod:`forkmodel.observations`.
 """
 
 from __future__ import annotations
@@ -11,15 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forkmodel.data.panel import Panel
 from forkmodel.model.choice import ChoiceDesign, ChoicePaths
-from forkmodel.model.demand import interpolate
 from forkmodel.model.ops import Array, Ops, TensorOps
-from forkmodel.model.replaceable import observed
 from forkmodel.model.spend import (
     MONTHS_PER_QUARTER,
     SpendDesign,
-    bass,
     closed_money_shares,
     log_closed_spend,
     log_open_spend,
@@ -27,12 +22,8 @@ from forkmodel.model.spend import (
 )
 from forkmodel.priors import PriorSet
 
-__all__ = ["SHARE_PRIORS", "SpendPaths", "SpendState", "add_adoption", "spend_paths"]
+__all__ = ["SHARE_PRIORS", "SpendPaths", "add_adoption", "spend_paths"]
 
-REVENUE_TAIL = 4.0
-#: Centres of the two regressors below: levels stated where the data are do not trade off with slopes.
-LOG_SPEND_PER_ADOPTER = 4.0
-LOG_REACH_SIZE = -1.5
 #: Prior key of each closed firm's log revenue share, in the order of the firms.
 SHARE_PRIORS = {
     "Anthropic": "spend.log_share_anthropic",
@@ -50,13 +41,6 @@ class SpendPaths:
     closed: Array
     log_share: Array
     open: Array
-
-
-@dataclass(frozen=True)
-class SpendState:
-    """What block 5 uses of this one."""
-
-    paths: SpendPaths
 
 
 def spend_paths(
@@ -121,21 +105,18 @@ def spend_paths(
 
 
 def add_adoption(
-    panel: Panel,
     design: SpendDesign,
     priors: PriorSet,
     choice: ChoiceDesign | None,
     shares: ChoicePaths | None,
     decline: Array | None,
-) -> SpendState:
+) -> SpendPaths:
     """Add the block to the PyMC model in context.
 
     Parameters
     ----------
-    panel : Panel
-        Model-ready data.
     design : SpendDesign
-        Index arrays made from the same panel.
+        Index arrays.
     priors : PriorSet
         Resolved priors.
     choice, shares, decline : optional
@@ -172,96 +153,7 @@ def add_adoption(
     value["spend.share_unit"] = pm.ZeroSumNormal(
         "spend.share_unit", sigma=1.0, n_zerosum_axes=1, dims=("share_unit", "named_firm")
     )
-    reach_offset = pm.Normal("adoption.reach_offset", 0.0, 0.5, dims="reach_firm")
+    pm.Normal("adoption.reach_offset", 0.0, 0.5, dims="reach_firm")
 
-    ops = TensorOps()
-    paths = spend_paths(ops, design, choice, shares, 0.0 if decline is None else decline, value)
-    _observe_revenue(ops, panel, design, paths, value)
-    _observe_adoption(ops, panel, design, paths, value, reach_offset)
-    return SpendState(paths=paths)
-
-
-def _observe_revenue(
-    ops: Ops, panel: Panel, design: SpendDesign, paths: SpendPaths, value: dict[str, Array]
-) -> None:
-    import pymc as pm
-
-    rows = panel.spend["closed_revenue"]
-    log_revenue = paths.closed[:, None] + paths.log_share
-    left, fraction = rows["knot"].to_numpy(), rows["fraction"].to_numpy()
-    firm = design.revenue_firm
-    run_rate = log_revenue[left, firm] * (1.0 - fraction) + log_revenue[left + 1, firm] * fraction
-    by_firm = log_revenue.T[firm]
-    # A year's amount is the mean over its four quarters, each at its middle, hence half a quarter of growth.
-    in_quarter = 0.5 * (by_firm[:, 1:] - by_firm[:, :-1]) + by_firm[:, :-1]
-    covered = design.year_rows[:, :-1]
-    weight = covered / np.maximum(covered.sum(1, keepdims=True), 1.0)
-    year = ops.log((ops.exp(in_quarter) * weight).sum(-1) + 1e-9)
-    period = rows["period"].to_numpy()
-    pm.StudentT(
-        "revenue",
-        nu=REVENUE_TAIL,
-        mu=run_rate + (year - run_rate) * period,
-        sigma=(rows["log_sd"].to_numpy() ** 2 + value["spend.revenue_noise"] ** 2) ** 0.5,
-        observed=observed("revenue", rows["log_usd_bn"].to_numpy()),
-        dims="revenue_row",
-    )
-
-
-def _observe_adoption(
-    ops: Ops,
-    panel: Panel,
-    design: SpendDesign,
-    paths: SpendPaths,
-    value: dict[str, Array],
-    reach_offset: Array,
-) -> None:
-    import pymc as pm
-
-    def adopted(years: np.ndarray) -> Array:
-        return bass(
-            ops,
-            years,
-            value["adoption.innovation"],
-            value["adoption.imitation"],
-            value["adoption.ceiling"],
-        )
-
-    rows = panel.spend["adoption"]
-    share = adopted(rows["year"].to_numpy())
-    shift = value["adoption.census_shift"] + value["adoption.wording_break"] * rows["new_wording"].to_numpy()
-    pm.StudentT(
-        "adoption",
-        nu=REVENUE_TAIL,
-        mu=ops.log(share) - ops.log1p(-share) + shift * rows["census"].to_numpy(),
-        sigma=value["adoption.noise"],
-        observed=observed("adoption", rows["logit_share"].to_numpy()),
-        dims="adoption_row",
-    )
-
-    rows = panel.spend["spend_per_employee"]
-    spend = interpolate(paths.closed, rows["knot"].to_numpy(), rows["fraction"].to_numpy())
-    per_adopter = spend - ops.log(adopted(rows["year"].to_numpy())) - LOG_SPEND_PER_ADOPTER
-    pm.Normal(
-        "spend_per_employee",
-        mu=value["spend.per_adopter_level"] + value["spend.per_adopter_slope"] * per_adopter,
-        sigma=value["spend.per_adopter_noise"],
-        observed=observed("spend_per_employee", rows["log_usd"].to_numpy()),
-        dims="spend_row",
-    )
-
-    rows = panel.spend["reach"]
-    left, fraction = rows["knot"].to_numpy(), rows["fraction"].to_numpy()
-    firm = np.array([design.firms.index(str(name)) for name in rows["firm"].to_numpy()], dtype=np.int64)
-    log_share = paths.log_share[left, firm] * (1.0 - fraction) + paths.log_share[left + 1, firm] * fraction
-    size = log_share + ops.log(adopted(rows["year"].to_numpy())) - LOG_REACH_SIZE
-    pm.StudentT(
-        "reach",
-        nu=REVENUE_TAIL,
-        mu=value["adoption.reach_level"]
-        + reach_offset[design.reach_firm]
-        + value["adoption.reach_slope"] * size,
-        sigma=value["adoption.reach_noise"],
-        observed=observed("reach", rows["logit_share"].to_numpy()),
-        dims="reach_row",
-    )
+    decline = 0.0 if decline is None else decline
+    return spend_paths(TensorOps(), design, choice, shares, decline, value)

@@ -10,8 +10,7 @@ alpha_b     ``discrimination``      slope of benchmark b, logits per latent unit
 c_b         ``intercept``           intercept of benchmark b, logits; difficulty is ``-c / alpha``
 ==========  ======================  ==============================================================
 
-``y ~ StudentT(nu, alpha_b theta_m + c_b + bias * developer_reported, sigma_b)`` on the logit of the
-chance-corrected score. Location and scale of ``theta`` are fixed on the benchmark side (intercepts and log
+Scores see ``alpha_b theta_m + c_b`` (:mod:`forkmodel.observations.scores`). Location and scale of ``theta`` are fixed on the benchmark side (intercepts and log
 slopes sum to zero), which mixes ten times faster than anchoring two models; :mod:`forkmodel.inference.scale`
 maps draws to the public index afterwards. Priors are stated in index points and enter at the nominal rate of
 ``INDEX_PER_UNIT`` points per unit around ``INDEX_ORIGIN``, because the exact rate is itself a posterior.
@@ -27,7 +26,6 @@ from forkmodel.data.panel import Panel
 from forkmodel.data.panel_catalogue import positions
 from forkmodel.model.frontier import FrontierDesign, line_frontiers
 from forkmodel.model.ops import Array, Ops, TensorOps
-from forkmodel.model.replaceable import observed
 from forkmodel.priors import PriorSet
 
 __all__ = [
@@ -35,9 +33,7 @@ __all__ = [
     "INDEX_PER_UNIT",
     "CapabilityDesign",
     "CapabilityState",
-    "ExpectedScores",
     "ability",
-    "add_abilities",
     "add_capability",
     "frontiers",
 ]
@@ -50,7 +46,7 @@ QUARTERS_PER_YEAR = 4.0
 
 @dataclass(frozen=True)
 class CapabilityDesign:
-    """Index arrays of the block: where each model sits on its line, and what each score measures."""
+    """Index arrays of the block: where each model sits on its line, and which benchmarks there are."""
 
     frontier: FrontierDesign
     model_cell: np.ndarray
@@ -58,12 +54,10 @@ class CapabilityDesign:
     model_fraction: np.ndarray
     model_open: np.ndarray
     benchmarks: tuple[str, ...]
-    score_model: np.ndarray
-    score_benchmark: np.ndarray
 
     @classmethod
     def from_panel(cls, panel: Panel) -> CapabilityDesign:
-        """Place releases on the knots and scores on models and benchmarks."""
+        """Place releases on the knots."""
         import pandas as pd
 
         catalogue = panel.catalogue
@@ -72,16 +66,13 @@ class CapabilityDesign:
         left, fraction = catalogue.quarter_weights(models["release_date"])
         line = positions(models["line"], pd.Index(frontier.lines))
         n_lines = len(frontier.lines)
-        benchmarks = pd.Index(sorted(set(panel.scores["benchmark"].to_numpy())))
         return cls(
             frontier=frontier,
             model_cell=left * n_lines + line,
             model_cell_next=(left + 1) * n_lines + line,
             model_fraction=fraction,
             model_open=(models["access"] == "open").to_numpy(float),
-            benchmarks=tuple(benchmarks),
-            score_model=positions(panel.scores["model"], models.index),
-            score_benchmark=positions(panel.scores["benchmark"], benchmarks),
+            benchmarks=tuple(sorted(set(panel.rows["scores"]["benchmark"].to_numpy()))),
         )
 
 
@@ -124,28 +115,20 @@ def ability(ops: Ops, design: CapabilityDesign, frontier: Array, value: dict[str
     return at_release - scale * value["capability.shortfall_unit"]
 
 
-@dataclass(frozen=True)
-class ExpectedScores:
-    """What the block expects of every score, on the logit scale: ``mean``, ``sd`` (score,) and the tail."""
-
-    mean: Array
-    sd: Array
-    tail: Array
-
-
-def add_abilities(
-    panel: Panel, design: CapabilityDesign, priors: PriorSet
-) -> tuple[CapabilityState, ExpectedScores]:
-    """Add frontiers, abilities and items to the PyMC model in context, without a likelihood.
+def add_capability(design: CapabilityDesign, priors: PriorSet) -> CapabilityState:
+    """Add frontiers, abilities and items to the PyMC model in context.
 
     Parameters
     ----------
-    panel : Panel
-        Model-ready data.
     design : CapabilityDesign
-        Index arrays made from the same panel.
+        Index arrays.
     priors : PriorSet
         Resolved priors.
+
+    Returns
+    -------
+    CapabilityState
+        Symbolic ``theta`` and frontier.
     """
     import pymc as pm
 
@@ -166,56 +149,12 @@ def add_abilities(
     value["capability.line_level"] = priors.rv("capability.line_level", dims="line")
     value["capability.growth_shock"] = pm.Normal("capability.growth_shock", dims=("step", "line"))
     value["capability.shortfall_unit"] = pm.Exponential("capability.shortfall_unit", 1.0, dims="model")
-    log_slope = pm.ZeroSumNormal(
+    pm.ZeroSumNormal(
         "capability.log_discrimination", sigma=value["capability.discrimination_spread"], dims="benchmark"
     )
-    intercept = pm.ZeroSumNormal(
-        "capability.intercept", sigma=value["capability.intercept_spread"], dims="benchmark"
-    )
-    noise = priors.rv("capability.score_noise", dims="benchmark")
+    pm.ZeroSumNormal("capability.intercept", sigma=value["capability.intercept_spread"], dims="benchmark")
+    priors.rv("capability.score_noise", dims="benchmark")
 
     ops = TensorOps()
     frontier = frontiers(ops, design, value)
-    theta = ability(ops, design, frontier, value)
-
-    reported = panel.scores["developer_reported"].to_numpy()
-    slope = ops.exp(log_slope)
-    mean = (
-        slope[design.score_benchmark] * theta[design.score_model]
-        + intercept[design.score_benchmark]
-        + value["capability.developer_bias"] * reported
-    )
-    sd = noise[design.score_benchmark] * (1.0 + (value["capability.developer_noise_ratio"] - 1.0) * reported)
-    expected = ExpectedScores(mean=mean, sd=sd, tail=value["capability.score_tail"])
-    return CapabilityState(theta=theta, frontier=frontier), expected
-
-
-def add_capability(panel: Panel, design: CapabilityDesign, priors: PriorSet) -> CapabilityState:
-    """Add the block to the PyMC model in context.
-
-    Parameters
-    ----------
-    panel : Panel
-        Model-ready data.
-    design : CapabilityDesign
-        Index arrays made from the same panel.
-    priors : PriorSet
-        Resolved priors.
-
-    Returns
-    -------
-    CapabilityState
-        Symbolic ``theta`` and frontier for the blocks that follow.
-    """
-    import pymc as pm
-
-    state, expected = add_abilities(panel, design, priors)
-    pm.StudentT(
-        "scores",
-        nu=expected.tail,
-        mu=expected.mean,
-        sigma=expected.sd,
-        observed=observed("scores", panel.scores["logit_score"].to_numpy()),
-        dims="score",
-    )
-    return state
+    return CapabilityState(theta=ability(ops, design, frontier, value), frontier=frontier)

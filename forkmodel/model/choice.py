@@ -16,9 +16,7 @@ import pandas as pd
 import xarray as xr
 
 from forkmodel.data.panel import Panel
-from forkmodel.data.panel_catalogue import positions
-from forkmodel.data.panel_choice import CARD_LABS
-from forkmodel.model.capability import CapabilityDesign
+from forkmodel.model.capability import CapabilityDesign, CapabilityState
 from forkmodel.model.demand import (
     SEGMENTS,
     DemandDesign,
@@ -33,12 +31,21 @@ from forkmodel.model.demand import (
     walk_from,
 )
 from forkmodel.model.enterprise import EnterpriseDesign, enterprise_segment
-from forkmodel.model.gateway import GatewayDesign, gateway_shares
-from forkmodel.model.ops import Array, Ops
-from forkmodel.model.price import PriceDesign
-from forkmodel.model.share_rows import ShareRows
+from forkmodel.model.gateway import gateway_shares
+from forkmodel.model.ops import Array, Ops, TensorOps
+from forkmodel.model.price import PriceDesign, PriceState
+from forkmodel.priors import PriorSet
 
-__all__ = ["TINY", "ChoiceDesign", "ChoicePaths", "choice_paths", "gateway_paths", "logit"]
+__all__ = [
+    "TINY",
+    "ChoiceDesign",
+    "ChoicePaths",
+    "ChoiceState",
+    "add_choice",
+    "choice_paths",
+    "gateway_paths",
+    "logit",
+]
 
 #: Keeps the logarithm of a share finite when every offer of a group has left the market.
 TINY = 1e-12
@@ -47,43 +54,31 @@ MONTHS_PER_QUARTER = 3.0
 
 @dataclass(frozen=True)
 class ChoiceDesign:
-    """Index arrays from cells to the entities that markets report."""
+    """Index arrays from cells to developers, vendors and the months that surveys and gateways see."""
 
     demand: DemandDesign
     developers: pd.Index
     cell_developer_month: np.ndarray
-    access_month: np.ndarray
-    day_cell: np.ndarray
     enterprise: EnterpriseDesign
-    survey: ShareRows
+    survey_entities: tuple[str, ...]
     lean_knot: int
-    gateway: GatewayDesign
-    card_month: np.ndarray
-    card_labs: tuple[int, int]
+    gateway_cells: np.ndarray
 
     @classmethod
     def from_panel(cls, panel: Panel, price: PriceDesign) -> ChoiceDesign:
-        """Place share observations on months, developers and access classes."""
+        """Place cells on developers and vendors; without rows of its own the gateway has no cells."""
         demand = DemandDesign.from_panel(panel, price)
-        developers, months = panel.catalogue.developers, panel.catalogue.months
-        shares = panel.shares
-        n_months = len(months)
-        day = shares["developer_days"]
-        survey = shares["money_shares"]
-        labs = [lab if lab in developers else developers[0] for lab in CARD_LABS]
-        first, second = positions(labs, developers)
+        developers, n_months = panel.catalogue.developers, len(panel.catalogue.months)
+        survey = panel.rows["money_shares"]
+        seen = [panel.rows[name]["first_month"].to_numpy() for name in ("gateway_shares", "gateway_bounds")]
         return cls(
             demand=demand,
             developers=developers,
             cell_developer_month=demand.cell_developer * n_months + demand.cell_month,
-            access_month=positions(shares["access_shares"]["month"], months),
-            day_cell=positions(day["developer"], developers) * n_months + positions(day["month"], months),
             enterprise=EnterpriseDesign.from_demand(demand, developers),
-            survey=ShareRows.from_rows(survey, demand, developers),
+            survey_entities=tuple(sorted(set(survey["entity"].to_numpy().astype(str)))),
             lean_knot=_last_survey_knot(survey, demand),
-            gateway=GatewayDesign.from_panel(panel, demand, developers),
-            card_month=positions(shares["card_ratio"]["month"], months),
-            card_labs=(int(first), int(second)),
+            gateway_cells=np.flatnonzero(np.isin(demand.cell_month, np.unique(np.concatenate(seen)))),
         )
 
 
@@ -231,3 +226,90 @@ def gateway_paths(
         paths.paid,
         cells,
     )
+
+
+@dataclass(frozen=True)
+class ChoiceState:
+    """What observations and block 4 use of this one.
+
+    Attributes
+    ----------
+    paths : ChoicePaths
+        Shares on cells.
+    gateway : tuple of array
+        The second gateway's shares of tokens and of money on the design's ``gateway_cells``.
+    """
+
+    paths: ChoicePaths
+    gateway: tuple[Array, Array]
+
+
+def add_choice(
+    design: ChoiceDesign,
+    capability_design: CapabilityDesign,
+    priors: PriorSet,
+    capability: CapabilityState,
+    price: PriceState,
+) -> ChoiceState:
+    """Add the block to the PyMC model in context.
+
+    Parameters
+    ----------
+    design, capability_design : ChoiceDesign, CapabilityDesign
+        Index arrays made from the same panel.
+    priors : PriorSet
+        Resolved priors.
+    capability, price : CapabilityState, PriceState
+        Symbolic output of the blocks before.
+    """
+    import pymc as pm
+
+    names = (
+        "price_frontier",
+        "price_threshold_extra",
+        "capability_threshold",
+        "capability_frontier_extra",
+        "threshold",
+        "open_taste",
+        "router_lean",
+        "router_walk",
+        "enterprise_walk",
+        "gateway_lean",
+        "stay_frontier",
+        "stay_threshold",
+        "brand_spread",
+        "shock_spread",
+        "endogeneity",
+        "ageing",
+        "launch",
+        "free_limit",
+        "inertia",
+        "mix_router",
+        "mix_enterprise",
+        "mix_gateway",
+        "mix_walk",
+        "fringe_level",
+        "fringe_walk",
+        "fringe_noise",
+        "share_noise",
+        "developer_day_noise",
+        "access_noise",
+        "enterprise_bias",
+        "card_bias",
+        "card_noise",
+        "gateway_noise",
+    )
+    value: dict[str, Array] = {f"choice.{name}": priors.rv(f"choice.{name}") for name in names}
+    for name in ("price.paid_share_closed", "price.paid_share_open"):
+        value[name] = priors.rv(name)
+    value["choice.brand_unit"] = pm.ZeroSumNormal("choice.brand_unit", sigma=1.0, dims="developer")
+    value["choice.shock_unit"] = pm.Normal("choice.shock_unit", dims="model")
+    for name in ("mix_router_step", "mix_enterprise_step", "fringe_step", "router_step", "enterprise_step"):
+        value[f"choice.{name}"] = pm.Normal(f"choice.{name}", dims="step")
+    pm.Normal("choice.survey_bias_unit", dims="survey_entity")
+
+    ops = TensorOps()
+    paths = choice_paths(
+        ops, design, capability_design, capability.theta, capability.frontier, price.price_residual, value
+    )
+    return ChoiceState(paths, gateway_paths(ops, design.demand, paths, design.gateway_cells))

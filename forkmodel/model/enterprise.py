@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from forkmodel.data.panel_spend import CLOSED_FIRMS, OTHER_CLOSED
+from forkmodel.data.vocabulary import CLOSED_FIRMS, OTHER_CLOSED
 from forkmodel.model.demand import DemandDesign
 from forkmodel.model.ops import Array, Ops
 

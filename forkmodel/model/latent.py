@@ -9,9 +9,9 @@ import numpy as np
 import xarray as xr
 
 from forkmodel.model.adoption import SpendPaths, spend_paths
-from forkmodel.model.build import Design
 from forkmodel.model.capability import ability, frontiers
 from forkmodel.model.choice import ChoicePaths, choice_paths
+from forkmodel.model.design import Design
 from forkmodel.model.ops import Array, ArrayOps
 
 __all__ = ["LatentState", "free_values", "latent_states"]

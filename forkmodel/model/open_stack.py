@@ -12,12 +12,7 @@ Source: Pitman (1996), Some Developments of the Blackwell-MacQueen Urn Scheme, s
 
 from __future__ import annotations
 
-import numpy as np
-
-from forkmodel.data.panel import Panel
-from forkmodel.model.demand import interpolate
 from forkmodel.model.ops import Array, Ops, TensorOps
-from forkmodel.model.replaceable import observed
 from forkmodel.model.spend import SpendDesign
 from forkmodel.priors import PriorSet
 
@@ -25,9 +20,6 @@ __all__ = ["PRIOR_ONLY", "add_value", "host_weights"]
 
 #: Parameters of the block that no table informs.
 PRIOR_ONLY = ("broad_ratio", "integrator_share", "margin_closed", "margin_open", "api_share")
-#: Hosts' shares drift: a revenue figure this many years before the newest one says this much less (log sd).
-DRIFT_SD_PER_YEAR = 1.0
-REVENUE_TAIL = 4.0
 
 
 def host_weights(ops: Ops, sticks: list[Array]) -> Array:
@@ -40,42 +32,31 @@ def host_weights(ops: Ops, sticks: list[Array]) -> Array:
     return ops.concat(weights, axis=-1)
 
 
-def add_value(panel: Panel, design: SpendDesign, priors: PriorSet, log_open_spend: Array) -> None:
+def add_value(design: SpendDesign, priors: PriorSet) -> Array:
     """Add the block to the PyMC model in context.
 
     Parameters
     ----------
-    panel : Panel
-        Model-ready data.
     design : SpendDesign
-        Index arrays made from the same panel.
+        Index arrays.
     priors : PriorSet
         Resolved priors.
-    log_open_spend : (quarter,)
-        ``log V_o`` of block 4, log billion USD per year.
+
+    Returns
+    -------
+    (host,)
+        Hosts' shares of the part of open spend that stays with hosts.
     """
     import pymc as pm
 
     for name in PRIOR_ONLY:
         priors.rv(f"value.{name}")
-    royalty = priors.rv("value.developer_royalty")
+    priors.rv("value.developer_royalty")
     discount = priors.rv("value.partition_discount")
     strength = priors.rv("value.partition_strength")
-    noise = priors.rv("spend.host_noise")
+    priors.rv("spend.host_noise")
     sticks = [
         pm.Beta(f"value.stick_{i + 1}", 1.0 - discount, strength + (i + 1) * discount)
         for i in range(len(design.hosts))
     ]
-    rows = panel.spend["host_revenue"]
-    ops = TensorOps()
-    weight = host_weights(ops, sticks)[design.host_rows]
-    open_spend = interpolate(log_open_spend, rows["knot"].to_numpy(), rows["fraction"].to_numpy())
-    stale = DRIFT_SD_PER_YEAR * design.host_age_years
-    pm.StudentT(
-        "host_revenue",
-        nu=REVENUE_TAIL,
-        mu=open_spend + ops.log1p(-royalty) + ops.log(weight),
-        sigma=(np.square(rows["log_sd"].to_numpy()) + stale**2 + noise**2) ** 0.5,
-        observed=observed("host_revenue", rows["log_usd_bn"].to_numpy()),
-        dims="host_row",
-    )
+    return host_weights(TensorOps(), sticks)

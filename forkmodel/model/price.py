@@ -17,10 +17,7 @@ import numpy as np
 import pandas as pd
 
 from forkmodel.data.panel import Panel
-from forkmodel.data.panel_catalogue import positions
-from forkmodel.model.capability import INDEX_ORIGIN, INDEX_PER_UNIT, CapabilityState
 from forkmodel.model.ops import Array
-from forkmodel.model.replaceable import observed
 from forkmodel.priors import PriorSet
 
 __all__ = ["REFERENCE_INDEX", "PriceDesign", "PriceState", "add_price"]
@@ -35,30 +32,17 @@ class PriceDesign:
 
     sellers: tuple[str, ...]
     priced_models: tuple[str, ...]
-    spell_model: np.ndarray
-    spell_priced: np.ndarray
-    spell_seller: np.ndarray
-    spell_developer: np.ndarray
-    spell_closed: np.ndarray
     model_priced: np.ndarray
 
     @classmethod
     def from_panel(cls, panel: Panel) -> PriceDesign:
-        """Place price spells on models, developers and sellers."""
-        models, spells = panel.catalogue.models, panel.spells
+        """List sellers and priced models."""
+        models, spells = panel.catalogue.models, panel.rows["prices"]
         sellers = pd.Index(sorted(set(spells["seller"].to_numpy())))
         priced = pd.Index(sorted(set(spells["model"].to_numpy())))
-        spell_model = positions(spells["model"], models.index)
-        developer = positions(models["developer"], panel.catalogue.developers)
-        closed = (models["access"] == "closed").to_numpy(float)
         return cls(
             sellers=tuple(sellers),
             priced_models=tuple(priced),
-            spell_model=spell_model,
-            spell_priced=positions(spells["model"], priced),
-            spell_seller=positions(spells["seller"], sellers),
-            spell_developer=developer[spell_model],
-            spell_closed=closed[spell_model],
             # Models without a price have no price residual: they point at a zero appended at the end.
             model_priced=np.where(models.index.isin(priced), priced.get_indexer(models.index), len(priced)),
         )
@@ -72,19 +56,13 @@ class PriceState:
     decline: Array
 
 
-def add_price(panel: Panel, design: PriceDesign, priors: PriorSet, capability: CapabilityState) -> PriceState:
+def add_price(priors: PriorSet) -> PriceState:
     """Add the block to the PyMC model in context.
 
     Parameters
     ----------
-    panel : Panel
-        Model-ready data.
-    design : PriceDesign
-        Index arrays made from the same panel.
     priors : PriorSet
         Resolved priors.
-    capability : CapabilityState
-        Latent abilities, measured with error by block 1.
     """
     import pymc as pm
 
@@ -101,27 +79,7 @@ def add_price(panel: Panel, design: PriceDesign, priors: PriorSet, capability: C
         "tail",
     )
     value = {name: priors.rv(f"price.{name}") for name in names}
-    developer = pm.Normal("price.developer_unit", dims="developer")
-    seller = pm.Normal("price.seller_unit", dims="seller")
+    pm.Normal("price.developer_unit", dims="developer")
+    pm.Normal("price.seller_unit", dims="seller")
     residual = value["model_spread"] * pm.Normal("price.model_unit", dims="priced_model")
-
-    years = panel.spells["years"].to_numpy()
-    index = INDEX_ORIGIN + INDEX_PER_UNIT * capability.theta[design.spell_model]
-    mean = (
-        value["level"]
-        + value["capability_gradient"] * (index - REFERENCE_INDEX)
-        - value["decline"] * years
-        + (value["residual_premium"] - value["premium_decay"] * years) * design.spell_closed
-        + (value["developer_spread"] * developer)[design.spell_developer]
-        + (value["host_spread"] * seller)[design.spell_seller]
-        + residual[design.spell_priced]
-    )
-    pm.StudentT(
-        "prices",
-        nu=value["tail"],
-        mu=mean,
-        sigma=value["noise"],
-        observed=observed("prices", panel.spells["log_price"].to_numpy()),
-        dims="spell",
-    )
     return PriceState(price_residual=residual, decline=value["decline"])

@@ -25,7 +25,7 @@ import pandas as pd
 
 from forkmodel.data.panel import Panel
 from forkmodel.data.panel_catalogue import positions
-from forkmodel.data.panel_spend import CLOSED_FIRMS, HOSTS, OTHER_CLOSED
+from forkmodel.data.vocabulary import CLOSED_FIRMS, HOSTS, OTHER_CLOSED
 from forkmodel.model.demand import DemandDesign
 from forkmodel.model.ops import Array, Ops
 from forkmodel.model.walks import WalkBasis
@@ -55,10 +55,7 @@ MONTHS_PER_QUARTER = 3.0
 
 @dataclass(frozen=True)
 class SpendDesign:
-    """Index arrays of the block.
-
-    ``year_rows`` (revenue row, quarter) is the part of each quarter that an amount's period covers, 0 to 1.
-    """
+    """Index arrays of the block."""
 
     firms: tuple[str, ...]
     hosts: tuple[str, ...]
@@ -68,20 +65,15 @@ class SpendDesign:
     cell_firm: np.ndarray
     cell_closed: np.ndarray
     log_tokens: np.ndarray
-    revenue_firm: np.ndarray
-    year_rows: np.ndarray
-    reach_firm: np.ndarray
     reach_firms: tuple[str, ...]
     growth_weight: np.ndarray
     growth_basis: WalkBasis
     share_basis: WalkBasis
-    host_rows: np.ndarray
-    host_age_years: np.ndarray
 
     @classmethod
     def from_panel(cls, panel: Panel, demand: DemandDesign | None) -> SpendDesign:
-        """Place money observations on firms and knots; without a choice block nothing pulls the shares."""
-        catalogue, money = panel.catalogue, panel.spend
+        """Place offers on firms, and walks where revenue is seen; without a choice block nothing pulls shares."""
+        catalogue = panel.catalogue
         firms = pd.Index(CLOSED_FIRMS)
         quarters = catalogue.quarters
         anchor = int(catalogue.quarter_weights(pd.DatetimeIndex([catalogue.vintage]))[0][0])
@@ -95,15 +87,9 @@ class SpendDesign:
             names = catalogue.developers.to_numpy()[demand.cell_developer]
             cell_firm = positions(np.where(np.isin(names, CLOSED_FIRMS), names, OTHER_CLOSED), firms)
             cell_closed = 1.0 - demand.cell_open
-        revenue, reach, host = money["closed_revenue"], money["reach"], money["host_revenue"]
-        reach_firms = pd.Index(sorted(set(reach["firm"].to_numpy().astype(str))))
-        covered = _covered_part(
-            revenue["period_start"].to_numpy(), revenue["period_end"].to_numpy(), quarters
-        )
-        host_dates = pd.DatetimeIndex(host["date"].to_numpy())
-        observed = np.bincount(revenue["knot"].to_numpy(), minlength=len(quarters)).astype(float)
+        knots = panel.rows["revenue"]["knot"].to_numpy()
+        observed = np.bincount(knots, minlength=len(quarters)).astype(float)
         weight = _observed_span(observed)
-        newest = host_dates.max() if len(host_dates) else catalogue.vintage
         return cls(
             firms=tuple(firms),
             hosts=HOSTS,
@@ -112,29 +98,14 @@ class SpendDesign:
             quarter_month=quarter_month,
             cell_firm=cell_firm,
             cell_closed=cell_closed,
-            log_tokens=np.asarray(money["router_tokens"].to_numpy(), dtype=float),
-            revenue_firm=positions(revenue["firm"], firms),
-            year_rows=covered,
-            reach_firm=positions(reach["firm"], reach_firms),
-            reach_firms=tuple(reach_firms),
+            log_tokens=np.asarray(panel.router_tokens.to_numpy(), dtype=float),
+            reach_firms=tuple(sorted(set(panel.rows["reach"]["firm"].to_numpy().astype(str)))),
             growth_weight=weight,
             growth_basis=WalkBasis.from_levels(
                 _level_of_growth_step(weight, anchor), observed, GROWTH_INFORMED
             ),
             share_basis=WalkBasis.from_levels(_level_of_share_step(len(quarters)), observed, SHARE_INFORMED),
-            host_rows=positions(host["firm"], pd.Index(HOSTS)),
-            host_age_years=(newest - host_dates).days.to_numpy(float) / 365.25,
         )
-
-
-def _covered_part(start: np.ndarray, end: np.ndarray, quarters: pd.DatetimeIndex) -> np.ndarray:
-    """Return the part of each quarter (row, quarter) that lies between two days, both included."""
-    first = quarters.to_numpy("datetime64[D]").astype(float)
-    after = (quarters + pd.DateOffset(months=3)).to_numpy("datetime64[D]").astype(float)
-    begin = start.astype("datetime64[D]").astype(float)[:, None]
-    stop = end.astype("datetime64[D]").astype(float)[:, None] + 1.0
-    days = np.minimum(after, stop) - np.maximum(first, begin)
-    return np.asarray(np.clip(days, 0.0, None) / (after - first))
 
 
 def _level_of_share_step(n: int) -> np.ndarray:

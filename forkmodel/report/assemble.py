@@ -43,12 +43,12 @@ def observed_points(panel: Panel) -> dict[str, pd.DataFrame]:
         developer, value, kind; USD per year), ``adoption_firms`` (date, value, population).
     """
     sigmoid = ArrayOps().sigmoid
-    access = panel.shares["access_shares"]
-    revenue = panel.spend["closed_revenue"]
-    adoption = panel.spend["adoption"]
+    access = panel.rows["access_shares"]
+    revenue = panel.rows["revenue"]
+    adoption = panel.rows["adoption"]
     ramp = adoption["census"].to_numpy() == 0
     period = revenue["period"].to_numpy() > 0
-    survey = panel.shares["money_shares"]
+    survey = panel.rows["money_shares"]
     months = panel.catalogue.months
     opened = np.flatnonzero(survey["entity"].to_numpy().astype(str) == "open")
     first, last = months[survey["first_month"].to_numpy()], months[survey["last_month"].to_numpy()]

@@ -71,7 +71,7 @@ def record_lags(posterior: Posterior) -> pd.DataFrame:
     """Return closed records with right-censored lags."""
     theta = _theta(posterior)
     catalogue = posterior.panel.catalogue
-    counts = posterior.panel.scores["model"].to_series().value_counts()
+    counts = posterior.panel.rows["scores"]["model"].to_series().value_counts()
     return closed_records(theta, public_scale(theta, catalogue.models.index), catalogue, counts)
 
 

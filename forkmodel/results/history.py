@@ -15,10 +15,10 @@ import xarray as xr
 
 from forkmodel.data.panel import Panel
 from forkmodel.data.panel_catalogue import ACCESS
-from forkmodel.data.panel_spend import OTHER_CLOSED
+from forkmodel.data.vocabulary import OTHER_CLOSED
 from forkmodel.market.partition import partition_concentration
-from forkmodel.model.build import Design
 from forkmodel.model.demand import SEGMENTS
+from forkmodel.model.design import Design
 from forkmodel.model.latent import CHUNK, LatentState, latent_state
 from forkmodel.model.ops import ArrayOps
 from forkmodel.model.spend import bass
@@ -78,7 +78,7 @@ def _frame(panel: Panel, design: Design) -> _Frame:
         (times + pd.offsets.QuarterEnd(0)).to_numpy("datetime64[D]"), np.datetime64(vintage, "D")
     )
     developers = panel.catalogue.developers.union(pd.Index([OTHER_CLOSED]), sort=True)
-    counts = panel.scores["model"].to_series().value_counts()
+    counts = panel.rows["scores"]["model"].to_series().value_counts()
     return _Frame(panel, design, times, ends, developers.rename("developer"), counts)
 
 

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from forkmodel.data.panel_spend import OTHER_CLOSED
+from forkmodel.data.vocabulary import OTHER_CLOSED
 from forkmodel.market.remainder import RATIOS, concentration_with_remainder, known_parts
 
 __all__ = [

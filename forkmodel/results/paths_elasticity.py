@@ -13,8 +13,8 @@ import numpy as np
 from forkmodel.data.panel_catalogue import ACCESS
 from forkmodel.market.elasticities import logit_own_elasticity
 from forkmodel.market.slopes import floored_price_slope
-from forkmodel.model.build import Design
 from forkmodel.model.demand import SEGMENTS, DemandDesign, chosen_shares, demand_shock, leaning, utilities
+from forkmodel.model.design import Design
 from forkmodel.model.latent import LatentState
 from forkmodel.model.ops import ArrayOps
 from forkmodel.results.offers import price_coefficients

@@ -26,6 +26,9 @@ from forkmodel.inference.compiling import compile_model
 from forkmodel.inference.fitting import wrap
 from forkmodel.inference.joint import JointModel
 from forkmodel.inference.sampling import sample
+from forkmodel.observations.observation import Density, State
+from forkmodel.observations.registry import OBSERVATIONS
+from forkmodel.observations.scores import Scores
 from forkmodel.priors import Prior, PriorSet
 from forkmodel.validate.jobs.code import code_hash
 from forkmodel.validate.reviews import Brief, brief_of, failed, review_of_sample
@@ -180,15 +183,19 @@ class LikelihoodJob:
 
     def run(self, to: Path) -> None:
         """Fit, and write the log densities with the review of the fit."""
-        model = JointModel(self.data, self.priors, self.blocks)
         other = self.variant == BETA_SCORES
-        built = _beta_model(model) if other else model.pymc_model
+        beta = BetaScores()
+        seen = [beta if other and each.name == beta.name else each for each in OBSERVATIONS]
+        model = JointModel(self.data, self.priors, self.blocks, observations=seen)
+        built = model.pymc_model
         compiled = compile_model(built)
         tree = sample(compiled, draws=self.draws, tune=self.tune, chains=4, seed=self.seed, cores=1)
         posterior, stats = tree["posterior"].to_dataset(), tree["sample_stats"].to_dataset()
         found = log_densities(built, posterior, self.observed)
         if other:
-            found = found.assign(scores=found["scores"] + _log_slope(model.panel.scores["logit_score"]))
+            found = found.assign(
+                scores=found["scores"] + _log_slope(model.panel.rows["scores"]["logit_score"])
+            )
             # Another likelihood has no fit object, and no predictive checks, of its own.
             review: Brief = review_of_sample(posterior, stats)
         else:
@@ -225,29 +232,21 @@ def _log_slope(logit: xr.DataArray) -> np.ndarray:
     return np.asarray(np.log(share) + np.log1p(-share))
 
 
-def _beta_model(model: Any) -> Any:
-    """Return the capability block with Beta scores of the same mean and about the same spread."""
-    import pymc as pm
+class BetaScores(Scores):
+    """Scores as shares with a Beta density of the same mean and about the same spread."""
 
-    from forkmodel.model.capability import add_abilities
-    from forkmodel.model.ops import TensorOps
+    def observed(self, rows: xr.Dataset) -> np.ndarray:
+        """Return the scores as shares."""
+        return np.asarray(1.0 / (1.0 + np.exp(-super().observed(rows))))
 
-    panel, design = model.panel, model.design
-    share = 1.0 / (1.0 + np.exp(-panel.scores["logit_score"].to_numpy()))
-    with pm.Model(coords=design.coords(panel)) as built:
-        _, expected = add_abilities(panel, design.capability, model.priors)
+    def density(self, rows: xr.Dataset, state: State) -> Density:
+        """Return a Beta density around the expected share."""
+        expected = super().density(rows, state).parameters
         # The variance of a logit is about 4 / concentration in the middle of the scale.
-        concentration = 4.0 / expected.sd**2 + 1.0
-        mean = TensorOps().sigmoid(expected.mean)
+        concentration = 4.0 / expected["sigma"] ** 2 + 1.0
+        mean = state.ops.sigmoid(expected["mu"])
         mean = mean * (1.0 - 2.0 * TINY) + TINY
-        pm.Beta(
-            "scores",
-            alpha=mean * concentration,
-            beta=(1.0 - mean) * concentration,
-            observed=share,
-            dims="score",
-        )
-    return built
+        return Density("Beta", alpha=mean * concentration, beta=(1.0 - mean) * concentration)
 
 
 def likelihood_jobs(

@@ -18,7 +18,9 @@ import xarray as xr
 
 from forkmodel.claims import exact_view, load_ledger
 from forkmodel.claims.judge import held
+from forkmodel.data.panel import Panel
 from forkmodel.errors import QueryError
+from forkmodel.observations.observation import observations_of
 from forkmodel.results.reported import history_of
 from forkmodel.validate.comparison import log_densities
 
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from forkmodel.forecast.forecast import Forecast
     from forkmodel.inference.posterior import Posterior
 
-__all__ = ["PRIOR_LIMIT", "claim_statistics", "first_order_indices", "power_scaling"]
+__all__ = ["PRIOR_LIMIT", "claim_statistics", "data_groups", "first_order_indices", "power_scaling"]
 
 #: Sensitivity from which the source of the method calls a figure sensitive.
 PRIOR_LIMIT = 0.05
@@ -55,16 +57,6 @@ FIGURES: dict[str, tuple[str, dict[str, str], str | None]] = {
 }
 #: Events of the ledger that are examined beside them: the verdict and the claims that decide it.
 EVENTS = {"joint": "the great fork", "C1": "C1", "C7": "C7", "C8": "C8", "C9": "C9"}
-#: Observation blocks by what they are about; scaled together.
-DATA = {
-    "benchmark scores": ("scores",),
-    "list prices": ("prices",),
-    "router usage": ("model_shares", "access_shares", "fringe", "developer_days"),
-    "enterprise spend": ("money_shares", "card_ratio"),
-    "second gateway": ("gateway_shares", "gateway_bounds"),
-    "revenue": ("revenue", "host_revenue"),
-    "adoption": ("adoption", "spend_per_employee", "reach"),
-}
 BINS = 20
 
 
@@ -120,15 +112,23 @@ def _log_priors(posterior: Posterior) -> xr.Dataset:
     return xr.Dataset({block: (("chain", "draw"), total) for block, total in totals.items()})
 
 
+def data_groups(panel: Panel) -> dict[str, list[str]]:
+    """Return the observed variables by kind of data, which are scaled together."""
+    groups: dict[str, list[str]] = {}
+    for observation in observations_of(panel).values():
+        groups.setdefault(observation.group, []).append(observation.name)
+    return groups
+
+
 def _log_likelihoods(posterior: Posterior) -> xr.Dataset:
     """Return the log likelihood of each kind of data, dims ``chain, draw``."""
-    from forkmodel.model.build import build_model
+    from forkmodel.observations.build import build_model
 
     model = build_model(posterior.panel, posterior.priors, posterior.design)
     there = [str(variable.name) for variable in model.observed_RVs]
     pointwise = log_densities(model, posterior.free, tuple(there))
     out = {}
-    for label, names in DATA.items():
+    for label, names in data_groups(posterior.panel).items():
         parts = [pointwise[name] for name in names if name in pointwise and pointwise[name].size]
         if parts:
             summed = [part.sum([dim for dim in part.dims if dim not in ("chain", "draw")]) for part in parts]

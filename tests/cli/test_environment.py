@@ -124,12 +124,12 @@ def test_days_too_early_for_a_panel_are_refused_with_the_first_that_will_do(call
     assert line.startswith(f"--as-of {day}: ")
     said = done.stderr.partition("The earliest day that will do is ")[2].strip().removesuffix(".")
     assert "Compile" not in done.stderr
-    from forkmodel.data.panel import Panel
+    from forkmodel.observations.panel import make_panel
 
-    assert Panel.from_market(market.as_of(said)).cells.sizes["cell"] > 0
+    assert make_panel(market.as_of(said)).cells.sizes["cell"] > 0
     before = pd.Timestamp(said) - pd.Timedelta(days=1)
     with pytest.raises(fm.ModelError):
-        Panel.from_market(market.as_of(before))
+        make_panel(market.as_of(before))
 
 
 HORIZONS = {

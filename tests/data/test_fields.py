@@ -103,12 +103,12 @@ def test_the_first_day_off_is_no_day_of_a_price() -> None:
 
 
 def test_a_thin_week_does_not_erase_a_full_one(snapshot: MarketTables, tmp_path: Path) -> None:
-    from forkmodel.data.panel import Panel
+    from forkmodel.observations.panel import make_panel
 
     week = USAGE | {"period_start": "2026-04-13", "period_end": "2026-04-19"}
     rows = [week | {"entity": entity} for entity in ("deepseek-v3.2", "minimax-m2.5")]
     merged = read_data(write_rows(tmp_path, "usage", *rows), base=snapshot)
-    before, after = (Panel.from_market(each).shares["model_shares"] for each in (snapshot, merged))
+    before, after = (make_panel(each).rows["model_shares"] for each in (snapshot, merged))
     np.testing.assert_array_equal(before["log_share"], after["log_share"])
 
 

@@ -12,32 +12,34 @@ import forkmodel as fm
 from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.panel import Panel
 from forkmodel.data.read import SNAPSHOT, check_data, read_data, write_data
-from forkmodel.model.build import Design
+from forkmodel.model.design import Design
+from forkmodel.observations.panel import make_panel
+from forkmodel.observations.revenue import covered_part
 
 
 @pytest.fixture(scope="module")
-def parts() -> tuple[Panel, Design]:
-    panel = Panel.from_market(fm.load_snapshot())
-    return panel, Design.from_panel(panel)
+def parts() -> tuple[Panel, np.ndarray]:
+    panel = make_panel(fm.load_snapshot())
+    return panel, covered_part(panel.rows["revenue"], panel.catalogue.quarters)
 
 
-def test_a_quarters_amount_covers_its_quarter(parts: tuple[Panel, Design]) -> None:
-    panel, design = parts
-    rows = panel.spend["closed_revenue"]
+def test_a_quarters_amount_covers_its_quarter(parts: tuple[Panel, np.ndarray]) -> None:
+    panel, year_rows = parts
+    rows = panel.rows["revenue"]
     quarters = panel.catalogue.quarters
     own = (rows["firm"].to_numpy() == "xAI") & (rows["period"].to_numpy() > 0)
-    covered = [quarters[row > 0].strftime("%Y-%m").tolist() for row in design.spend.year_rows[own]]
+    covered = [quarters[row > 0].strftime("%Y-%m").tolist() for row in year_rows[own]]
     assert covered == [["2025-01"], ["2025-04"], ["2025-07"]]
-    np.testing.assert_allclose(design.spend.year_rows[own].sum(1), 1.0)
+    np.testing.assert_allclose(year_rows[own].sum(1), 1.0)
 
 
-def test_a_years_amount_covers_its_year(parts: tuple[Panel, Design]) -> None:
-    panel, design = parts
-    rows = panel.spend["closed_revenue"]
+def test_a_years_amount_covers_its_year(parts: tuple[Panel, np.ndarray]) -> None:
+    panel, year_rows = parts
+    rows = panel.rows["revenue"]
     own = (rows["firm"].to_numpy() == "OpenAI") & (rows["period"].to_numpy() > 0)
     years = pd.DatetimeIndex(rows["date"].to_numpy()[own]).year
     expected = years.to_numpy()[:, None] == panel.catalogue.quarters.year.to_numpy()
-    np.testing.assert_allclose(design.spend.year_rows[own], expected)
+    np.testing.assert_allclose(year_rows[own], expected)
 
 
 def test_part_of_a_quarter_counts_as_its_part(snapshot: MarketTables) -> None:
@@ -45,10 +47,10 @@ def test_part_of_a_quarter_counts_as_its_part(snapshot: MarketTables) -> None:
     row = revenue["developer"].eq("xAI") & revenue["as_of"].eq("2025-09-30")
     revenue.loc[row, "period_start"] = pd.Timestamp("2025-05-16")
     market = MarketTables.from_tables({**snapshot.tables(), "revenue": revenue}, snapshot.vintage)
-    panel = Panel.from_market(market)
-    weights = Design.from_panel(panel).spend.year_rows
-    spot = (panel.spend["closed_revenue"]["date"].to_numpy() == np.datetime64("2025-09-30")) & (
-        panel.spend["closed_revenue"]["firm"].to_numpy() == "xAI"
+    panel = make_panel(market)
+    weights = covered_part(panel.rows["revenue"], panel.catalogue.quarters)
+    spot = (panel.rows["revenue"]["date"].to_numpy() == np.datetime64("2025-09-30")) & (
+        panel.rows["revenue"]["firm"].to_numpy() == "xAI"
     )
     (found,) = weights[spot]
     np.testing.assert_allclose(found[found > 0], [46 / 91, 1.0])
@@ -86,9 +88,9 @@ def test_a_folder_may_lack_what_priors_can_stand_in_for(
     assert check_data(tmp_path) == []
     market = read_data(tmp_path)
     assert getattr(market, name).empty
-    assert Panel.from_market(market).scores.sizes["score"] > 0
+    assert make_panel(market).rows["scores"].sizes["score"] > 0
     if how == "no file":
-        design = Design.from_panel(Panel.from_market(market))
+        design = Design.from_panel(make_panel(market))
         assert np.isfinite(design.spend.growth_weight).all()
 
 

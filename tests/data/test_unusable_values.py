@@ -9,9 +9,9 @@ import pytest
 from tables import ADOPTION, REVENUE, USAGE, write_rows
 
 from forkmodel.data.market_tables import MarketTables
-from forkmodel.data.panel import Panel
 from forkmodel.data.read import check_data, read_data
 from forkmodel.errors import ModelError
+from forkmodel.observations.panel import make_panel
 
 REACH = USAGE | {
     "period_start": "2026-07-01",
@@ -67,11 +67,9 @@ def test_a_model_without_a_token_all_month_is_no_reading(snapshot: MarketTables)
     usage = snapshot.usage
     own = usage["entity"].eq("deepseek-v3.2") & usage["unit"].eq("tokens") & usage["level"].eq("model")
     silent = usage.assign(value=usage["value"].mask(own, 0.0))
-    before = Panel.from_market(snapshot).shares["model_shares"]
-    after = Panel.from_market(
-        MarketTables(**{**snapshot.tables(), "usage": silent}, vintage=snapshot.vintage)
-    )
-    shares = after.shares["model_shares"]
+    before = make_panel(snapshot).rows["model_shares"]
+    after = make_panel(MarketTables(**{**snapshot.tables(), "usage": silent}, vintage=snapshot.vintage))
+    shares = after.rows["model_shares"]
     assert np.isfinite(shares["log_share"]).all()
     assert "deepseek-v3.2" in before["model"].to_numpy()
     assert "deepseek-v3.2" not in shares["model"].to_numpy()
@@ -82,9 +80,9 @@ def test_the_panel_is_the_last_defence(snapshot: MarketTables) -> None:
     own = adoption["population"].eq("US businesses on Ramp")
     broken = adoption.assign(value=adoption["value"].mask(own, 1.0))
     with pytest.raises(ModelError, match=r"adoption, logit_share: 4 of 8 .* US businesses on Ramp"):
-        Panel.from_market(MarketTables(**{**snapshot.tables(), "adoption": broken}, vintage=snapshot.vintage))
+        make_panel(MarketTables(**{**snapshot.tables(), "adoption": broken}, vintage=snapshot.vintage))
 
 
 def test_an_update_that_passes_leaves_every_number_finite(snapshot: MarketTables, tmp_path: Path) -> None:
     folder = write_rows(tmp_path, "usage", USAGE | {"value": "0"}, REACH | {"value": "0.0004"})
-    Panel.from_market(read_data(folder, base=snapshot)).check_finite()
+    make_panel(read_data(folder, base=snapshot)).check_finite()

@@ -8,7 +8,7 @@ import pytest
 import xarray as xr
 from model.prior_values import prior_fit
 
-from forkmodel.data.panel_spend import OTHER_CLOSED
+from forkmodel.data.vocabulary import OTHER_CLOSED
 from forkmodel.forecast.calendar import Calendar
 from forkmodel.forecast.hosting import Hosting
 from forkmodel.forecast.outcomes import _structure

@@ -230,7 +230,7 @@ def test_impossible_horizons_are_refused(quick_fit, horizon, said):
 
 def test_a_fit_of_some_blocks_cannot_be_forecast(quick_fit, panel):
     from forkmodel.forecast.start import make_start
-    from forkmodel.model.build import Design
+    from forkmodel.model.design import Design
 
     part = Design.from_panel(panel, ["price"])
     with pytest.raises(ForkModelError, match="all blocks"):

@@ -12,10 +12,12 @@ import pytest
 import xarray as xr
 
 import forkmodel as fm
-from forkmodel.data.panel import Panel
 from forkmodel.inference.compiling import compile_model
 from forkmodel.inference.sampling import sample
-from forkmodel.model.build import BLOCKS, Design, build_model, resolve_blocks
+from forkmodel.model.design import BLOCKS, Design, resolve_blocks
+from forkmodel.observations.build import build_model
+from forkmodel.observations.panel import make_panel
+from forkmodel.observations.registry import OBSERVATIONS
 
 OBSERVED = {
     "capability": {"scores"},
@@ -122,24 +124,21 @@ def test_rows_in_any_order_give_the_same_panel_and_the_same_hash(market):
     shuffled = {name: frame.sample(frac=1.0, random_state=3) for name, frame in market.tables().items()}
     other = fm.Market.from_tables(shuffled, vintage=market.vintage)
     assert other.content_hash == market.content_hash
-    one, two = Panel.from_market(market), Panel.from_market(other)
-    xr.testing.assert_identical(one.scores, two.scores)
-    xr.testing.assert_identical(one.spells, two.spells)
+    one, two = make_panel(market), make_panel(other)
     xr.testing.assert_identical(one.cells, two.cells)
-    for name in one.shares:
-        xr.testing.assert_identical(one.shares[name], two.shares[name])
-    for name in one.spend:
-        xr.testing.assert_identical(one.spend[name], two.spend[name])
+    xr.testing.assert_identical(one.router_tokens, two.router_tokens)
+    for name in one.rows:
+        xr.testing.assert_identical(one.rows[name], two.rows[name])
 
 
 def test_without_data_the_posterior_is_the_prior(panel):
     """An empty table of each money observation leaves the priors of the block as they were."""
-    kept = {"router_tokens"}
     empty = {
-        name: data if name in kept else data.isel({dim: slice(0, 0) for dim in data.dims})
-        for name, data in panel.spend.items()
+        each.name: panel.rows[each.name].isel({each.dim: slice(0, 0)})
+        for each in OBSERVATIONS
+        if each.block == "adoption"
     }
-    bare = dataclasses.replace(panel, spend=empty)
+    bare = dataclasses.replace(panel, rows=panel.rows | empty)
     priors = fm.load_priors()
     design = Design.from_panel(bare, ["adoption"])
     compiled = compile_model(build_model(bare, priors, design))

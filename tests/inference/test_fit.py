@@ -189,7 +189,7 @@ def test_a_saved_fit_comes_back_the_same(quick_fit, saved):
 def test_a_saved_fit_is_one_plain_netcdf_file(quick_fit, saved):
     tree = xr.open_datatree(saved, engine="h5netcdf")
     assert {"posterior", "sample_stats", "observed_data", "constant_data", "tables"} <= set(tree.children)
-    assert tree["observed_data"]["scores"].size == quick_fit.panel.scores.sizes["score"]
+    assert tree["observed_data"]["scores"].size == quick_fit.panel.rows["scores"].sizes["score"]
     # Derived paths are recomputed, not stored.
     assert "hhi" not in tree["posterior"]
     assert [path.name for path in saved.parent.iterdir()] == [saved.name]

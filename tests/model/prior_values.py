@@ -10,7 +10,7 @@ from forkmodel.data.panel import Panel
 from forkmodel.fit import Fit
 from forkmodel.inference.posterior import Posterior
 from forkmodel.model.adoption import SHARE_PRIORS
-from forkmodel.model.build import Design
+from forkmodel.model.design import Design
 from forkmodel.priors import PriorSet, load_priors
 
 

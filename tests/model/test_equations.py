@@ -19,7 +19,7 @@ from forkmodel.model.enterprise import enterprise_segment, held
 from forkmodel.model.frontier import FrontierDesign, line_frontiers, tier_frontier
 from forkmodel.model.latent import latent_state
 from forkmodel.model.ops import ArrayOps, TensorOps
-from forkmodel.model.share_rows import ShareRows
+from forkmodel.observations.share_rows import ShareRows
 from forkmodel.priors import load_priors
 
 DRAWS = 4

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from forkmodel.data.panel_spend import OTHER_CLOSED
+from forkmodel.data.vocabulary import OTHER_CLOSED
 from forkmodel.market import expected_hhi, partition_concentration
 from forkmodel.model.latent import latent_state
 from forkmodel.results.paths_concentration import among_closed, among_developers, among_firms

@@ -9,7 +9,7 @@ import pytest
 import xarray as xr
 
 import forkmodel as fm
-from forkmodel.model.build import BLOCKS
+from forkmodel.model.design import BLOCKS
 from forkmodel.validate.calibration.small_design import small_market
 from forkmodel.validate.comparison import QUESTIONS, _log_slope, compare, likelihood_jobs, variant_reviews
 

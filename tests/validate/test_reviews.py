@@ -13,7 +13,7 @@ import xarray as xr
 
 import forkmodel as fm
 from forkmodel.json_text import json_ready
-from forkmodel.model.build import BLOCKS
+from forkmodel.model.design import BLOCKS
 from forkmodel.validate.backtest.backtest import YARDSTICK, Backtest, backtest, that_count, yardstick_job
 from forkmodel.validate.backtest.foresight import Foresight, foresee
 from forkmodel.validate.backtest.frozen import frozen_path, score

@@ -22,7 +22,7 @@ def test_a_strict_view_holds_no_score_and_no_price_that_was_seen_later(market, d
     assert seen_later(loose.tables(), pd.Timestamp(day)) == later
     assert seen_later(strict.tables(), pd.Timestamp(day)) == 0
     # It is enough for a model: panel and design are built as for any tables.
-    assert fm.ForkModel(strict).panel.scores.sizes["score"] > 500
+    assert fm.ForkModel(strict).panel.rows["scores"].sizes["score"] > 500
 
 
 def test_the_fits_of_a_strict_backtest_are_of_strict_views(market):

@@ -20,7 +20,7 @@ from forkmodel.forecast.worlds import forecast_from
 from forkmodel.inference.posterior import Posterior
 from forkmodel.inference.sampling import DEFAULT_DRAWS, DEFAULT_TUNE
 from forkmodel.inference.storage import load
-from forkmodel.model.build import BLOCKS
+from forkmodel.model.design import BLOCKS
 from forkmodel.prior_files import HINDSIGHT_FREE
 from forkmodel.priors import PriorSet, load_priors
 from forkmodel.validate.backtest.foresight import Foresight, foresee

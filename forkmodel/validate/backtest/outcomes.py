@@ -12,8 +12,10 @@ import pandas as pd
 
 from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.panel import Panel, PanelOptions
-from forkmodel.data.panel_prices import build_spells, monthly_prices
+from forkmodel.data.panel_prices import monthly_prices
 from forkmodel.data.vocabulary import DAILY, TOP50
+from forkmodel.observations.panel import make_panel
+from forkmodel.observations.prices import build_spells
 from forkmodel.results.history import START
 from forkmodel.results.paths_price import FIXED_INDEX
 from forkmodel.validate.backtest.targets import TARGETS
@@ -136,7 +138,7 @@ def router_days(market: MarketTables) -> pd.DataFrame:
 
 
 def _router(market: MarketTables, panel: Panel, developers: list[str]) -> list[pd.DataFrame]:
-    access = panel.shares["access_shares"]
+    access = panel.rows["access_shares"]
     middle = pd.DatetimeIndex(access["month"].to_numpy()) + pd.Timedelta(days=14)
     opened = 1.0 / (1.0 + np.exp(-access["logit_open_share"].to_numpy()))
     days = router_days(market)
@@ -151,11 +153,11 @@ def _router(market: MarketTables, panel: Panel, developers: list[str]) -> list[p
 
 
 def _money(panel: Panel) -> list[pd.DataFrame]:
-    adoption = panel.spend["adoption"]
+    adoption = panel.rows["adoption"]
     ramp = adoption["census"].to_numpy() == 0.0
     paying = 1.0 / (1.0 + np.exp(-adoption["logit_share"].to_numpy()))
     rows = [_rows("firm_adoption", pd.DatetimeIndex(adoption["date"].to_numpy()[ramp]), paying[ramp])]
-    revenue = panel.spend["closed_revenue"]
+    revenue = panel.rows["revenue"]
     point = revenue["period"].to_numpy() == 0.0
     for firm, target in REVENUE.items():
         own = point & (revenue["firm"].to_numpy() == firm)
@@ -193,7 +195,7 @@ def observations(
         (the figure on the target's line), sorted.
     """
     options = options or PanelOptions()
-    panel = Panel.from_market(market, options)
+    panel = make_panel(market, options)
     parts = _capability(market, measure) + _prices(market, measure, options)
     parts += _router(market, panel, developers) + _money(panel)
     rows = pd.concat([part.astype({"date": "datetime64[ns]"}) for part in parts], ignore_index=True).dropna()

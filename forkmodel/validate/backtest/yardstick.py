@@ -17,6 +17,7 @@ from forkmodel.errors import ModelError
 from forkmodel.inference.posterior import Posterior
 from forkmodel.results.by_model import capability
 from forkmodel.results.paths_capability import FRONTIER_SCORES, TOLERANCE_INDEX
+from forkmodel.results.reported import scores_per_model
 
 __all__ = ["Measure"]
 
@@ -56,7 +57,7 @@ class Measure:
         """
         index = capability(posterior).stack(sample=("chain", "draw")).transpose("sample", "model")
         models = posterior.panel.catalogue.models
-        counts = posterior.panel.scores["model"].to_series().value_counts().reindex(models.index).fillna(0)
+        counts = scores_per_model(posterior.panel)
         measured = (counts >= FRONTIER_SCORES).to_numpy()
         draws = index.to_numpy()
         thin = draws[:: max(1, len(draws) // DRAWS)]

@@ -28,8 +28,8 @@ from forkmodel.inference.compiling import interpreted, quiet_forward_sampling
 from forkmodel.inference.fitting import wrap
 from forkmodel.inference.joint import JointModel
 from forkmodel.inference.posterior import Posterior
-from forkmodel.model.build import BLOCKS
-from forkmodel.model.replaceable import data_name
+from forkmodel.model.design import BLOCKS
+from forkmodel.observations.replaceable import data_name
 from forkmodel.priors import PriorSet
 from forkmodel.results.reported import history_of
 from forkmodel.validate.jobs.code import code_hash

@@ -15,7 +15,7 @@ from forkmodel.inference.fitting import fit_posterior
 from forkmodel.inference.joint import JointModel
 from forkmodel.inference.sampling import DEFAULT_CHAINS, DEFAULT_DRAWS, DEFAULT_TUNE
 from forkmodel.inference.storage import save
-from forkmodel.model.build import BLOCKS
+from forkmodel.model.design import BLOCKS
 from forkmodel.priors import PriorSet
 from forkmodel.results.review import review_of
 from forkmodel.validate.jobs.code import BEYOND_A_FIT, code_hash

@@ -10,9 +10,9 @@ from tables import ADOPTION, PRICE, REVENUE, USAGE, write_rows
 
 from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.read import SNAPSHOT, examine_data, read_data, write_data
-from forkmodel.data.remarks import unread_rows
-from forkmodel.data.uses import DataReport
 from forkmodel.data.vocabulary import COMPARISONS, READINGS
+from forkmodel.observations.remarks import unread_rows
+from forkmodel.observations.uses import DataReport
 
 MODEL = {
     "model_id": "newmodel",

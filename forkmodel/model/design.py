@@ -1,25 +1,21 @@
-"""Compose the blocks into one PyMC model, or any consistent part of them."""
+"""The blocks of the model, which of them need which, and their index arrays."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from forkmodel.data.panel import Panel
+from forkmodel.data.panel_catalogue import Catalogue
 from forkmodel.errors import ModelError, did_you_mean
 from forkmodel.model.capability import CapabilityDesign
 from forkmodel.model.choice import ChoiceDesign
 from forkmodel.model.price import PriceDesign
 from forkmodel.model.spend import SpendDesign
-from forkmodel.priors import PriorSet
 
-if TYPE_CHECKING:
-    import pymc as pm
-
-__all__ = ["BLOCKS", "Design", "build_model", "resolve_blocks"]
+__all__ = ["BLOCKS", "Design", "resolve_blocks"]
 
 #: Blocks in the order of the causal chain.
 BLOCKS = ("capability", "price", "choice", "adoption", "value")
@@ -75,9 +71,8 @@ class Design:
             spend=SpendDesign.from_panel(panel, choice.demand),
         )
 
-    def coords(self, panel: Panel) -> dict[str, object]:
-        """Return the coordinates of every dimension that the chosen blocks use."""
-        catalogue = panel.catalogue
+    def coords(self, catalogue: Catalogue) -> dict[str, object]:
+        """Return the coordinates of every latent dimension that the chosen blocks use."""
         steps = [str(date.date()) for date in catalogue.quarters[1:]]
         coords: dict[str, object] = {"step": steps}
         if "capability" in self.blocks:
@@ -85,78 +80,18 @@ class Design:
                 "line": list(self.capability.frontier.lines),
                 "model": list(catalogue.models.index),
                 "benchmark": list(self.capability.benchmarks),
-                "score": np.arange(panel.scores.sizes["score"]),
             }
         if "price" in self.blocks:
             coords |= {
                 "developer": list(catalogue.developers),
                 "seller": list(self.price.sellers),
                 "priced_model": list(self.price.priced_models),
-                "spell": np.arange(panel.spells.sizes["spell"]),
             }
         if "choice" in self.blocks:
-            coords |= {
-                str(dim): np.arange(size)
-                for data in panel.shares.values()
-                for dim, size in data.sizes.items()
-            }
-            coords["survey_entity"] = list(self.choice.survey.names)
+            coords["survey_entity"] = list(self.choice.survey_entities)
         if "adoption" in self.blocks:
-            rows = {"closed_revenue": "revenue_row", "adoption": "adoption_row", "reach": "reach_row"}
-            rows |= {"spend_per_employee": "spend_row", "host_revenue": "host_row"}
-            for table, dim in rows.items():
-                (size,) = panel.spend[table].sizes.values()
-                coords[dim] = np.arange(size)
             for walk, basis in (("growth", self.spend.growth_basis), ("share", self.spend.share_basis)):
                 coords[f"{walk}_informed"] = np.arange(basis.informed.shape[1])
                 coords[f"{walk}_unit"] = np.arange(basis.free.shape[1])
             coords |= {"named_firm": list(self.spend.firms[:-1]), "reach_firm": list(self.spend.reach_firms)}
         return coords
-
-
-def build_model(panel: Panel, priors: PriorSet, design: Design) -> pm.Model:
-    """Build the PyMC model of the chosen blocks.
-
-    Parameters
-    ----------
-    panel : Panel
-        Model-ready data.
-    priors : PriorSet
-        Resolved priors.
-    design : Design
-        Index arrays made from the same panel, with the chosen blocks.
-
-    Returns
-    -------
-    pymc.Model
-        With named dims and coordinates; observed variables are long and one-dimensional.
-    """
-    import pymc as pm
-
-    from forkmodel.model.adoption import add_adoption
-    from forkmodel.model.capability import add_capability
-    from forkmodel.model.choice_observations import add_choice
-    from forkmodel.model.open_stack import add_value
-    from forkmodel.model.price import add_price
-
-    blocks = design.blocks
-    with pm.Model(coords=design.coords(panel)) as model:
-        capability = price = choice = spend = None
-        if "capability" in blocks:
-            capability = add_capability(panel, design.capability, priors)
-        if "price" in blocks and capability is not None:
-            price = add_price(panel, design.price, priors, capability)
-        if "choice" in blocks and capability is not None and price is not None:
-            choice = add_choice(panel, design.choice, design.capability, priors, capability, price)
-        if "adoption" in blocks:
-            spend = add_adoption(
-                panel,
-                design.spend,
-                priors,
-                None if choice is None else design.choice,
-                None if choice is None else choice.paths,
-                None if price is None else price.decline,
-            )
-        if "value" in blocks and spend is not None:
-            add_value(panel, design.spend, priors, spend.paths.open)
-    return model

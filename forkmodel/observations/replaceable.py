@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["data_name", "observed"]
+__all__ = ["data_name", "replaceable"]
 
 
 def data_name(variable: str) -> str:
@@ -14,7 +14,7 @@ def data_name(variable: str) -> str:
     return f"{variable}.data"
 
 
-def observed(variable: str, values: np.ndarray) -> Any:
+def replaceable(variable: str, values: np.ndarray) -> Any:
     """Return values for ``observed=`` of a variable of the model in context.
 
     Calibration compiles once and then refits hundreds of simulated data sets; constants in the graph would

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from forkmodel.data.panel import Panel
 from forkmodel.errors import ModelError
+from forkmodel.observations.panel import make_panel
 
 if TYPE_CHECKING:
     from forkmodel.data.market_tables import MarketTables
@@ -18,7 +18,7 @@ __all__ = ["earliest_day"]
 
 def _enough(market: MarketTables, day: pd.Timestamp, options: PanelOptions | None, strict: bool) -> bool:
     try:
-        Panel.from_market(market.as_of(day, strict=strict), options)
+        make_panel(market.as_of(day, strict=strict), options)
     except ModelError:
         return False
     return True

@@ -6,7 +6,7 @@ upon, and each value once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
@@ -15,10 +15,12 @@ from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.names import NearNames
 from forkmodel.data.neighbours import neighbour_remarks
 from forkmodel.data.panel_choice import fuller_weeks
-from forkmodel.data.vocabulary import READINGS, Reading, comparison, rows_read
+from forkmodel.data.vocabulary import MODEL_SHARES, Reading, comparison
 from forkmodel.errors import Problem
+from forkmodel.observations.observation import Observation
+from forkmodel.observations.registry import OBSERVATIONS
 
-__all__ = ["remarks_on", "unread_rows"]
+__all__ = ["readings_of", "remarks_on", "unread_rows"]
 
 Frames = Mapping[str, pd.DataFrame]
 
@@ -33,7 +35,15 @@ NAMES = (
 )
 
 
-def remarks_on(frames: Frames, market: MarketTables) -> list[Problem]:
+def readings_of(table: str, observations: Sequence[Observation] = OBSERVATIONS) -> list[Reading]:
+    """Return what observations look for in a table, each reading once."""
+    found = [reading for observation in observations for reading in observation.readings]
+    return list({reading.name: reading for reading in found if reading.table == table}.values())
+
+
+def remarks_on(
+    frames: Frames, market: MarketTables, observations: Sequence[Observation] = OBSERVATIONS
+) -> list[Problem]:
     """Return every remark on the rows of a folder.
 
     Parameters
@@ -42,11 +52,13 @@ def remarks_on(frames: Frames, market: MarketTables) -> list[Problem]:
         All tables, indexed by CSV line (0 = a row that was there before).
     market : MarketTables
         The same tables without lines.
+    observations : sequence of Observation
+        What reads the tables.
     """
     return [
         *_two_spellings(frames),
-        *unread_rows(frames),
-        *_unmapped(frames, market),
+        *unread_rows(frames, observations),
+        *_unmapped(frames, market, observations),
         *_thinner_weeks(frames["usage"]),
         *_whole_years(frames["revenue"]),
         *neighbour_remarks(frames),
@@ -70,17 +82,19 @@ def _two_spellings(frames: Frames) -> Iterator[Problem]:
                 yield Problem(table, line, column, value, what, fix)
 
 
-def unread_rows(frames: Frames) -> Iterator[Problem]:
+def unread_rows(frames: Frames, observations: Sequence[Observation] = OBSERVATIONS) -> Iterator[Problem]:
     """Yield a remark for every value because of which no observation reads a row.
 
     Parameters
     ----------
     frames : mapping of str to DataFrame
         Tables that hold ``usage``, ``adoption`` and ``revenue``, indexed by CSV line.
+    observations : sequence of Observation
+        What reads the tables.
     """
     for table in ("usage", "adoption", "revenue"):
         frame = frames[table]
-        readings = [reading for reading in READINGS.values() if reading.table == table]
+        readings = readings_of(table, observations)
         read = comparison(table, frame)
         for reading in readings:
             read |= reading.reads(frame)
@@ -131,7 +145,7 @@ def _hint(reading: Reading, column: str, value: object) -> str:
     return NearNames(words).hint(value)
 
 
-def _unmapped(frames: Frames, market: MarketTables) -> Iterator[Problem]:
+def _unmapped(frames: Frames, market: MarketTables, observations: Sequence[Observation]) -> Iterator[Problem]:
     """Entities of markets that are read, which are no model or developer but nearly have the name of one."""
     usage = frames["usage"]
     known = {
@@ -139,9 +153,8 @@ def _unmapped(frames: Frames, market: MarketTables) -> Iterator[Problem]:
         "developer": NearNames(market.models["developer"]),
     }
     reads = pd.Series(False, index=usage.index)
-    for reading in READINGS.values():
-        if reading.table == "usage":
-            reads |= reading.reads(usage)
+    for reading in readings_of("usage", observations):
+        reads |= reading.reads(usage)
     for level, names in known.items():
         rows = usage.loc[reads & usage["level"].eq(level) & ~usage["mapped"].astype(bool)]
         for line, value, count in _first_lines(rows.loc[~rows["entity"].isin(["other", "total"])], "entity"):
@@ -153,7 +166,7 @@ def _unmapped(frames: Frames, market: MarketTables) -> Iterator[Problem]:
 
 def _thinner_weeks(usage: pd.DataFrame) -> Iterator[Problem]:
     """Rows of a weekly series that another series of the same week outdoes."""
-    rows = rows_read("model shares", usage)
+    rows = MODEL_SHARES.rows(usage)
     spot = rows.reset_index(names="line")
     kept = fuller_weeks(spot)
     lost = spot.loc[~spot.index.isin(kept.index) & spot["line"].ne(0)]

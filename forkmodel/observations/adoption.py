@@ -1,0 +1,66 @@
+"""Adoption: the share of firms that pay for AI (Ramp) or use it (US Census)."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from forkmodel.data.vocabulary import ADOPTION_CENSUS, ADOPTION_RAMP, CENSUS
+from forkmodel.model.ops import Array
+from forkmodel.model.spend import bass
+from forkmodel.observations.common import FIGURE_TAIL, decimal_years
+from forkmodel.observations.observation import Density, Observation, State, Tables
+
+__all__ = ["Adoption", "paying_share"]
+
+
+def paying_share(rows: xr.Dataset, state: State) -> Array:
+    """Return the share of firms that pay at the ``year`` of each row."""
+    innovation, imitation, ceiling = (
+        state.value[f"adoption.{name}"] for name in ("innovation", "imitation", "ceiling")
+    )
+    return bass(state.ops, rows["year"].to_numpy(), innovation, imitation, ceiling)
+
+
+class Adoption(Observation):
+    """Shares of firms; the Census sees another level, and changed its wording."""
+
+    name = "adoption"
+    block = "adoption"
+    dim = "adoption_row"
+    vector = "logit_share"
+    label = "adoption"
+    group = "adoption"
+    table = "adoption"
+    origin = "share of firms that pay for AI (Ramp) or use it (US Census, all employer firms)"
+    readings = (ADOPTION_RAMP, ADOPTION_CENSUS)
+
+    def rows(self, tables: Tables) -> xr.Dataset:
+        """Return log-odds with the instrument of each."""
+        rows = pd.concat([reading.rows(tables.market.adoption) for reading in self.readings])
+        rows = rows.sort_values(["population", "date", "measure"])
+        share = rows["value"].to_numpy(float)
+        new_wording = rows["measure"].str.contains("any business function")
+        return xr.Dataset(
+            {
+                "logit_share": (self.dim, np.log(share / (1.0 - share))),
+                "year": (self.dim, decimal_years(rows["date"])),
+                "census": (self.dim, rows["population"].eq(CENSUS).to_numpy(float)),
+                "new_wording": (self.dim, new_wording.to_numpy(float)),
+            },
+            coords={
+                "date": (self.dim, rows["date"].to_numpy("datetime64[ns]")),
+                "population": (self.dim, rows["population"].to_numpy(str)),
+            },
+        )
+
+    def density(self, rows: xr.Dataset, state: State) -> Density:
+        """Return a Student t around the log-odds of the share that pays, shifted for the Census."""
+        ops, value = state.ops, state.value
+        share = paying_share(rows, state)
+        shift = (
+            value["adoption.census_shift"] + value["adoption.wording_break"] * rows["new_wording"].to_numpy()
+        )
+        mean = ops.log(share) - ops.log1p(-share) + shift * rows["census"].to_numpy()
+        return Density("StudentT", nu=FIGURE_TAIL, mu=mean, sigma=value["adoption.noise"])

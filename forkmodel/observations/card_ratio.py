@@ -1,0 +1,76 @@
+"""The ratio of two labs' money on company cards (Ramp), by month.
+
+The series covers four names, of which two are below 1 % and hop between zero and a few parts in a million, so
+only the ratio of the two large ones is read.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+
+from forkmodel.data.panel_catalogue import positions
+from forkmodel.data.vocabulary import RAMP_SHARE, Reading
+from forkmodel.model.choice import TINY
+from forkmodel.observations.common import SHARE_TAIL
+from forkmodel.observations.observation import Density, Observation, State, Tables
+
+__all__ = ["CardRatio"]
+
+#: The ratio of the first to the second is read. Which names are large enough is a judgement about the series,
+#: so they are stated here.
+LABS = ("Anthropic", "OpenAI")
+
+
+class CardRatio(Observation):
+    """Anthropic to OpenAI on company cards."""
+
+    name = "card_ratio"
+    block = "choice"
+    dim = "card_month"
+    vector = "log_ratio"
+    label = "card ratio"
+    group = "enterprise spend"
+    table = "usage"
+    origin = (
+        "`ramp_model_share`: Anthropic to OpenAI on company cards, by month; the two small names are too small "
+        "to read"
+    )
+    readings = (
+        Reading(
+            "card ratio",
+            "usage",
+            {"market": (RAMP_SHARE,), "level": ("developer",), "unit": ("share",), "entity": LABS},
+        ),
+    )
+
+    def rows(self, tables: Tables) -> xr.Dataset:
+        """Return the log ratio in months that hold both labs."""
+        rows = self.readings[0].rows(tables.market.usage)
+        rows = rows.loc[rows["period_start"].isin(tables.catalogue.months)]
+        wide = rows.pivot_table(index="period_start", columns="entity", values="value").reindex(columns=LABS)
+        wide = wide.loc[(wide > 0).all(axis=1)]
+        ratio = (wide[LABS[0]] / wide[LABS[1]]).to_numpy(float)
+        return xr.Dataset(
+            {"log_ratio": ("card_month", np.log(ratio))},
+            coords={"month": ("card_month", wide.index.to_numpy("datetime64[ns]"))},
+        )
+
+    def density(self, rows: xr.Dataset, state: State) -> Density:
+        """Return a Student t around the log ratio of the two labs' money plus the cards' bias."""
+        design, ops = state.design.choice, state.ops
+        n_developers, n_months = design.developers.size, len(design.demand.months)
+        month = positions(rows["month"], state.catalogue.months)
+        # Tables without one of the two labs hold no row either, so any developer will do.
+        labs = [lab if lab in design.developers else design.developers[0] for lab in LABS]
+        first, second = positions(labs, design.developers).tolist()
+        money = ops.group_sum(
+            state.choice.paths.enterprise_money, design.cell_developer_month, n_developers * n_months
+        )
+        money = ops.split_last(money, n_developers, n_months)
+        mean = (
+            ops.log(money[first, month] + TINY)
+            - ops.log(money[second, month] + TINY)
+            + state.value["choice.card_bias"]
+        )
+        return Density("StudentT", nu=SHARE_TAIL, mu=mean, sigma=state.value["choice.card_noise"])

@@ -1,0 +1,62 @@
+"""Reach: the share of firms that pay each lab (Ramp); firms use several, so shares need not sum to one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from forkmodel.data.panel_catalogue import positions
+from forkmodel.data.vocabulary import REACH
+from forkmodel.observations.adoption import paying_share
+from forkmodel.observations.common import FIGURE_TAIL, decimal_years
+from forkmodel.observations.observation import Density, Observation, State, Tables
+
+__all__ = ["Reach"]
+
+#: Centre of the regressor: a level stated where the data are does not trade off with the slope.
+LOG_REACH_SIZE = -1.5
+
+
+class Reach(Observation):
+    """How many firms subscribe to each lab."""
+
+    name = "reach"
+    block = "adoption"
+    dim = "reach_row"
+    vector = "logit_share"
+    label = "reach"
+    group = "adoption"
+    table = "usage"
+    origin = "`ramp_business_subscriptions`: firms use several labs, so the shares need not sum to one"
+    readings = (REACH,)
+
+    def rows(self, tables: Tables) -> xr.Dataset:
+        """Return log-odds with the firm and its place on the knots."""
+        rows = self.readings[0].rows(tables.market.usage).sort_values(["period_start", "entity"])
+        left, fraction = tables.catalogue.quarter_weights(rows["period_end"])
+        share = rows["value"].to_numpy(float)
+        return xr.Dataset(
+            {
+                "logit_share": (self.dim, np.log(share / (1.0 - share))),
+                "year": (self.dim, decimal_years(rows["period_end"])),
+                "knot": (self.dim, left),
+                "fraction": (self.dim, fraction),
+            },
+            coords={
+                "firm": (self.dim, rows["entity"].to_numpy(str)),
+                "date": (self.dim, rows["period_end"].to_numpy("datetime64[ns]")),
+            },
+        )
+
+    def density(self, rows: xr.Dataset, state: State) -> Density:
+        """Return a Student t around a line in the log of the lab's size, with a level for each lab."""
+        value, design = state.value, state.design.spend
+        left, fraction = rows["knot"].to_numpy(), rows["fraction"].to_numpy()
+        firm = positions(rows["firm"], pd.Index(design.firms))
+        offset = value["adoption.reach_offset"][positions(rows["firm"], pd.Index(design.reach_firms))]
+        log_share = state.spend.log_share
+        share = log_share[left, firm] * (1.0 - fraction) + log_share[left + 1, firm] * fraction
+        size = share + state.ops.log(paying_share(rows, state)) - LOG_REACH_SIZE
+        mean = value["adoption.reach_level"] + offset + value["adoption.reach_slope"] * size
+        return Density("StudentT", nu=FIGURE_TAIL, mu=mean, sigma=value["adoption.reach_noise"])
