@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 
 import grimp
@@ -87,7 +87,35 @@ def test_no_room_has_a_circle_inside(line):
     assert not edges, f"circle among {sorted(edges)}"
 
 
-def test_the_list_would_notice_an_import_that_points_up():
-    heights = [HEIGHT[rooms[0]] for rooms in ROOMS]
-    assert all(upper > lower for upper, lower in pairwise(heights))
-    assert Path(grimp.__file__).is_file()
+def test_a_room_stands_on_one_line_only():
+    rooms = [room for line in ROOMS for room in line]
+    assert len(rooms) == len(set(rooms)) == len(HEIGHT)
+
+
+PLAN = Path(__file__).resolve().parents[1] / "ARCHITECTURE.md"
+
+
+def named_rooms() -> list[str]:
+    """Return the rooms that the plan names, in its order from the top down."""
+    table = PLAN.read_text(encoding="utf-8").split("## The chain")[0]
+    return re.findall(r"\]\(forkmodel/(\w+)(?:\.py)?\)", table)
+
+
+def test_the_plan_names_every_room_in_the_order_that_is_held():
+    named = named_rooms()
+    foundations = set(ROOMS[-1]) | {"prior_files", "prior_checks"}
+    assert set(HEIGHT) - foundations - {"__init__", "__main__"} <= set(named) <= set(HEIGHT)
+    heights = [HEIGHT[name] for name in named]
+    assert heights == sorted(heights, reverse=True), named
+    folders = {path.parent.name for path in (PLAN.parent / "forkmodel").glob("*/__init__.py")}
+    assert folders <= set(named)
+
+
+def test_the_plan_points_to_what_exists():
+    targets = re.findall(r"\]\(([^)#]+)\)", PLAN.read_text(encoding="utf-8"))
+    assert len(targets) > 30
+    assert [target for target in targets if not (PLAN.parent / target).exists()] == []
+    # Words in code font that look like files and folders are looked up too.
+    text = PLAN.read_text(encoding="utf-8")
+    for word in re.findall(r"(?<!\[)`(\w+/(?:\w+(?:\.\w+)?)?)`", text):
+        assert (PLAN.parent / "forkmodel" / word).exists() or (PLAN.parent / word).exists(), word

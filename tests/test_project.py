@@ -102,7 +102,7 @@ def test_the_wheel_holds_data_and_priors(tmp_path):
     assert not [name for name in names if name.startswith("tests/")]
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/data.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/data.md", "docs/trust.md"])
 def test_pages_point_to_what_exists(page):
     path = ROOT / page
     for target in re.findall(r"\]\(([^)#]+)\)", path.read_text(encoding="utf-8")):
