@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import xarray as xr
+from scipy.special import logit
 
 from forkmodel.data.panel_catalogue import Catalogue, PanelOptions
 from forkmodel.data.panel_prices import monthly_prices
@@ -182,11 +183,6 @@ def _model_shares(usage: pd.DataFrame, cells: xr.Dataset) -> xr.Dataset:
     )
 
 
-def _logit(share: pd.Series) -> np.ndarray:
-    values = share.to_numpy(float)
-    return np.asarray(np.log(values / (1.0 - values)))
-
-
 def _access_shares(usage: pd.DataFrame, catalogue: Catalogue) -> xr.Dataset:
     """Monthly open share of tokens of known access; the unknown part widens it and is the fringe."""
     rows = rows_read("open share", usage)
@@ -198,12 +194,12 @@ def _access_shares(usage: pd.DataFrame, catalogue: Catalogue) -> xr.Dataset:
     low, high = wide["open_weights"] / wide["total"], 1.0 - wide["closed"] / wide["total"]
     fringe = wide["unknown"] / (wide["open_weights"] + wide["closed"] + wide["unknown"])
     # The truth lies between the two classifications: read their distance as four standard deviations.
-    width = (_logit(high) - _logit(low)) / 4.0
+    width = (logit(high.to_numpy(float)) - logit(low.to_numpy(float))) / 4.0
     return xr.Dataset(
         {
-            "logit_open_share": ("access_share", _logit(known)),
+            "logit_open_share": ("access_share", logit(known.to_numpy(float))),
             "classification_sd": ("access_share", width),
-            "logit_fringe": ("access_share", _logit(fringe)),
+            "logit_fringe": ("access_share", logit(fringe.to_numpy(float))),
             "low": ("access_share", low.to_numpy(float)),
             "high": ("access_share", high.to_numpy(float)),
         },

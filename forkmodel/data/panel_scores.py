@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 import xarray as xr
+from scipy.special import logit
 
 from forkmodel.data.panel_catalogue import PanelOptions
 
@@ -34,7 +34,7 @@ def build_scores(scores: pd.DataFrame, benchmarks: pd.DataFrame, options: PanelO
     table = table.loc[seen >= options.benchmark_minimum].copy()
     chance, ceiling = table["chance_level"].fillna(0.0), table["ceiling"].fillna(1.0)
     corrected = ((table["score"] - chance) / (ceiling - chance)).clip(*CLIP)
-    table["logit_score"] = np.log(corrected / (1.0 - corrected))
+    table["logit_score"] = logit(corrected)
     table["developer_reported"] = (table["evaluator"] == "developer").astype(float)
     keys = ["benchmark", "model_id", "developer_reported"]
     # Grouping also sorts, so the order of the file's rows makes no difference.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import xarray as xr
+from scipy.special import logit
 
 from forkmodel.data.panel_catalogue import Catalogue
 from forkmodel.data.vocabulary import CENSUS, CLOSED_FIRMS, HOSTS, OTHER_CLOSED, rows_read
@@ -100,7 +101,7 @@ def _adoption(adoption: pd.DataFrame) -> xr.Dataset:
     share = rows["value"].to_numpy(float)
     return xr.Dataset(
         {
-            "logit_share": ("adoption", np.log(share / (1.0 - share))),
+            "logit_share": ("adoption", logit(share)),
             "year": ("adoption", _years(rows["date"])),
             "census": ("adoption", rows["population"].eq(CENSUS).to_numpy(float)),
             "new_wording": (
@@ -137,7 +138,7 @@ def _reach(usage: pd.DataFrame, catalogue: Catalogue) -> xr.Dataset:
     share = rows["value"].to_numpy(float)
     return xr.Dataset(
         {
-            "logit_share": ("reach", np.log(share / (1.0 - share))),
+            "logit_share": ("reach", logit(share)),
             "year": ("reach", _years(rows["period_end"])),
             "knot": ("reach", left),
             "fraction": ("reach", fraction),

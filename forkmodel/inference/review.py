@@ -268,6 +268,8 @@ def _factor(wanted: float, have: float) -> str:
 
 
 def _sampler(fit: Fit, config: ReviewConfig) -> list[Check]:
+    import arviz as az
+
     stats = fit.sample_stats
     fraction = float(stats["diverging"].mean())
     status = (
@@ -281,8 +283,7 @@ def _sampler(fit: Fit, config: ReviewConfig) -> list[Check]:
     )
     checks = [Check("divergent draws", status, fraction, config.divergences, advice)]
     if "energy" in stats:
-        energy = stats["energy"].transpose("chain", "draw").to_numpy()
-        ebfmi = float((np.square(np.diff(energy, axis=1)).mean(1) / energy.var(1)).min())
+        ebfmi = float(az.bfmi(stats[["energy"]])["energy"].min())
         status = PASS if ebfmi >= config.ebfmi else REVIEW
         advice = (
             "Energy moves freely."

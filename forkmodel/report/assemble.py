@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-
-from forkmodel.model.ops import ArrayOps
+from scipy.special import expit
 
 if TYPE_CHECKING:
     from forkmodel.inference.fit import Fit
@@ -25,7 +24,6 @@ def observed_points(fit: Fit) -> dict[str, pd.DataFrame]:
         ``open_share`` (date, value, low, high), ``enterprise_open_share`` (date, value), ``revenue`` (date,
         developer, value, kind; USD per year), ``adoption_firms`` (date, value, population).
     """
-    sigmoid = ArrayOps().sigmoid
     access = fit.panel.shares["access_shares"]
     revenue = fit.panel.spend["closed_revenue"]
     adoption = fit.panel.spend["adoption"]
@@ -45,7 +43,7 @@ def observed_points(fit: Fit) -> dict[str, pd.DataFrame]:
         "open_share": pd.DataFrame(
             {
                 "date": pd.DatetimeIndex(access["month"].to_numpy()) + pd.Timedelta(days=14),
-                "value": sigmoid(access["logit_open_share"].to_numpy()),
+                "value": expit(access["logit_open_share"].to_numpy()),
                 "low": access["low"].to_numpy(),
                 "high": access["high"].to_numpy(),
                 "label": "OpenRouter, all tokens of known access",
@@ -62,7 +60,7 @@ def observed_points(fit: Fit) -> dict[str, pd.DataFrame]:
         "adoption_firms": pd.DataFrame(
             {
                 "date": pd.DatetimeIndex(adoption["date"].to_numpy())[ramp],
-                "value": sigmoid(adoption["logit_share"].to_numpy())[ramp],
+                "value": expit(adoption["logit_share"].to_numpy())[ramp],
                 "population": adoption["population"].to_numpy().astype(str)[ramp],
             }
         ),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from scipy.special import logit
 
 if TYPE_CHECKING:
     from forkmodel.inference.fit import Fit
@@ -66,5 +67,5 @@ def _natural(draws: np.ndarray, family: str) -> np.ndarray:
         return np.asarray(np.log(np.maximum(draws, 1e-12)))
     if family == "Beta":
         inside = np.clip(draws, 1e-9, 1.0 - 1e-9)
-        return np.asarray(np.log(inside) - np.log1p(-inside))
+        return np.asarray(logit(inside))
     return draws

@@ -20,12 +20,13 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 import xarray as xr
+from scipy.special import expit, log_expit
 
 from forkmodel.data.market_tables import MarketTables
 from forkmodel.priors import Prior, PriorSet
 from forkmodel.validate.jobs.fit_job import code_hash
 from forkmodel.validate.reviews import Brief, failed, review_of, review_of_sample
-from forkmodel.whole_files import whole_file
+from forkmodel.whole_files import write_whole
 
 __all__ = ["QUESTIONS", "LikelihoodJob", "Question", "compare", "likelihood_jobs", "variant_reviews"]
 
@@ -197,8 +198,7 @@ class LikelihoodJob:
             review = review_of(Fit.from_sampler(model, tree, seed=self.seed, tune=self.tune, timings={}))
         found.attrs["divergences"] = int(stats["diverging"].sum())
         found.attrs["review"] = json.dumps(review)
-        with whole_file(to) as temporary:
-            found.to_netcdf(temporary, engine=ENGINE)
+        write_whole(to, found.to_netcdf(engine=ENGINE))
 
 
 def log_densities(model: Any, posterior: xr.Dataset, observed: tuple[str, ...]) -> xr.Dataset:
@@ -223,8 +223,7 @@ def log_densities(model: Any, posterior: xr.Dataset, observed: tuple[str, ...]) 
 
 def _log_slope(logit: xr.DataArray) -> np.ndarray:
     """Return ``log(d share / d logit)``: densities of a share, stated as densities of its logit."""
-    share = 1.0 / (1.0 + np.exp(-logit.to_numpy()))
-    return np.asarray(np.log(share) + np.log1p(-share))
+    return np.asarray(log_expit(logit) + log_expit(-logit))
 
 
 def _beta_model(model: Any) -> Any:
@@ -235,7 +234,7 @@ def _beta_model(model: Any) -> Any:
     from forkmodel.model.ops import TensorOps
 
     panel, design = model.panel, model.design
-    share = 1.0 / (1.0 + np.exp(-panel.scores["logit_score"].to_numpy()))
+    share = expit(panel.scores["logit_score"].to_numpy())
     with pm.Model(coords=design.coords(panel)) as built:
         _, expected = add_abilities(panel, design.capability, model.priors)
         # The variance of a logit is about 4 / concentration in the middle of the scale.

@@ -30,7 +30,7 @@ from forkmodel.model.replaceable import data_name
 from forkmodel.priors import PriorSet
 from forkmodel.validate.jobs.fit_job import code_hash
 from forkmodel.validate.reviews import CALIBRATION_LIMITS, review_of_sample
-from forkmodel.whole_files import whole_file
+from forkmodel.whole_files import write_whole
 
 if TYPE_CHECKING:
     from forkmodel.inference.fit import Fit
@@ -354,8 +354,7 @@ class CalibrationJob:
             tune=self.tune,
             ranked=self.ranked,
         )
-        with whole_file(to) as temporary:
-            found.to_netcdf(temporary, engine=ENGINE)
+        write_whole(to, found.to_netcdf(engine=ENGINE))
 
 
 def calibration_jobs(
