@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -73,22 +72,7 @@ class Prior:
 
     def _frozen(self) -> Any:
         """Return the SciPy distribution."""
-        from scipy import stats
-
-        p = self.params
-        if self.family == "TruncatedNormal":
-            mu, sigma = p["mu"], p["sigma"]
-            low = -np.inf if self.lower is None else (self.lower - mu) / sigma
-            high = np.inf if self.upper is None else (self.upper - mu) / sigma
-            return stats.truncnorm(low, high, loc=mu, scale=sigma)
-        return {
-            "Normal": lambda: stats.norm(p["mu"], p["sigma"]),
-            "LogNormal": lambda: stats.lognorm(p["sigma"], scale=np.exp(p["mu"])),
-            "HalfNormal": lambda: stats.halfnorm(scale=p["sigma"]),
-            "Beta": lambda: stats.beta(p["alpha"], p["beta"]),
-            "Gamma": lambda: stats.gamma(p["alpha"], scale=1.0 / p["beta"]),
-            "Exponential": lambda: stats.expon(scale=1.0 / p["lam"]),
-        }[self.family]()
+        return _distribution(self.family, self.params, self.lower, self.upper)
 
     @property
     def support(self) -> tuple[float, float]:
@@ -217,9 +201,9 @@ def _solve(
 ) -> tuple[tuple[str, float], ...]:
     """Return the parameters whose central interval of ``mass`` is ``interval``.
 
-    Normal and LogNormal have a closed form, a truncated Normal is solved for its two tails; for the others
-    PreliZ finds the distribution of maximum entropy with that mass between the two ends. Not every family can
-    hold every mass: the caller checks.
+    Normal and LogNormal have a closed form, a truncated Normal is solved for its two tails; of the others it
+    is the distribution of maximum entropy with that mass between the two ends. Not every family can hold
+    every mass: the caller checks.
     """
     low, high = interval
     if family in {"Normal", "LogNormal", "TruncatedNormal"}:
@@ -230,14 +214,66 @@ def _solve(
         if family == "TruncatedNormal":
             mu, sigma = _truncated(interval, mass, lower, upper, mu, sigma)
         return (("mu", mu), ("sigma", sigma))
-    import preliz as pz
+    return tuple(_most_entropy(family, low, high, mass).items())
 
-    distribution = getattr(pz, family)()
-    with warnings.catch_warnings():
-        # It warns where it misses the mass; the caller refuses that in words.
-        warnings.simplefilter("ignore", UserWarning)
-        pz.maxent(distribution, low, high, mass, plot=False)
-    return tuple((name, float(getattr(distribution, name))) for name in PARAMETERS[family])
+
+def _most_entropy(family: str, low: float, high: float, mass: float) -> dict[str, float]:
+    """Return the parameters of most entropy among those with a mass between two ends.
+
+    Where none has it, those that come nearest. All parameters are positive and sought on the log scale, from
+    a distribution whose middle and width are those of the interval.
+    """
+    from scipy.optimize import minimize
+
+    names, middle, width = PARAMETERS[family], (low + high) / 2.0, (high - low) / (4.0 * mass)
+    trials = (middle / width) ** 2
+    start = {
+        "HalfNormal": {"sigma": middle},
+        "Exponential": {"lam": 1.0 / middle},
+        "Gamma": {"alpha": trials, "beta": trials / middle},
+        "Beta": {"alpha": middle * (1.0 + trials), "beta": (1.0 - middle) * (1.0 + trials)},
+    }[family]
+
+    def frozen(free: np.ndarray) -> Any:
+        return _distribution(family, dict(zip(names, np.exp(free), strict=True)))
+
+    def miss(free: np.ndarray) -> float:
+        below, above = frozen(free).cdf((low, high))
+        return float(above - below - mass)
+
+    first = np.log([start[name] for name in names])
+    with np.errstate(all="ignore"):
+        found = minimize(
+            lambda free: -float(frozen(free).entropy()),
+            first,
+            method="SLSQP",
+            constraints={"type": "eq", "fun": miss},
+            options={"ftol": 1e-10},
+        )
+        if not found.success:
+            found = minimize(lambda free: miss(free) ** 2, first, method="Nelder-Mead")
+    return dict(zip(names, (float(value) for value in np.exp(found.x)), strict=True))
+
+
+def _distribution(
+    family: str, p: Mapping[str, float], lower: float | None = None, upper: float | None = None
+) -> Any:
+    """Return the SciPy distribution of a family."""
+    from scipy import stats
+
+    if family == "TruncatedNormal":
+        mu, sigma = p["mu"], p["sigma"]
+        low = -np.inf if lower is None else (lower - mu) / sigma
+        high = np.inf if upper is None else (upper - mu) / sigma
+        return stats.truncnorm(low, high, loc=mu, scale=sigma)
+    return {
+        "Normal": lambda: stats.norm(p["mu"], p["sigma"]),
+        "LogNormal": lambda: stats.lognorm(p["sigma"], scale=np.exp(p["mu"])),
+        "HalfNormal": lambda: stats.halfnorm(scale=p["sigma"]),
+        "Beta": lambda: stats.beta(p["alpha"], p["beta"]),
+        "Gamma": lambda: stats.gamma(p["alpha"], scale=1.0 / p["beta"]),
+        "Exponential": lambda: stats.expon(scale=1.0 / p["lam"]),
+    }[family]()
 
 
 def _truncated(

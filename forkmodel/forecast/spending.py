@@ -15,13 +15,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+from scipy.special import expit, logit
 
 from forkmodel.forecast.lines import Lines
 from forkmodel.forecast.randomness import Randomness
 from forkmodel.forecast.saturation import Saturation
 from forkmodel.forecast.scenario import Levers
 from forkmodel.forecast.start import Start
-from forkmodel.model.ops import ArrayOps
 from forkmodel.model.spend import MONTHS_PER_QUARTER, SMALLEST_SHARE
 
 __all__ = ["Spending"]
@@ -74,8 +74,7 @@ class Spending:
         n, known = self.start.log_share.shape
         self.log_share = np.full((n, len(self.lines.firms)), GONE)
         self.log_share[:, :known] = self.start.log_share
-        first = self.value["value.api_share"]
-        self.api_logit = np.log(first) - np.log1p(-first)
+        self.api_logit = logit(self.value["value.api_share"])
         self._burst = Saturation(
             self.start.spend_growth - self.parameters["forecast.growth_floor"],
             np.log(self.parameters["forecast.spend_plateau"]) - self.log_total,
@@ -86,12 +85,12 @@ class Spending:
 
     def begin(self, open_money: np.ndarray) -> None:
         """Remember today's open part of enterprise money (draw,)."""
-        self._choice_odds = np.log(open_money) - np.log1p(-open_money)
+        self._choice_odds = logit(open_money)
 
     @property
     def api_share(self) -> np.ndarray:
         """Part of closed revenue sold through APIs (draw,)."""
-        return np.asarray(ArrayOps().sigmoid(self.api_logit))
+        return np.asarray(expit(self.api_logit))
 
     @property
     def closed(self) -> np.ndarray:
@@ -140,7 +139,7 @@ class Spending:
         self._grow(shocks, surprise, price_jump, levers, place)
         if place == 1:
             self._join(price_jump, levers)
-        odds = np.log(open_money) - np.log1p(-open_money)
+        odds = logit(open_money)
         outside = self.value["spend.coverage_trend"] * np.exp(
             -years / self.parameters["forecast.coverage_fade_years"]
         )

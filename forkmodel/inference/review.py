@@ -181,6 +181,8 @@ def _factor(wanted: float, have: float) -> str:
 
 
 def _sampler(posterior: Posterior, config: ReviewConfig) -> list[Check]:
+    import arviz as az
+
     stats = posterior.sample_stats
     fraction = float(stats["diverging"].mean())
     status = (
@@ -194,8 +196,7 @@ def _sampler(posterior: Posterior, config: ReviewConfig) -> list[Check]:
     )
     checks = [Check("divergent draws", status, fraction, config.divergences, advice)]
     if "energy" in stats:
-        energy = stats["energy"].transpose("chain", "draw").to_numpy()
-        ebfmi = float((np.square(np.diff(energy, axis=1)).mean(1) / energy.var(1)).min())
+        ebfmi = float(az.bfmi(stats[["energy"]])["energy"].min())
         status = PASS if ebfmi >= config.ebfmi else REVIEW
         advice = (
             "Energy moves freely."

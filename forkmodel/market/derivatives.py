@@ -112,7 +112,7 @@ def demand(
     steep = align_to(shares, slope, "slope")
     if bool((steep > 0.0).any()):
         raise ForkModelError(
-            "slope is dV/dlog p and must be negative. Use log_price_slope or level_price_slope."
+            "slope is dV/dlog p and must be negative. Use log_price_slope or floored_price_slope."
         )
     category = align_to(shares, as_array(category_elasticity), "category_elasticity")
     if bool((category < 0.0).any()):

@@ -26,13 +26,13 @@ from forkmodel.market.derivatives import Demand, demand
 from forkmodel.market.first_order import firm_markups
 from forkmodel.market.labels import Groups, Numeric, align_to, group_labels, require_dims
 
-__all__ = ["Competitive", "lerner_index", "marginal_cost", "owner_codes", "prepare_prices"]
+__all__ = ["lerner_index"]
 
 #: Booleans over the products, True for those sold at marginal cost; None for none of them.
 Competitive = xr.DataArray | None
 
 
-def owner_codes(
+def _owner_codes(
     owners: Groups, reference: xr.DataArray, dim: str, competitive: Competitive = None
 ) -> NDArray[np.intp]:
     """Return the number of each product's owner, in the order of ``reference``; -1 for competitive ones."""
@@ -46,7 +46,7 @@ def owner_codes(
     return np.where(takers, -1, code).astype(np.intp)
 
 
-def prepare_prices(local: Demand, price: Numeric, competitive: Competitive = None) -> xr.DataArray:
+def _prepare_prices(local: Demand, price: Numeric, competitive: Competitive = None) -> xr.DataArray:
     """Return prices in the product order of ``local``, once every product on offer has one.
 
     A price of zero is one only for a competitive product: nobody sets it, so nothing is divided by it.
@@ -120,8 +120,8 @@ def lerner_index(
         As in :func:`~forkmodel.market.derivatives.demand`, or if a price or an owner is missing.
     """
     local = demand(segment_shares, weights, slope, category_elasticity, product_dim, segment_dim)
-    full = prepare_prices(local, price, competitive)
-    owner = owner_codes(owners, local.quantity, product_dim, competitive)
+    full = _prepare_prices(local, price, competitive)
+    owner = _owner_codes(owners, local.quantity, product_dim, competitive)
     margin: xr.DataArray = xr.apply_ufunc(
         _over_rows,
         local.quantity,
@@ -141,24 +141,6 @@ def lerner_index(
     lerner = (margin / full.where(full > 0.0)).transpose(*margin.dims)
     taker = xr.DataArray(owner < 0, dims=product_dim) & (full > 0.0)
     return lerner.where(~taker | ~local.present, 0.0).transpose(*margin.dims)
-
-
-def marginal_cost(price: Numeric, lerner: xr.DataArray) -> xr.DataArray:
-    """Return the marginal cost that prices and a Lerner index imply: ``p (1 - L)``.
-
-    Parameters
-    ----------
-    price : DataArray or float
-        Prices paid.
-    lerner : DataArray
-        Lerner index, as from :func:`lerner_index`.
-
-    Returns
-    -------
-    DataArray
-        Costs in the currency of the prices; negative where the Lerner index is above one.
-    """
-    return (align_to(lerner, price, "price") * (1.0 - lerner)).transpose(*lerner.dims, ...)
 
 
 def _over_rows(

@@ -22,63 +22,7 @@ from forkmodel.errors import ForkModelError
 from forkmodel.market.labels import Numeric, as_array, elementwise, require_dims
 from forkmodel.market.remainder import concentration_with_remainder
 
-__all__ = ["expected_hhi", "partition_concentration", "partition_from_uniforms", "sample_partition"]
-
-
-def expected_hhi(discount: Numeric, strength: Numeric) -> xr.DataArray:
-    """Return the expected HHI of a Pitman-Yor partition: ``10,000 (1 - d) / (1 + theta)``.
-
-    Parameters
-    ----------
-    discount : DataArray or float
-        ``d``, at least 0 and below 1. More discount, more small sellers.
-    strength : DataArray or float
-        ``theta``, above ``-d``.
-
-    Returns
-    -------
-    DataArray
-        Expected HHI on the 0 to 10,000 scale.
-
-    Raises
-    ------
-    ForkModelError
-        If a parameter is out of range.
-    """
-    d, theta = _checked(discount, strength)
-    return 1e4 * (1.0 - d) / (1.0 + theta)
-
-
-def sample_partition(
-    discount: Numeric, strength: Numeric, n: int, rng: np.random.Generator, dim: str = "firm"
-) -> xr.Dataset:
-    """Draw one partition for every draw of the parameters.
-
-    Parameters
-    ----------
-    discount, strength : DataArray or float
-        Parameters, with any dims.
-    n : int
-        Number of sticks, in size-biased order; the rest is dust.
-    rng : numpy.random.Generator
-        Source of random numbers.
-    dim : str
-        Name of the dim of the sticks.
-
-    Returns
-    -------
-    Dataset
-        ``share`` (parameter dims and ``dim``), ``dust`` (what the sticks leave) and ``dust_squares`` (the
-        expected sum of squared shares within the dust). ``share`` over ``dim`` plus ``dust`` is one.
-
-    Raises
-    ------
-    ForkModelError
-        If a parameter is out of range or ``n`` is below 1.
-    """
-    first, second = _stick_parameters(discount, strength, n, dim)
-    fraction = xr.apply_ufunc(rng.beta, first, second)
-    return _break_sticks(fraction, discount, strength, dim)
+__all__ = ["partition_concentration", "partition_from_uniforms"]
 
 
 def partition_from_uniforms(
@@ -101,7 +45,8 @@ def partition_from_uniforms(
     Returns
     -------
     Dataset
-        As from :func:`sample_partition`.
+        ``share`` (parameter dims and ``dim``), ``dust`` (what the sticks leave) and ``dust_squares`` (the
+        expected sum of squared shares within the dust). ``share`` over ``dim`` plus ``dust`` is one.
 
     Raises
     ------
@@ -120,7 +65,7 @@ def partition_concentration(partition: xr.Dataset, dim: str = "firm") -> xr.Data
     Parameters
     ----------
     partition : Dataset
-        As from :func:`sample_partition`.
+        As from :func:`partition_from_uniforms`.
     dim : str
         Dim of the sticks.
 
@@ -128,8 +73,8 @@ def partition_concentration(partition: xr.Dataset, dim: str = "firm") -> xr.Data
     -------
     Dataset
         ``hhi`` (0 to 10,000), ``cr1``, ``cr3``, ``cr4`` and ``effective_firms``. The HHI counts the dust at
-        its expected squares, so its mean is :func:`expected_hhi` for any number of sticks; the ratios count
-        none of the dust.
+        its expected squares, so its mean is ``10,000 (1 - d) / (1 + theta)`` for any number of sticks; the
+        ratios count none of the dust.
     """
     dust = partition["dust"]
     return concentration_with_remainder(partition["share"], dim, dust, dust**2 * partition["dust_squares"])

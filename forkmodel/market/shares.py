@@ -1,4 +1,4 @@
-"""Choice shares of a mixed logit with segments: by segment, by market, in money, and by owner.
+"""Choice shares of a mixed logit with segments: by segment and by market.
 
 A market has segments ``s`` with weights ``w_s`` that sum to one. Within a segment the share of product ``j``
 is
@@ -16,22 +16,17 @@ import xarray as xr
 
 from forkmodel.errors import ForkModelError
 from forkmodel.market.labels import (
-    Groups,
     Numeric,
     align_to,
     as_array,
     elementwise,
-    membership,
     require_dims,
-    sum_by_group,
 )
 
 __all__ = [
     "check_segment_shares",
     "check_weights",
-    "group_shares",
     "market_shares",
-    "money_shares",
     "segment_shares",
 ]
 
@@ -157,65 +152,3 @@ def market_shares(
     present = segment_shares.notnull().any(segment_dim)
     total: xr.DataArray = xr.dot(segment_shares.fillna(0.0), aligned, dim=segment_dim)
     return total.where(present)
-
-
-def money_shares(token_shares: xr.DataArray, price: Numeric, product_dim: str = "model") -> xr.DataArray:
-    """Return shares of spend from shares of tokens: ``s * p``, renormalised.
-
-    Parameters
-    ----------
-    token_shares : DataArray
-        Shares of quantity, with dim ``product_dim``.
-    price : DataArray or float
-        Price paid, in any currency per unit: a constant factor cancels.
-    product_dim : str
-        Dim of the products.
-
-    Returns
-    -------
-    DataArray
-        Shares of spend; they sum to one over the products present.
-
-    Raises
-    ------
-    ForkModelError
-        If a product with a share has no price, or a price is negative.
-    """
-    require_dims(token_shares, "token shares", product_dim)
-    aligned = align_to(token_shares, price, "price")
-    spend = token_shares * aligned
-    if bool((aligned < 0.0).any()) or bool((token_shares.notnull() & spend.isnull()).any()):
-        raise ForkModelError("Every product with a share needs a price of at least 0. Mend the price array.")
-    return spend / spend.sum(product_dim)
-
-
-def group_shares(
-    shares: xr.DataArray, groups: Groups, dim: str = "model", group_dim: str = "developer"
-) -> xr.DataArray:
-    """Return shares by owner: the sum over each owner's products.
-
-    Parameters
-    ----------
-    shares : DataArray
-        Shares (or any additive amount) with dim ``dim``.
-    groups : DataArray or mapping
-        Owner, host or access class of each product.
-    dim : str
-        Dim to sum over.
-    group_dim : str
-        Name of the dim that replaces it, for example ``"developer"``, ``"host"`` or ``"access"``.
-
-    Returns
-    -------
-    DataArray
-        Sums with dim ``group_dim`` (last, labels sorted); NaN for a group without any product present.
-
-    Raises
-    ------
-    ForkModelError
-        If a product has no group.
-    """
-    require_dims(shares, "shares", dim)
-    table = membership(groups, shares, dim, group_dim)
-    count = sum_by_group(shares.notnull().astype(float), table, dim)
-    return sum_by_group(shares, table, dim).where(count > 0.0)

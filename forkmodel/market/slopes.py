@@ -1,4 +1,4 @@
-"""How utility responds to price: one array for both the log-price and the level-price form of logit demand.
+"""How utility responds to price: one array for every form of logit demand.
 
 All elasticities need only ``b_sj = dV_sj / dlog p_j``, the derivative of utility in the product's own log
 price:
@@ -14,19 +14,13 @@ proportion is no change at all.
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 import xarray as xr
 
 from forkmodel.errors import ForkModelError
 from forkmodel.market.labels import Numeric, as_array
 
-__all__ = ["PriceForm", "floored_price_slope", "level_price_slope", "log_price_slope", "price_exposure"]
-
-#: How price enters utility: ``"log"`` (the floor form with a floor of zero) or ``"level"`` (plain logit with
-#: dollars).
-PriceForm = Literal["log", "level"]
+__all__ = ["floored_price_slope", "log_price_slope", "price_exposure"]
 
 
 def price_exposure[A: (np.ndarray, xr.DataArray)](price: A, floor: float) -> A:
@@ -95,32 +89,6 @@ def log_price_slope(eta: Numeric) -> xr.DataArray:
     array = as_array(eta)
     _check_eta(array)
     return -array
-
-
-def level_price_slope(alpha: Numeric, price: Numeric) -> xr.DataArray:
-    """Return the slope of utility in log price when utility is linear in price.
-
-    Parameters
-    ----------
-    alpha : DataArray or float
-        Utility per unit of currency, negative; dims such as ``segment``.
-    price : DataArray or float
-        Price of each product.
-
-    Returns
-    -------
-    DataArray
-        ``alpha * price``, with the dims of both.
-
-    Raises
-    ------
-    ForkModelError
-        If an ``alpha`` is not negative.
-    """
-    array = as_array(alpha)
-    if bool((array >= 0.0).any()):
-        raise ForkModelError("alpha must be negative: utility has to fall with price. Pass dV/dp.")
-    return array * as_array(price)
 
 
 def _check_eta(eta: np.ndarray | xr.DataArray) -> None:

@@ -29,81 +29,12 @@ import xarray as xr
 
 from forkmodel.errors import ForkModelError
 from forkmodel.market.labels import Numeric, align_to, elementwise, product_labels, require_dims
-from forkmodel.market.shares import check_segment_shares, check_weights
 from forkmodel.market.slopes import log_price_slope
 
 __all__ = [
     "compensating_variation",
-    "price_index",
-    "price_index_ratio_without",
-    "segment_spend",
     "total_compensating_variation",
 ]
-
-
-def price_index(
-    utility: xr.DataArray, eta: Numeric, product_dim: str = "model", offered: xr.DataArray | None = None
-) -> xr.DataArray:
-    """Return the log-sum price index of each segment.
-
-    Parameters
-    ----------
-    utility : DataArray
-        ``V = a - eta log p`` with dim ``product_dim``; NaN = absent.
-    eta : DataArray or float
-        Price sensitivity, positive.
-    product_dim : str
-        Dim of the products.
-    offered : DataArray, optional
-        Booleans; False means "not on offer".
-
-    Returns
-    -------
-    DataArray
-        Index without the product dim, in the currency of the prices per unit of quality; only ratios have a
-        meaning. Infinite where nothing is on offer.
-
-    Raises
-    ------
-    ForkModelError
-        If ``eta`` is not positive or a dim is missing.
-    """
-    require_dims(utility, "utility", product_dim)
-    slope = log_price_slope(align_to(utility, eta, "eta"))
-    value = utility if offered is None else utility.where(align_to(utility, offered, "offered").astype(bool))
-    top = value.max(product_dim).fillna(0.0)
-    with np.errstate(divide="ignore"):
-        log_sum = elementwise(np.log, elementwise(np.exp, value - top).sum(product_dim)) + top
-    return elementwise(np.exp, log_sum / slope)
-
-
-def price_index_ratio_without(
-    segment_shares: xr.DataArray, eta: Numeric, lost: xr.DataArray | list[str], product_dim: str = "model"
-) -> xr.DataArray:
-    """Return the factor by which the price index rises when some products disappear.
-
-    Parameters
-    ----------
-    segment_shares : DataArray
-        Shares within segments; NaN = absent.
-    eta : DataArray or float
-        Price sensitivity, positive.
-    lost : DataArray of bool, or list of labels
-        Products that disappear, for example ``models.access == "open"``.
-    product_dim : str
-        Dim of the products.
-
-    Returns
-    -------
-    DataArray
-        ``(1 - S_set)^(-1 / eta)``, at least 1, without the product dim; infinite where nothing remains.
-
-    Raises
-    ------
-    ForkModelError
-        If ``eta`` is not positive, or a label to lose is unknown.
-    """
-    return elementwise(np.exp, _log_ratio(segment_shares, eta, lost, product_dim))
 
 
 def compensating_variation(
@@ -119,11 +50,17 @@ def compensating_variation(
     Parameters
     ----------
     spend : DataArray or float
-        Current spend of each segment, per year; see :func:`segment_spend`.
-    segment_shares, eta, lost, product_dim
-        As in :func:`price_index_ratio_without`.
+        Current spend of each segment, per year.
+    segment_shares : DataArray
+        Shares within segments; NaN = absent.
+    eta : DataArray or float
+        Price sensitivity, positive.
+    lost : DataArray of bool, or list of labels
+        Products that disappear, for example ``models.access == "open"``.
     category_elasticity : DataArray or float
         How total quantity falls with the price index; 0 keeps the quantity and gives the formula at the top.
+    product_dim : str
+        Dim of the products.
 
     Returns
     -------
@@ -134,7 +71,7 @@ def compensating_variation(
     Raises
     ------
     ForkModelError
-        As in :func:`price_index_ratio_without`.
+        If ``eta`` is not positive, or a label to lose is unknown.
     """
     log_ratio = _log_ratio(segment_shares, eta, lost, product_dim)
     keep = 1.0 - align_to(segment_shares, category_elasticity, "category_elasticity")
@@ -176,51 +113,10 @@ def total_compensating_variation(
     """
     if not isinstance(spend, xr.DataArray) or segment_dim not in spend.dims:
         raise ForkModelError(
-            f"spend must be split by {segment_dim!r}: use segment_spend on the market's total first."
+            f"spend must be split by {segment_dim!r}. Divide the market's total over the segments first."
         )
     loss = compensating_variation(spend, segment_shares, eta, lost, category_elasticity, product_dim)
     return loss.sum(segment_dim, skipna=False)
-
-
-def segment_spend(
-    total: Numeric,
-    segment_shares: xr.DataArray,
-    weights: xr.DataArray,
-    price: Numeric,
-    product_dim: str = "model",
-    segment_dim: str = "segment",
-) -> xr.DataArray:
-    """Split a market's spend over its segments, in proportion to quantity times average price paid.
-
-    Parameters
-    ----------
-    total : DataArray or float
-        Spend of the market, per year.
-    segment_shares : DataArray
-        Shares of quantity within segments.
-    weights : DataArray
-        Segment weights in quantity, which sum to one.
-    price : DataArray or float
-        Price paid per unit of quantity.
-    product_dim, segment_dim : str
-        Names of the dims.
-
-    Returns
-    -------
-    DataArray
-        Spend by segment; sums to ``total``.
-
-    Raises
-    ------
-    ForkModelError
-        If shares or weights are out of range, or a product with a share has no price.
-    """
-    shares = check_segment_shares(segment_shares, product_dim, segment_dim)
-    paid = shares * align_to(shares, price, "price")
-    if bool((shares.notnull() & paid.isnull()).any()):
-        raise ForkModelError("A product with a share has no price. Give every product on offer one.")
-    amount = check_weights(shares, weights, segment_dim) * paid.sum(product_dim)
-    return align_to(shares, total, "total") * amount / amount.sum(segment_dim)
 
 
 def _log_ratio(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.special import expit
 
 from forkmodel.claims.judge import ClaimsTable, claims_table
 from forkmodel.claims.prior_views import prior_views
@@ -19,7 +20,6 @@ from forkmodel.forecast.scenario_files import BASELINE, bundled_scenarios
 from forkmodel.forecast.worlds import DEFAULT_HORIZON, forecast_from
 from forkmodel.inference.posterior import Posterior
 from forkmodel.inference.sampling import Progress
-from forkmodel.model.ops import ArrayOps
 from forkmodel.report.content import ForecastContent, ReportContent, TrustContent
 from forkmodel.results.contraction import prior_posterior
 from forkmodel.results.reported import history_of
@@ -42,7 +42,6 @@ def observed_points(panel: Panel) -> dict[str, pd.DataFrame]:
         ``open_share`` (date, value, low, high), ``enterprise_open_share`` (date, value), ``revenue`` (date,
         developer, value, kind; USD per year), ``adoption_firms`` (date, value, population).
     """
-    sigmoid = ArrayOps().sigmoid
     access = panel.rows["access_shares"]
     revenue = panel.rows["revenue"]
     adoption = panel.rows["adoption"]
@@ -62,7 +61,7 @@ def observed_points(panel: Panel) -> dict[str, pd.DataFrame]:
         "open_share": pd.DataFrame(
             {
                 "date": pd.DatetimeIndex(access["month"].to_numpy()) + pd.Timedelta(days=14),
-                "value": sigmoid(access["logit_open_share"].to_numpy()),
+                "value": expit(access["logit_open_share"].to_numpy()),
                 "low": access["low"].to_numpy(),
                 "high": access["high"].to_numpy(),
                 "label": "OpenRouter, all tokens of known access",
@@ -79,7 +78,7 @@ def observed_points(panel: Panel) -> dict[str, pd.DataFrame]:
         "adoption_firms": pd.DataFrame(
             {
                 "date": pd.DatetimeIndex(adoption["date"].to_numpy())[ramp],
-                "value": sigmoid(adoption["logit_share"].to_numpy())[ramp],
+                "value": expit(adoption["logit_share"].to_numpy())[ramp],
                 "population": adoption["population"].to_numpy().astype(str)[ramp],
             }
         ),

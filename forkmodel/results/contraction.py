@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from scipy.special import logit
 
 from forkmodel.inference.posterior import Posterior
 
@@ -63,5 +64,5 @@ def _natural(draws: np.ndarray, family: str) -> np.ndarray:
         return np.asarray(np.log(np.maximum(draws, 1e-12)))
     if family == "Beta":
         inside = np.clip(draws, 1e-9, 1.0 - 1e-9)
-        return np.asarray(np.log(inside) - np.log1p(-inside))
+        return np.asarray(logit(inside))
     return draws

@@ -20,6 +20,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 import xarray as xr
+from scipy.special import expit, log_expit
 
 from forkmodel.data.market_tables import MarketTables
 from forkmodel.inference.compiling import compile_model
@@ -32,7 +33,7 @@ from forkmodel.observations.scores import Scores
 from forkmodel.priors import Prior, PriorSet
 from forkmodel.validate.jobs.code import code_hash
 from forkmodel.validate.reviews import Brief, brief_of, failed, review_of_sample
-from forkmodel.whole_files import whole_file
+from forkmodel.whole_files import write_whole
 
 __all__ = ["QUESTIONS", "LikelihoodJob", "Question", "compare", "likelihood_jobs", "variant_reviews"]
 
@@ -202,8 +203,7 @@ class LikelihoodJob:
             review = brief_of(wrap(model, posterior, stats, seed=self.seed, tune=self.tune))
         found.attrs["divergences"] = int(stats["diverging"].sum())
         found.attrs["review"] = json.dumps(review)
-        with whole_file(to) as temporary:
-            found.to_netcdf(temporary, engine=ENGINE)
+        write_whole(to, found.to_netcdf(engine=ENGINE))
 
 
 def log_densities(model: Any, posterior: xr.Dataset, observed: tuple[str, ...]) -> xr.Dataset:
@@ -228,8 +228,7 @@ def log_densities(model: Any, posterior: xr.Dataset, observed: tuple[str, ...]) 
 
 def _log_slope(logit: xr.DataArray) -> np.ndarray:
     """Return ``log(d share / d logit)``: densities of a share, stated as densities of its logit."""
-    share = 1.0 / (1.0 + np.exp(-logit.to_numpy()))
-    return np.asarray(np.log(share) + np.log1p(-share))
+    return np.asarray(log_expit(logit) + log_expit(-logit))
 
 
 class BetaScores(Scores):
@@ -237,7 +236,7 @@ class BetaScores(Scores):
 
     def observed(self, rows: xr.Dataset) -> np.ndarray:
         """Return the scores as shares."""
-        return np.asarray(1.0 / (1.0 + np.exp(-super().observed(rows))))
+        return np.asarray(expit(super().observed(rows)))
 
     def density(self, rows: xr.Dataset, state: State) -> Density:
         """Return a Beta density around the expected share."""

@@ -20,11 +20,15 @@ from forkmodel.claims import exact_view, load_ledger
 from forkmodel.claims.judge import held
 from forkmodel.data.panel import Panel
 from forkmodel.errors import QueryError
+from forkmodel.inference.compiling import interpreted
+from forkmodel.observations.build import build_model
 from forkmodel.observations.observation import observations_of
 from forkmodel.results.reported import history_of
 from forkmodel.validate.comparison import log_densities
 
 if TYPE_CHECKING:
+    import pymc as pm
+
     from forkmodel.forecast.forecast import Forecast
     from forkmodel.inference.posterior import Posterior
 
@@ -58,6 +62,7 @@ FIGURES: dict[str, tuple[str, dict[str, str], str | None]] = {
 #: Events of the ledger that are examined beside them: the verdict and the claims that decide it.
 EVENTS = {"joint": "the great fork", "C1": "C1", "C7": "C7", "C8": "C8", "C9": "C9"}
 BINS = 20
+SAMPLE = ("chain", "draw")
 
 
 def _events(forecast: Forecast) -> dict[str, np.ndarray]:
@@ -100,16 +105,24 @@ def claim_statistics(posterior: Posterior, forecast: Forecast) -> xr.Dataset:
     return xr.Dataset({label: (("chain", "draw"), array) for label, array in figures.items()})
 
 
-def _log_priors(posterior: Posterior) -> xr.Dataset:
-    """Return the log prior density of the named parameters of each block, dims ``chain, draw``."""
-    totals: dict[str, np.ndarray] = {}
-    for key, array in posterior.free.data_vars.items():
-        if str(key) not in posterior.priors or array.ndim != 2:
-            continue
+def _log_priors(posterior: Posterior, model: pm.Model) -> xr.Dataset:
+    """Return the log prior density of each block, dims ``chain, draw``.
+
+    What counts is whatever the prior files state, scalar or vector. The units of a hierarchy (a price of one
+    model, a shock of one month) are not: their spread is a parameter with a prior, and they are part of the
+    model under it. There are 1,700 of them, and reweighting by all at once would measure nothing but its own
+    noise.
+    """
+    import pymc as pm
+
+    stated = [variable.name for variable in model.free_RVs if variable.name in posterior.priors]
+    tree = xr.DataTree.from_dict({"posterior": posterior.free})
+    pm.compute_log_prior(tree, var_names=stated, model=model, progressbar=False, compile_kwargs=interpreted())
+    totals: dict[str, xr.DataArray] = {}
+    for key, array in tree["log_prior"].to_dataset().data_vars.items():
         block = str(key).split(".", 1)[0]
-        density = posterior.priors[str(key)].log_density(array.to_numpy())
-        totals[block] = totals.get(block, np.zeros(density.shape)) + density
-    return xr.Dataset({block: (("chain", "draw"), total) for block, total in totals.items()})
+        totals[block] = totals.get(block, 0.0) + array.sum([d for d in array.dims if d not in SAMPLE])
+    return xr.Dataset(totals)
 
 
 def data_groups(panel: Panel) -> dict[str, list[str]]:
@@ -120,18 +133,15 @@ def data_groups(panel: Panel) -> dict[str, list[str]]:
     return groups
 
 
-def _log_likelihoods(posterior: Posterior) -> xr.Dataset:
+def _log_likelihoods(posterior: Posterior, model: pm.Model) -> xr.Dataset:
     """Return the log likelihood of each kind of data, dims ``chain, draw``."""
-    from forkmodel.observations.build import build_model
-
-    model = build_model(posterior.panel, posterior.priors, posterior.design)
     there = [str(variable.name) for variable in model.observed_RVs]
     pointwise = log_densities(model, posterior.free, tuple(there))
     out = {}
     for label, names in data_groups(posterior.panel).items():
         parts = [pointwise[name] for name in names if name in pointwise and pointwise[name].size]
         if parts:
-            summed = [part.sum([dim for dim in part.dims if dim not in ("chain", "draw")]) for part in parts]
+            summed = [part.sum([dim for dim in part.dims if dim not in SAMPLE]) for part in parts]
             out[label] = sum(summed[1:], start=summed[0])
     return xr.Dataset(out)
 
@@ -158,7 +168,8 @@ def power_scaling(posterior: Posterior, figures: xr.Dataset) -> pd.DataFrame:
     """
     import arviz as az
 
-    prior, data = _log_priors(posterior), _log_likelihoods(posterior)
+    model = build_model(posterior.panel, posterior.priors, posterior.design)
+    prior, data = _log_priors(posterior, model), _log_likelihoods(posterior, model)
     rows = []
 
     def measure(group: str, weights: xr.Dataset, source: str) -> dict[str, float]:

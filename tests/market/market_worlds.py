@@ -50,13 +50,6 @@ def random_world(seed: int, models: int = 6, draws: int = 3, eta: tuple[float, f
     )
 
 
-def calm_world(seed: int, models: int = 8, eta: tuple[float, float] = (3.0, 4.5)) -> World:
-    """Return a world where dear models are better, so that no product is large enough for a negative cost."""
-    world = random_world(seed, models, eta=eta)
-    world.quality = 0.3 * world.quality + world.eta * np.log(world.price)
-    return world
-
-
 def quantities(
     world: World,
     draw: int,

@@ -9,7 +9,7 @@ from hypothesis.extra.numpy import arrays
 from properties import ROUNDING, examples
 
 from forkmodel.errors import ForkModelError
-from forkmodel.market import concentration_ratio, effective_firms, hhi, leader, rank_stability, top_firms
+from forkmodel.market import concentration_ratio, hhi, hhi_delta
 
 quick = examples(50)
 #: Rounding of a number of size 10,000, the largest HHI.
@@ -30,7 +30,6 @@ def test_equal_firms(n):
     shares = firms(np.full(n, 1.0 / n))
     # Sums of up to 60 shares.
     assert hhi(shares).item() == pytest.approx(10_000 / n, rel=1e-13)
-    assert effective_firms(shares).item() == pytest.approx(n, rel=1e-13)
     assert concentration_ratio(shares, 3).item() == pytest.approx(min(1.0, 3 / n), rel=1e-13)
 
 
@@ -58,8 +57,6 @@ def test_order_is_irrelevant_and_bounds_hold(values, seed):
         concentration_ratio(shares, 3).item(), rel=ROUNDING
     )
     assert 1e4 / values.size - HHI_ROUNDING <= hhi(shares).item() <= 1e4 + HHI_ROUNDING
-    assert effective_firms(shares).item() * hhi(shares).item() == pytest.approx(1e4, rel=ROUNDING)
-    assert (leader(mixed).sel(developer=shares.developer) == leader(shares)).all()
 
 
 def test_published_example():
@@ -74,8 +71,6 @@ def test_absent_firms_are_skipped_and_an_empty_market_is_nan():
     np.testing.assert_allclose(hhi(shares), [5200.0, np.nan, 10_000.0])
     np.testing.assert_allclose(concentration_ratio(shares, 1), [0.6, np.nan, 1.0])
     np.testing.assert_allclose(concentration_ratio(shares, 2), [1.0, np.nan, 1.0])
-    np.testing.assert_allclose(effective_firms(shares), [1 / 0.52, np.nan, 1.0])
-    np.testing.assert_allclose(leader(shares).isel(draw=1), np.nan)
 
 
 def test_shares_that_do_not_sum_to_one_are_refused_or_normalised():
@@ -97,26 +92,25 @@ def test_all_zero_revenue_has_no_concentration():
     assert np.isnan(hhi(firms([0.0, 0.0]), normalise=True))
 
 
-def test_top_firms_and_leader():
-    shares = firms([[0.5, 0.3, 0.2], [0.4, 0.4, 0.2], [0.2, np.nan, 0.8]])
-    np.testing.assert_array_equal(top_firms(shares, 2), [[1, 1, 0], [1, 1, 0], [1, 0, 1]])
-    np.testing.assert_allclose(leader(shares), [[1, 0, 0], [0.5, 0.5, 0], [0, 0, 1]])
-    # With fewer firms than places all present firms are in, absent ones never.
-    np.testing.assert_array_equal(top_firms(shares, 5).isel(draw=2), [True, False, True])
+@given(values=amounts)
+@quick
+def test_merging_raises_the_hhi_by_twice_the_product(values):
+    shares = firms(values / values.sum())
+    merged = firms(np.concatenate([[shares[0] + shares[1]], shares[2:]]))
+    rise = hhi_delta(shares, "f0", "f1").item()
+    # A difference of two keeps the rounding of both.
+    assert rise == pytest.approx(hhi(merged).item() - hhi(shares).item(), abs=2.0 * HHI_ROUNDING)
+    assert rise == pytest.approx(2e4 * shares[0].item() * shares[1].item(), rel=ROUNDING)
 
 
-def test_rank_stability_on_every_draw():
-    earlier = firms([[0.5, 0.3, 0.2], [0.5, 0.3, 0.2], [0.5, 0.3, 0.2]], ["a", "b", "c"])
-    later = firms([[0.2, 0.1, 0.7], [0.2, 0.6, 0.2], [np.nan] * 3], ["c", "b", "a"])
-    np.testing.assert_allclose(rank_stability(earlier, later, 1), [1.0, 0.0, np.nan])
-    np.testing.assert_allclose(rank_stability(earlier, later, 2), [0.0, 0.0, np.nan])
-    np.testing.assert_allclose(rank_stability(earlier, later, 3), [1.0, 1.0, np.nan])
-
-
-def test_rank_stability_knows_entrants():
-    earlier, later = firms([0.6, 0.4], ["a", "b"]), firms([0.7, 0.2, 0.1], ["new", "a", "b"])
-    assert rank_stability(earlier, later, 1).item() == 0.0
-    assert rank_stability(earlier, earlier.reindex(developer=["b", "a", "new"]), 2).item() == 1.0
+def test_a_merger_needs_two_firms_that_exist():
+    shares = firms([0.5, 0.5], ["Mistral AI", "Cohere"])
+    with pytest.raises(ForkModelError, match="itself"):
+        hhi_delta(shares, "Cohere", "Cohere")
+    with pytest.raises(ForkModelError, match="Did you mean"):
+        hhi_delta(shares, "Mistral", "Cohere")
+    absent = firms([1.0, np.nan], ["Mistral AI", "Cohere"])
+    assert hhi_delta(absent, "Mistral AI", "Cohere").item() == 0.0
 
 
 def test_any_dims_broadcast_without_reduction():
@@ -125,7 +119,5 @@ def test_any_dims_broadcast_without_reduction():
     for result in (
         hhi(shares, "host"),
         concentration_ratio(shares, 4, "host"),
-        effective_firms(shares, "host"),
     ):
         assert result.dims == ("chain", "draw", "time")
-    assert leader(shares, "host").dims == shares.dims

@@ -12,13 +12,9 @@ from forkmodel.errors import ForkModelError
 from forkmodel.market import (
     diversion_ratio,
     group_diversion_ratio,
-    group_price_elasticities,
-    level_price_slope,
     log_price_slope,
-    own_price_elasticity,
     price_elasticities,
     segment_own_price_elasticity,
-    segment_price_elasticities,
     segment_shares,
 )
 
@@ -41,7 +37,7 @@ def local_demand(world, category=0.0, outside=False, level=False):
         alpha = xr.DataArray([-0.6, -1.7], dims="segment", coords={"segment": world.weights.segment})
         shares = segment_shares(world.quality + alpha * world.price, outside=outside)
         options = {"outside": outside, "alpha": alpha.values}
-        return (shares, world.weights, level_price_slope(alpha, world.price)), options
+        return (shares, world.weights, alpha * world.price), options
     shares = segment_shares(world.utility, outside=outside)
     weights = category_weights(world, category, outside)
     return (shares, weights, log_price_slope(world.eta)), {"outside": outside, "category": category}
@@ -56,30 +52,6 @@ def test_market_matrix_equals_the_complex_step(case):
         jacobian = log_price_jacobian(world, draw, **options)
         level = quantities(world, draw, world.price.isel(draw=draw).values, **options).real
         np.testing.assert_allclose(ours.isel(draw=draw), jacobian / level[:, None], atol=1e-10, rtol=1e-10)
-
-
-@pytest.mark.parametrize("case", CASES)
-def test_own_elasticity_is_the_diagonal(case):
-    ingredients, _ = local_demand(random_world(12), **case)
-    full = price_elasticities(*ingredients, case["category"])
-    own = own_price_elasticity(*ingredients, case["category"])
-    diagonal = np.diagonal(full.transpose(..., "model", "model_price").values, axis1=-2, axis2=-1)
-    np.testing.assert_allclose(own.transpose(..., "model"), diagonal, atol=1e-12)
-
-
-@pytest.mark.parametrize("case", CASES)
-def test_group_elasticities_equal_the_complex_step(case):
-    world = random_world(13)
-    ingredients, options = local_demand(world, **case)
-    for groups, name in ((world.owners, "developer"), (world.access, "access")):
-        ours = group_price_elasticities(*ingredients, groups, case["category"], group_dim=name)
-        labels = ours[name].values
-        table = (groups.values[None, :] == labels[:, None]).astype(float)
-        for draw in range(3):
-            jacobian = table @ log_price_jacobian(world, draw, **options) @ table.T
-            level = table @ quantities(world, draw, world.price.isel(draw=draw).values, **options).real
-            got = ours.isel(draw=draw).transpose(name, f"{name}_price")
-            np.testing.assert_allclose(got, jacobian / level[:, None], atol=1e-10)
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -106,25 +78,20 @@ def test_two_products_one_segment_closed_form():
     one = xr.DataArray([1.0], dims="segment", coords={"segment": ["all"]})
     expected = [[-eta * (1 - a), eta * b], [eta * a, -eta * (1 - b)]]
     np.testing.assert_allclose(price_elasticities(shares, one, log_price_slope(eta)), expected, atol=1e-10)
-    within = segment_price_elasticities(shares, log_price_slope(eta)).sel(segment="all")
-    np.testing.assert_allclose(within, expected, atol=1e-10)
     np.testing.assert_allclose(
         diversion_ratio(shares, one, log_price_slope(eta)), [[0, 1], [1, 0]], atol=1e-10
     )
 
 
-def test_segment_matrix_is_the_market_of_one_segment():
+def test_a_segments_own_elasticity_is_that_of_a_market_of_one_segment():
     world = random_world(15)
     shares = segment_shares(world.utility)
-    every = segment_price_elasticities(shares, log_price_slope(world.eta), 0.4)
     own = segment_own_price_elasticity(shares, log_price_slope(world.eta), 0.4)
     for name in shares.segment.values:
         one = xr.DataArray([1.0], dims="segment", coords={"segment": [name]})
         alone = price_elasticities(
             shares.sel(segment=[name]), one, log_price_slope(world.eta).sel(segment=[name]), 0.4
         )
-        got = every.sel(segment=name).transpose(*alone.dims)
-        np.testing.assert_allclose(got, alone, atol=1e-13)
         diagonal = np.diagonal(alone.values, axis1=-2, axis2=-1)
         np.testing.assert_allclose(own.sel(segment=name).transpose("draw", "model"), diagonal, atol=1e-13)
 
@@ -156,9 +123,6 @@ def test_permutation_permutes_and_absence_drops(seed):
         whole = function(shares, weights, slope)
         mixed = function(shares.isel(model=order, segment=[1, 0]), weights, slope)
         xr.testing.assert_allclose(mixed.sel({"model": whole.model, second: whole[second]}), whole, **close)
-    firms = group_price_elasticities(shares, weights, slope, world.owners)
-    mixed = group_price_elasticities(shares.isel(model=order), weights, slope, world.owners[::-1])
-    xr.testing.assert_allclose(mixed, firms, **close)
     offered = world.owners.model != "m3"
     present = segment_shares(world.utility, offered=offered)
     some = price_elasticities(present, weights, slope)
@@ -182,8 +146,18 @@ def test_groups_that_hold_everything_divert_nothing():
     shares, weights, slope = local_demand(world)[0]
     all_one = dict.fromkeys(world.owners.model.values, "one")
     assert group_diversion_ratio(shares, weights, slope, all_one).isnull().all()
-    elasticity = group_price_elasticities(shares, weights, slope, all_one, 0.8)
-    np.testing.assert_allclose(elasticity, -0.8, atol=1e-12)
+
+
+def test_groups_as_mapping_or_array_and_a_missing_owner_is_named():
+    world = random_world(19)
+    shares, weights, slope = local_demand(world)[0]
+    by_array = group_diversion_ratio(shares, weights, slope, world.owners[::-1])
+    names = dict(zip(world.owners.model.values, world.owners.values, strict=True))
+    xr.testing.assert_identical(group_diversion_ratio(shares, weights, slope, names), by_array)
+    with pytest.raises(ForkModelError, match="'m2'"):
+        group_diversion_ratio(shares, weights, slope, {k: v for k, v in names.items() if k != "m2"})
+    with pytest.raises(ForkModelError, match="'m2'"):
+        group_diversion_ratio(shares, weights, slope, world.owners.where(world.owners.model != "m2", None))
 
 
 def test_side_coordinates_and_markets_are_no_obstacle():
@@ -192,12 +166,12 @@ def test_side_coordinates_and_markets_are_no_obstacle():
     slope = log_price_slope(world.eta)
     plain = price_elasticities(segment_shares(world.utility), world.weights, slope)
     np.testing.assert_allclose(price_elasticities(shares, world.weights, slope), plain)
-    by_firm = group_price_elasticities(shares, world.weights, slope, shares.developer)
-    assert by_firm.dims == ("draw", "developer", "developer_price")
+    by_firm = group_diversion_ratio(shares, world.weights, slope, shares.developer)
+    assert by_firm.dims == ("draw", "developer", "developer_to")
     mix = xr.DataArray(
         [[0.9, 0.1], [0.2, 0.8]], dims=("market", "segment"), coords={"segment": shares.segment}
     )
-    assert set(own_price_elasticity(shares, mix, slope).dims) == {"draw", "model", "market"}
+    assert set(price_elasticities(shares, mix, slope).dims) == {"draw", "model", "model_price", "market"}
 
 
 def test_wrong_signs_and_sizes_are_named():
@@ -208,10 +182,8 @@ def test_wrong_signs_and_sizes_are_named():
     with pytest.raises(ForkModelError, match="at least 0"):
         price_elasticities(shares, weights, slope, -0.1)
     with pytest.raises(ForkModelError, match="at most 1"):
-        own_price_elasticity(shares * 1.5, weights, slope)
+        price_elasticities(shares * 1.5, weights, slope)
     with pytest.raises(ForkModelError, match="eta must be positive"):
         log_price_slope(-1.0)
-    with pytest.raises(ForkModelError, match="alpha must be negative"):
-        level_price_slope(1.0, world.price)
     with pytest.raises(ForkModelError, match="no dim 'product'"):
         price_elasticities(shares, weights, slope, product_dim="product")

@@ -12,7 +12,6 @@ from forkmodel.market import (
     group_diversion_ratio,
     lerner_index,
     market_shares,
-    own_price_elasticity,
     price_elasticities,
     price_exposure,
     segment_own_price_elasticity,
@@ -93,7 +92,6 @@ def test_every_elasticity_against_finite_differences(category):
     slope = floored_price_slope(world.eta, world.price, floor)
     exposed = category * price_exposure(world.price, floor)
     matrix = price_elasticities(share, weights, slope, exposed)
-    own = own_price_elasticity(share, weights, slope, exposed)
     for k, name in enumerate(world.price["model"].to_numpy()):
         moved = [world.price.copy() for _ in range(2)]
         for price, sign in zip(moved, (1, -1), strict=True):
@@ -102,7 +100,6 @@ def test_every_elasticity_against_finite_differences(category):
         numeric = (up - down) / (2 * step)
         found = matrix.sel(model_price=name, drop=True)
         xr.testing.assert_allclose(found.transpose(*numeric.dims), numeric, rtol=1e-6, atol=1e-8)
-        xr.testing.assert_allclose(own.isel(model=k), numeric.isel(model=k), rtol=1e-6, atol=1e-8)
 
 
 def test_an_elasticity_without_the_floor_would_be_far_too_large():

@@ -1,4 +1,4 @@
-"""Choice shares: closed forms, absence, money, owners, and the directions economics demands."""
+"""Choice shares: closed forms, absence, and the directions economics demands."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from market_worlds import random_world
 from properties import ROUNDING, examples
 
 from forkmodel.errors import ForkModelError
-from forkmodel.market import group_shares, market_shares, money_shares, segment_shares
+from forkmodel.market import market_shares, segment_shares
 
 quick = examples(25)
 
@@ -74,8 +74,6 @@ def test_shares_sum_to_one(seed, models):
     within, market = shares_of(world)
     np.testing.assert_allclose(within.sum("model"), 1.0, rtol=ROUNDING)
     np.testing.assert_allclose(market.sum("model"), 1.0, rtol=ROUNDING)
-    np.testing.assert_allclose(money_shares(market, world.price).sum("model"), 1.0, rtol=ROUNDING)
-    np.testing.assert_allclose(group_shares(market, world.owners).sum("developer"), 1.0, rtol=ROUNDING)
 
 
 @quick
@@ -122,55 +120,6 @@ def test_permutation_of_labels_permutes_results(seed):
     xr.testing.assert_allclose(mixed.sel(model=within.model, segment=within.segment), within, **exact)
     again = market_shares(mixed, world.weights)
     xr.testing.assert_allclose(again.sel(model=market.model), market, **exact)
-    money = money_shares(again, world.price)
-    xr.testing.assert_allclose(money.sel(model=market.model), money_shares(market, world.price), **exact)
-    owners = group_shares(again, world.owners)
-    xr.testing.assert_allclose(owners, group_shares(market, world.owners), **exact)
-
-
-def test_currency_relabelling_leaves_all_shares_alone():
-    world = random_world(5)
-    tokens = shares_of(world)[1]
-    money = money_shares(tokens, world.price)
-    xr.testing.assert_allclose(money_shares(tokens, world.price * 0.9143), money, rtol=1e-14)
-    world.price = world.price * 0.9143
-    xr.testing.assert_allclose(shares_of(world)[1], tokens, rtol=1e-12)
-
-
-def test_money_shares_by_hand():
-    tokens = xr.DataArray([0.7, 0.3, np.nan], dims="model", coords={"model": ["open", "closed", "gone"]})
-    price = xr.DataArray([10.0, 1.0], dims="model", coords={"model": ["closed", "open"]})
-    with pytest.raises(ForkModelError, match="gone"):
-        money_shares(tokens, price)
-    money = money_shares(tokens, price.reindex(model=["closed", "open", "gone"]))
-    np.testing.assert_allclose(money, [0.7 / 3.7, 3.0 / 3.7, np.nan])
-
-
-def test_money_shares_need_a_price_for_every_share():
-    tokens = xr.DataArray([0.7, 0.3], dims="model")
-    with pytest.raises(ForkModelError, match="price"):
-        money_shares(tokens, xr.DataArray([1.0, np.nan], dims="model"))
-
-
-def test_groups_as_mapping_or_array_and_absent_owner():
-    shares = xr.DataArray([0.5, 0.2, 0.3, np.nan], dims="model", coords={"model": list("abcd")})
-    mapping = {"a": "X", "b": "Y", "c": "X", "d": "Z"}
-    by_map = group_shares(shares, mapping)
-    np.testing.assert_allclose(by_map.sel(developer=["X", "Y", "Z"]), [0.8, 0.2, np.nan])
-    array = xr.DataArray(["Z", "X", "Y", "X"], dims="model", coords={"model": list("dcba")})
-    xr.testing.assert_identical(group_shares(shares, array), by_map)
-    with_coord = shares.assign_coords(developer=("model", ["X", "Y", "X", "Z"]))
-    xr.testing.assert_allclose(
-        group_shares(with_coord, with_coord.developer, group_dim="firm"), by_map.rename(developer="firm")
-    )
-
-
-def test_a_missing_owner_is_named():
-    shares = xr.DataArray([0.5, 0.5], dims="model", coords={"model": ["a", "b"]})
-    with pytest.raises(ForkModelError, match="'b'"):
-        group_shares(shares, {"a": "X"})
-    with pytest.raises(ForkModelError, match="'a'"):
-        group_shares(shares, xr.DataArray([None, "X"], dims="model", coords={"model": ["a", "b"]}))
 
 
 def test_weights_must_sum_to_one_and_cover_all_segments():

@@ -1,4 +1,4 @@
-"""Surplus: the price index, what losing products costs, and how the pieces add up."""
+"""Surplus: what losing products costs, against the price index, and how the pieces add up."""
 
 import numpy as np
 import pytest
@@ -13,44 +13,29 @@ from scipy.optimize import brentq
 from forkmodel.errors import ForkModelError
 from forkmodel.market import (
     compensating_variation,
-    market_shares,
-    money_shares,
-    price_index,
-    price_index_ratio_without,
     segment_shares,
-    segment_spend,
     total_compensating_variation,
 )
 
 quick = examples(20)
-#: Relative to the index alone: its level is arbitrary.
-CLOSE = {"rtol": 1e-12, "atol": 0.0}
-
-
-@quick
-@given(seed=st.integers(0, 10_000), factor=st.floats(0.1, 10.0))
-def test_index_moves_one_for_one_with_all_prices(seed, factor):
-    world = random_world(seed)
-    before = price_index(world.utility, world.eta)
-    world.price = world.price * factor
-    # Exponential of a log-sum of size ten, divided by eta.
-    xr.testing.assert_allclose(price_index(world.utility, world.eta), before * factor, **CLOSE)
+#: A loss of no spend would be zero: nothing to be close to.
+CLOSE = {"rtol": 1e-10, "atol": 0.0}
 
 
 @quick
 @given(seed=st.integers(0, 10_000))
-def test_ratio_equals_the_index_without_the_products(seed):
+def test_loss_is_the_rise_of_the_log_sum_index(seed):
     world = random_world(seed)
     closed = world.access == "closed"
-    ratio = price_index(world.utility, world.eta, offered=closed) / price_index(world.utility, world.eta)
+    before, after = (np.exp(world.utility.where(kept)).sum("model") for kept in (True, closed))
     shares = segment_shares(world.utility)
-    got = price_index_ratio_without(shares, world.eta, world.access == "open")
-    # The loss of a share close to one leaves little, known to fewer digits.
-    xr.testing.assert_allclose(got, ratio, **CLOSE)
-    by_label = price_index_ratio_without(shares, world.eta, ["m5", "m4", "m3"])
-    xr.testing.assert_allclose(by_label, got, **CLOSE)
-    mixed = price_index_ratio_without(
-        shares.isel(model=[5, 0, 3, 1, 4, 2]), world.eta, world.access == "open"
+    got = compensating_variation(1.0, shares, world.eta, world.access == "open")
+    xr.testing.assert_allclose(got, (after / before) ** (-1.0 / world.eta) - 1.0, **CLOSE)
+    xr.testing.assert_allclose(
+        compensating_variation(1.0, shares, world.eta, ["m5", "m4", "m3"]), got, **CLOSE
+    )
+    mixed = compensating_variation(
+        1.0, shares.isel(model=[5, 0, 3, 1, 4, 2]), world.eta, world.access == "open"
     )
     xr.testing.assert_allclose(mixed, got, **CLOSE)
 
@@ -99,10 +84,21 @@ def test_an_outside_good_softens_the_loss():
     opens = world.access == "open"
     inside = segment_shares(world.utility)
     outside = segment_shares(world.utility, outside=True)
-    with_outside = price_index_ratio_without(outside, world.eta, opens)
-    assert (with_outside < price_index_ratio_without(inside, world.eta, opens)).all()
-    lost = 1.0 - outside.where(opens).sum("model")
-    xr.testing.assert_allclose(with_outside, np.exp(-np.log(lost) / world.eta))
+    softened = compensating_variation(1.0, outside, world.eta, opens)
+    assert (softened < compensating_variation(1.0, inside, world.eta, opens)).all()
+    left = 1.0 - outside.where(opens).sum("model")
+    xr.testing.assert_allclose(softened, np.exp(-np.log(left) / world.eta) - 1.0)
+
+
+def test_the_market_loses_what_its_segments_lose():
+    world = random_world(43)
+    shares = segment_shares(world.utility)
+    spend = 100.0 * world.weights
+    loss = total_compensating_variation(spend, shares, world.eta, ["m0"])
+    parts = compensating_variation(spend, shares, world.eta, ["m0"])
+    np.testing.assert_allclose(loss, parts.sum("segment"))
+    with pytest.raises(ForkModelError, match="split by 'segment'"):
+        total_compensating_variation(100.0, shares, world.eta, ["m0"])
 
 
 @quick
@@ -117,25 +113,6 @@ def test_losing_more_never_hurts_less(seed):
     assert (more >= few).all()
 
 
-def test_spend_by_segment_adds_up_and_agrees_with_money_shares():
-    world = random_world(43)
-    shares = segment_shares(world.utility)
-    spend = segment_spend(100.0, shares, world.weights, world.price)
-    np.testing.assert_allclose(spend.sum("segment"), 100.0)
-    within = money_shares(shares, world.price)
-    by_product = (spend * within).sum("segment")
-    expected = 100.0 * money_shares(market_shares(shares, world.weights), world.price)
-    xr.testing.assert_allclose(by_product.transpose(*expected.dims), expected)
-    loss = total_compensating_variation(spend, shares, world.eta, ["m0"])
-    parts = compensating_variation(spend, shares, world.eta, ["m0"])
-    np.testing.assert_allclose(loss, parts.sum("segment"))
-    relabelled = segment_spend(100.0, shares, world.weights, world.price * 7.1)
-    xr.testing.assert_allclose(relabelled, spend)
-    with pytest.raises(ForkModelError, match="segment_spend"):
-        total_compensating_variation(100.0, shares, world.eta, ["m0"])
-
-
 def test_nothing_on_offer():
     shares = segment_shares(xr.DataArray([[np.nan, np.nan]], dims=("segment", "model")))
     assert compensating_variation(1.0, shares, 1.5, xr.DataArray([True, False], dims="model")).isnull().all()
-    assert price_index(xr.DataArray([np.nan], dims="model"), 1.5).item() == np.inf

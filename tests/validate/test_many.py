@@ -35,7 +35,7 @@ class Counting:
 
     def run(self, to: Path) -> None:
         mark = Path(self.log)
-        (mark / f"begun-{self.name}-{os.getpid()}-{os.getppid()}").touch()
+        (mark / f"begun-{self.name}-{os.getpid()}").touch()
         time.sleep(self.seconds)
         if self.fails:
             raise ValueError("no good")
@@ -93,9 +93,11 @@ def test_local_processes_give_the_same_files(tmp_path, log):
     assert str(os.getpid()) not in runners
 
 
-def test_a_job_whose_process_dies_is_reported(tmp_path, log):
-    with pytest.raises(JobError, match="its process ended with status -9"):
-        run_jobs([Dying("a", str(log))], tmp_path / "out")
+def test_a_job_whose_process_dies_is_reported_and_takes_no_other_with_it(tmp_path, log):
+    others = [Counting(name, str(log), seconds=1.0) for name in "bc"]
+    with pytest.raises(JobError, match=r"1 of 3 jobs failed.*\n  job a: its process died"):
+        run_jobs([Dying("a", str(log)), *others], tmp_path / "out", workers=2)
+    assert all(len(_done(log, name)) == 1 for name in "bc")
 
 
 def test_an_address_without_a_scheduler_is_answered(tmp_path, log):
@@ -114,10 +116,10 @@ def test_a_worker_killed_midway_costs_no_fit_and_none_is_done_twice(tmp_path, lo
         def kill_one(stage, fraction, message):
             patience = time.monotonic() + 30.0
             while fraction > 0.0 and not killed and time.monotonic() < patience:
-                # A job begun just now is far from its end; the parent of its process is the worker.
+                # A job begun just now is far from its end.
                 young = time.time() - 1.0
                 begun = [path for path in log.glob("begun-*") if path.stat().st_mtime > young]
-                running = [int(path.name.split("-")[3]) for path in begun]
+                running = [int(path.name.split("-")[2]) for path in begun]
                 if running:
                     os.kill(running[0], signal.SIGKILL)
                     killed.append(running[0])
@@ -168,7 +170,8 @@ def test_a_fit_is_the_same_here_in_processes_and_on_a_cluster(tmp_path, market, 
         found = {"here": run_jobs(jobs, tmp_path / "here")}
     found["processes"] = run_jobs(jobs, tmp_path / "processes", workers=2)
     with LocalCluster(n_workers=1, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
-        found["dask"] = run_jobs(jobs[:1], tmp_path / "dask", dask=cluster.scheduler_address)
+        # One worker makes both, the second in a process that remembers the first.
+        found["dask"] = run_jobs(jobs, tmp_path / "dask", dask=cluster.scheduler_address)
     for name in ("processes", "dask"):
-        for here, there in zip(found["here"], found[name], strict=False):
+        for here, there in zip(found["here"], found[name], strict=True):
             xr.testing.assert_equal(fm.load(here).posterior, fm.load(there).posterior)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 import xarray as xr
+from scipy.special import logit
 
 from forkmodel.data.vintages import seen_later
 from forkmodel.errors import FitFileError
@@ -24,7 +25,7 @@ from forkmodel.validate.backtest.targets import TARGETS
 from forkmodel.validate.backtest.yardstick import Measure
 from forkmodel.validate.reviews import brief_of
 from forkmodel.validate.standing import LOOSE, STRICT, record_facts
-from forkmodel.whole_files import whole_file
+from forkmodel.whole_files import write_whole
 
 if TYPE_CHECKING:
     from forkmodel.forecast.forecast import Forecast
@@ -108,8 +109,7 @@ class Foresight:
             name: {"dtype": "float32", "zlib": True, "complevel": 4, "shuffle": True}
             for name in ("line", "error", "ability")
         }
-        with whole_file(path) as temporary:
-            stored.to_netcdf(temporary, engine=ENGINE, encoding=encoding)
+        write_whole(path, stored.to_netcdf(engine=ENGINE, encoding=encoding))
 
     @classmethod
     def load(cls, path: Path) -> Foresight:
@@ -227,15 +227,11 @@ def foresee(posterior: Posterior, forecast: Forecast) -> Foresight:
     put("fixed_capability_price", fixed, 0.0 if np.isnan(se) else se)
 
     share = np.clip(_stacked(worlds["open_share"].sel(market="openrouter", unit="tokens")), TINY, 1.0 - TINY)
-    put(
-        "open_share",
-        np.log(share) - np.log1p(-share),
-        posterior.values["choice.access_noise"] / np.sqrt(MONTHS),
-    )
+    put("open_share", logit(share), posterior.values["choice.access_noise"] / np.sqrt(MONTHS))
     _router(posterior, worlds, rng, lines, errors)
 
     paying = _stacked(worlds["adoption_firms"])
-    put("firm_adoption", np.log(paying) - np.log1p(-paying), posterior.values["adoption.noise"])
+    put("firm_adoption", logit(paying), posterior.values["adoption.noise"])
     revenue_error = np.hypot(posterior.values["spend.revenue_noise"], REPORTED)
     for firm, target in (("OpenAI", "openai_revenue"), ("Anthropic", "anthropic_revenue")):
         revenue = _stacked(worlds["revenue"].sel(developer=firm))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from scipy.special import expit
 
 from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.panel import Panel, PanelOptions
@@ -72,6 +73,8 @@ def hedonic_at_fixed_index(
     options : PanelOptions
         Blend of input and output prices.
     """
+    from statsmodels.regression.linear_model import OLS
+
     spells = build_spells(market.prices, options).to_dataframe()
     start = pd.Timestamp("2026-07-01") + pd.to_timedelta(spells["years"] * 365.25, unit="D")
     table = spells.assign(days=(start - date).dt.days, index=spells["model"].map(measure.index))
@@ -82,11 +85,8 @@ def hedonic_at_fixed_index(
     x = np.column_stack(
         [np.ones(len(table)), table["index"] - FIXED_INDEX, table["days"] / 365.25, table["closed"]]
     )
-    y = table["log_price"].to_numpy()
-    inverse = np.linalg.pinv(x.T @ x)
-    beta = inverse @ x.T @ y
-    variance = float(np.square(y - x @ beta).sum() / (len(y) - x.shape[1]))
-    return float(beta[0]), float(np.sqrt(variance * inverse[0, 0]))
+    line = OLS(table["log_price"].to_numpy(), x).fit()
+    return float(line.params[0]), float(line.bse[0])
 
 
 def leaders_price(measure: Measure, date: pd.Timestamp, listed: pd.Series) -> float:
@@ -140,7 +140,7 @@ def router_days(market: MarketTables) -> pd.DataFrame:
 def _router(market: MarketTables, panel: Panel, developers: list[str]) -> list[pd.DataFrame]:
     access = panel.rows["access_shares"]
     middle = pd.DatetimeIndex(access["month"].to_numpy()) + pd.Timedelta(days=14)
-    opened = 1.0 / (1.0 + np.exp(-access["logit_open_share"].to_numpy()))
+    opened = expit(access["logit_open_share"].to_numpy())
     days = router_days(market)
     dates = pd.DatetimeIndex(days.index)
     hhi = 1e4 * np.square(days.to_numpy()).sum(1)
@@ -155,7 +155,7 @@ def _router(market: MarketTables, panel: Panel, developers: list[str]) -> list[p
 def _money(panel: Panel) -> list[pd.DataFrame]:
     adoption = panel.rows["adoption"]
     ramp = adoption["census"].to_numpy() == 0.0
-    paying = 1.0 / (1.0 + np.exp(-adoption["logit_share"].to_numpy()))
+    paying = expit(adoption["logit_share"].to_numpy())
     rows = [_rows("firm_adoption", pd.DatetimeIndex(adoption["date"].to_numpy()[ramp]), paying[ramp])]
     revenue = panel.rows["revenue"]
     point = revenue["period"].to_numpy() == 0.0

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit
+from scipy.special import expit, logit
 
 __all__ = ["MEASURED", "TARGETS", "Target"]
 
@@ -15,11 +15,8 @@ def _same(x: np.ndarray) -> np.ndarray:
     return np.asarray(x, dtype=float)
 
 
-def _logit(share: np.ndarray) -> np.ndarray:
-    return np.asarray(np.log(share) - np.log1p(-np.asarray(share)), dtype=float)
-
-
-def _expit(x: np.ndarray) -> np.ndarray:
+def _part(x: np.ndarray) -> np.ndarray:
+    # Saved draws come in single precision.
     return np.asarray(expit(np.asarray(x, dtype=float)))
 
 
@@ -60,7 +57,7 @@ def _factor(name: str, reads: str, meaning: str) -> Target:
 
 
 def _share(name: str, reads: str, meaning: str) -> Target:
-    return Target(name, "share", reads, meaning, _logit, _expit)
+    return Target(name, "share", reads, meaning, logit, _part)
 
 
 #: In the order of the chain of cause.

@@ -34,7 +34,7 @@ from forkmodel.priors import PriorSet
 from forkmodel.results.reported import history_of
 from forkmodel.validate.jobs.code import code_hash
 from forkmodel.validate.reviews import CALIBRATION_LIMITS, review_of_sample
-from forkmodel.whole_files import whole_file
+from forkmodel.whole_files import write_whole
 
 __all__ = [
     "CalibrationJob",
@@ -334,8 +334,7 @@ class CalibrationJob:
             tune=self.tune,
             ranked=self.ranked,
         )
-        with whole_file(to) as temporary:
-            found.to_netcdf(temporary, engine=ENGINE)
+        write_whole(to, found.to_netcdf(engine=ENGINE))
 
 
 def calibration_jobs(

@@ -1,20 +1,23 @@
 """Many jobs through one function: one after another, on local processes, or on a dask cluster.
 
 A job knows its own key, a hash of everything its result depends on, and writes its result whole to a file of
-that name. So the folder is the memory: a job whose file is there is never run again, an interrupted run goes
-on where it stopped, and where a job runs makes no difference to what it writes: each gets an interpreter of
-its own (:mod:`forkmodel.validate.jobs.one_job`). On a cluster the folder must
-be one that the workers see too.
+that name. So the folder is the memory: a job whose file is there is never run again, and an interrupted run
+goes on where it stopped. Where a job runs makes no difference to what it writes, nor does what the process
+ran before; that compiled code, new or cached, makes none either is the care of
+:mod:`forkmodel.inference.compiling`. On a cluster the folder must be one that the workers see too.
 """
 
 from __future__ import annotations
 
-import json
-import subprocess
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import redirect_stdout
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Lock, Thread
 from typing import Protocol
 
 from forkmodel.errors import JobError
@@ -46,27 +49,46 @@ def job_path(job: Job, folder: Path) -> Path:
     return folder / f"{job.key}.nc"
 
 
-def _perform(job: Job, folder: str) -> str | None:
-    """Run a job in a fresh interpreter unless its result is there; return what went wrong, or None."""
-    import cloudpickle
+#: Compilers keep their settings by process, so a cluster's worker of many threads runs one job after another.
+_ONE_AT_A_TIME = Lock()
+#: What a process ends with whose parent has died.
+ORPHANED = 70
 
-    path = job_path(job, Path(folder))
-    if path.exists():
-        return None
-    # The paths come first: without them the job's own class could not be found.
-    order = cloudpickle.dumps((sys.path, cloudpickle.dumps((job, str(path)))))
-    made = subprocess.run(
-        [sys.executable, "-m", "forkmodel.validate.jobs.one_job"],
-        input=order,
-        capture_output=True,
-        check=False,
-    )
-    try:
-        problem: str | None = json.loads(made.stdout)["problem"]
-    except ValueError:
-        last = made.stderr.decode(errors="replace").strip().splitlines()
-        return f"its process ended with status {made.returncode}. {last[-1] if last else ''}".strip()
-    return problem
+
+def _perform(job: Job, path: Path) -> str | None:
+    """Run a job unless its result is there; return what went wrong, or None."""
+    # What a library prints must not be taken for an answer of the command.
+    with _ONE_AT_A_TIME, redirect_stdout(sys.stderr):
+        try:
+            if not path.exists():
+                job.run(path)
+        except Exception as error:  # one bad job must not take the others with it
+            return f"{type(error).__name__}: {error}"
+    return None
+
+
+def _leave_with_parent() -> None:
+    """End this process once its parent has died: nobody waits for the result any more."""
+
+    def watch() -> None:
+        parent = parent_process()
+        if parent is not None:
+            parent.join()
+            os._exit(ORPHANED)
+
+    Thread(target=watch, daemon=True).start()
+
+
+def _perform_apart(job: Job, path: Path) -> str | None:
+    """Run a job in a fresh process; return what went wrong, or None."""
+    # A pool of its own: a process that dies takes its pool with it, and with that the jobs of all others.
+    with ProcessPoolExecutor(
+        1, mp_context=get_context("spawn"), initializer=_leave_with_parent, max_tasks_per_child=1
+    ) as pool:
+        try:
+            return pool.submit(_perform, job, path).result()
+        except BrokenProcessPool:
+            return "its process died before it ended, as it does for want of memory"
 
 
 def run_jobs(
@@ -86,9 +108,10 @@ def run_jobs(
     folder : str or Path
         Where results are and go.
     workers : int
-        Jobs at once; each runs in a process of its own.
+        Jobs at once; each runs in a fresh process.
     dask : str, optional
-        Address of a scheduler, such as ``tcp://host:8786``; its workers run the jobs.
+        Address of a scheduler, such as ``tcp://host:8786``; its workers run the jobs, each one at a time, so
+        give them one thread each.
     progress : callable, optional
         Called after each job.
 
@@ -135,7 +158,7 @@ def run_jobs(
 def _here(waiting: dict[str, Job], folder: Path, workers: int) -> Iterator[tuple[Job, str | None]]:
     # Threads suffice: each of them waits for a process of its own.
     with ThreadPoolExecutor(max_workers=max(1, workers)) as pool:
-        futures = {pool.submit(_perform, job, str(folder)): job for job in waiting.values()}
+        futures = {pool.submit(_perform_apart, job, job_path(job, folder)): job for job in waiting.values()}
         try:
             for future in as_completed(futures):
                 yield futures[future], future.result()
@@ -159,7 +182,9 @@ def _on_dask(waiting: dict[str, Job], folder: Path, address: str) -> Iterator[tu
         ) from error
     with client:
         futures = {
-            client.submit(_perform, job, str(folder.resolve()), key=f"forkmodel-{key}", pure=False): job
+            client.submit(
+                _perform, job, job_path(job, folder.resolve()), key=f"forkmodel-{key}", pure=False
+            ): job
             for key, job in waiting.items()
         }
         for future in dask_completed(futures, raise_errors=False):
