@@ -80,7 +80,8 @@ class ForkModel:
         return (
             f"ForkModel(blocks={', '.join(self.design.blocks)}; priors={self.priors.name}; "
             f"vintage={catalogue.vintage.date()}; {len(catalogue.models)} models, "
-            f"{self.panel.rows['scores'].sizes['score']} scores, {self.panel.rows['prices'].sizes['spell']} price spells, "
+            f"{self.panel.rows['scores'].sizes['score']} scores, "
+            f"{self.panel.rows['prices'].sizes['spell']} price spells, "
             f"{self.panel.cells.sizes['cell']} offers)"
         )
 

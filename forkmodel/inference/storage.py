@@ -7,6 +7,7 @@ exactly as the fresh one did. Nothing is pickled.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -20,7 +21,9 @@ from forkmodel.data.panel_catalogue import PanelOptions
 from forkmodel.errors import DataError, FitFileError, ModelError, PriorError, did_you_mean
 from forkmodel.inference.review import Review
 from forkmodel.model.design import resolve_blocks
-from forkmodel.observations.observation import observations_of
+from forkmodel.observations.observation import Observation, observations_of
+from forkmodel.observations.panel import make_panel
+from forkmodel.observations.registry import OBSERVATIONS
 from forkmodel.queries.draw_source import MARK
 from forkmodel.results.schema import SCHEMA_VERSION
 from forkmodel.whole_files import write_whole
@@ -77,7 +80,13 @@ def to_datatree(fit: Fit) -> xr.DataTree:
             "tables": _tables(fit),
         }
     )
-    spec = {"blocks": list(fit.blocks), "options": asdict(fit.options), "tune": fit.tune, "seed": fit.seed}
+    spec = {
+        "blocks": list(fit.blocks),
+        "observations": list(observations_of(fit.panel)),
+        "options": asdict(fit.options),
+        "tune": fit.tune,
+        "seed": fit.seed,
+    }
     tree.attrs = {
         "forkmodel_file_format": FILE_FORMAT,
         "forkmodel_schema_version": SCHEMA_VERSION,
@@ -107,13 +116,15 @@ def save(fit: Fit, path: Path) -> None:
     write_whole(path, to_datatree(fit).to_netcdf(engine=ENGINE))
 
 
-def load(path: str | Path) -> Fit:
+def load(path: str | Path, observations: Sequence[Observation] = OBSERVATIONS) -> Fit:
     """Read a fit that :meth:`Fit.save` wrote.
 
     Parameters
     ----------
     path : str or Path
         The file.
+    observations : sequence of Observation
+        Those that the fit was made with, if they are not the bundled ones: a file holds no code.
 
     Returns
     -------
@@ -144,7 +155,7 @@ def load(path: str | Path) -> Fit:
             f"version that wrote it: {tree.attrs.get('versions', 'unknown')}."
         )
     try:
-        return _fit(tree)
+        return _fit(tree, observations)
     except KeyError as error:
         raise FitFileError(f"{path} lacks {error}; it was cut off or edited. Fit again.") from error
     except _BROKEN as error:
@@ -159,7 +170,7 @@ class _Broken(ValueError):
 _BROKEN = (_Broken, DataError, ModelError, PriorError, TypeError, ValueError, AttributeError)
 
 
-def _fit(tree: xr.DataTree) -> Fit:
+def _fit(tree: xr.DataTree, observations: Sequence[Observation]) -> Fit:
     """Build the fit of an opened file; nothing in it is trusted before it is checked."""
     from forkmodel.inference.fit import Fit
     from forkmodel.priors import PriorSet
@@ -169,11 +180,14 @@ def _fit(tree: xr.DataTree) -> Fit:
     priors = PriorSet.from_dict(_json(tree, "priors", {}))
     if priors.hash != tree.attrs["prior_hash"]:
         raise _Broken("the priors are not those that its hash was taken of.")
+    _check_observations(spec, observations)
+    options = _options(spec["options"])
     return Fit(
         data=data,
         priors=priors,
         blocks=resolve_blocks(spec["blocks"]),
-        options=_options(spec["options"]),
+        options=options,
+        panel=make_panel(data, options, observations),
         posterior=tree["posterior"].to_dataset(),
         sample_stats=tree["sample_stats"].to_dataset(),
         seed=spec["seed"],
@@ -182,6 +196,19 @@ def _fit(tree: xr.DataTree) -> Fit:
         versions=_json(tree, "versions", {}),
         review=_review(tree),
     )
+
+
+def _check_observations(spec: dict[str, Any], observations: Sequence[Observation]) -> None:
+    """Refuse to read draws with other observations than they were made with."""
+    # Files of before there could be others have no list.
+    fitted = spec.get("observations", [each.name for each in OBSERVATIONS])
+    given = [each.name for each in observations]
+    if set(fitted) != set(given):
+        differ = ", ".join(sorted(set(fitted) ^ set(given)))
+        raise FitFileError(
+            f"the fit was made with other observations than those given: they differ in {differ}. Give those "
+            "of the fit: load(path, observations=(*OBSERVATIONS, ...))."
+        )
 
 
 def _review(tree: xr.DataTree) -> Review:
