@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import forkmodel as fm
+from forkmodel.observations.registry import OBSERVATIONS
 
 ROOT = Path(__file__).resolve().parents[1]
 CODE = sorted((ROOT / "forkmodel").rglob("*.py"))
@@ -126,23 +127,8 @@ def test_the_data_page_states_the_numbers_as_they_are(market, panel):
     stated = {
         name: int(size) for name, size in re.findall(r"^\| ([\w ]+) \| (\d+) \|", page, flags=re.MULTILINE)
     }
-    sizes = {
-        "scores": panel.rows["scores"].sizes["score"],
-        "price spells": panel.rows["prices"].sizes["spell"],
-        "offers": panel.cells.sizes["cell"],
-        "open share": panel.rows["access_shares"].sizes["access_share"],
-        "developer shares": panel.rows["developer_days"].sizes["developer_day"],
-        "money shares": panel.rows["money_shares"].sizes["money_share"],
-        "model shares": panel.rows["model_shares"].sizes["model_share"],
-        "gateway shares": panel.rows["gateway_shares"].sizes["gateway_share"],
-        "gateway bounds": panel.rows["gateway_bounds"].sizes["gateway_bound"],
-        "card ratio": panel.rows["card_ratio"].sizes["card_month"],
-        "adoption": panel.rows["adoption"].sizes["adoption"],
-        "spend per employee": panel.rows["spend_per_employee"].sizes["spend"],
-        "reach": panel.rows["reach"].sizes["reach"],
-        "lab revenue": panel.rows["revenue"].sizes["revenue"],
-        "host revenue": panel.rows["host_revenue"].sizes["host_revenue"],
-    }
+    sizes = {each.label: panel.rows[each.name].sizes[each.dim] for each in OBSERVATIONS}
+    sizes["offers"] = panel.cells.sizes["cell"]
     tables = {name: len(frame) for name, frame in market.tables().items()}
     # Scores and adoption head a line in both tables of the page; the later one is the panel's.
     assert stated == tables | sizes

@@ -169,7 +169,7 @@ def build_cells(
 
 
 def router_tokens(usage: pd.DataFrame, catalogue: Catalogue) -> xr.DataArray:
-    """Return the log of the router's trillion tokens per year at each quarter's first month, gaps filled in."""
+    """Return the log of the router's trillion tokens per year at each knot, gaps filled in between."""
     rows = OPEN_SHARE.rows(usage)
     rows = rows.loc[rows["entity"].eq("total") & rows["value"].gt(0)]
     per_year = rows["value"] / rows["period_start"].dt.days_in_month * 365.25 / 1e12

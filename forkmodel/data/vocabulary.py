@@ -41,9 +41,9 @@ ENTERPRISE, RAMP_SHARE = "enterprise_llm_api_spend", "ramp_model_share"
 RAMP_REACH = "ramp_business_subscriptions"
 #: The markets of the second gateway, and what each counts.
 GATEWAY = {"vercel_gateway_tokens": "tokens", "vercel_gateway_spend": "spend"}
-#: Closed firms whose revenue is followed one by one; the rest of the closed tier is one small remainder. Stated
-#: here and not read from the tables: each firm's share has a prior of its own, and Google DeepMind is one of
-#: them although no table holds its revenue.
+#: Closed firms whose revenue is followed one by one; the rest of the closed tier is one small remainder.
+#: Stated here and not read from the tables: each firm's share has a prior of its own, and Google DeepMind is
+#: one of them although no table holds its revenue.
 OTHER_CLOSED = "Other closed"
 CLOSED_FIRMS = ("Anthropic", "Google DeepMind", "OpenAI", "xAI", OTHER_CLOSED)
 #: Hosts of open weights with a published revenue, in the order in which press coverage picked them. Stated

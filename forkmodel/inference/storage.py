@@ -174,7 +174,7 @@ def _posterior(tree: xr.DataTree, observations: tuple[Observation, ...]) -> Post
     priors = PriorSet.from_dict(_json(tree, "priors", {}))
     if priors.hash != tree.attrs["prior_hash"]:
         raise _Broken("the priors are not those that its hash was taken of.")
-    _same_observations(spec.get("observations"), observations)
+    _check_observations(spec, observations)
     panel = make_panel(data, _options(spec["options"]), observations)
     design = Design.from_panel(panel, resolve_blocks(spec["blocks"]))
     return Posterior(
@@ -192,16 +192,16 @@ def _posterior(tree: xr.DataTree, observations: tuple[Observation, ...]) -> Post
     )
 
 
-def _same_observations(saved: list[str] | None, given: tuple[Observation, ...]) -> None:
-    """Make sure that a fit is opened with the observations that it was made from."""
-    names = [observation.name for observation in given]
-    # Files of before observations could be added hold those of the package.
-    wanted = [observation.name for observation in OBSERVATIONS] if saved is None else saved
-    if names != wanted:
-        other = sorted(set(names) ^ set(wanted))
-        raise _Broken(
-            f"it was fitted to the observations {', '.join(wanted)}, not to {', '.join(names)}. Open it with "
-            f"load(path, observations=...), which must agree on {', '.join(other) or 'their order'}."
+def _check_observations(spec: dict[str, Any], observations: tuple[Observation, ...]) -> None:
+    """Refuse to read draws with other observations than they were made with."""
+    # Files of before there could be others have no list.
+    fitted = spec.get("observations", [each.name for each in OBSERVATIONS])
+    given = [each.name for each in observations]
+    if set(fitted) != set(given):
+        differ = ", ".join(sorted(set(fitted) ^ set(given)))
+        raise FitFileError(
+            f"the fit was made with other observations than those given: they differ in {differ}. Give those "
+            "of the fit: load(path, observations=(*OBSERVATIONS, ...))."
         )
 
 

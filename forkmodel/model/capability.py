@@ -10,10 +10,11 @@ alpha_b     ``discrimination``      slope of benchmark b, logits per latent unit
 c_b         ``intercept``           intercept of benchmark b, logits; difficulty is ``-c / alpha``
 ==========  ======================  ==============================================================
 
-Scores see ``alpha_b theta_m + c_b`` (:mod:`forkmodel.observations.scores`). Location and scale of ``theta`` are fixed on the benchmark side (intercepts and log
-slopes sum to zero), which mixes ten times faster than anchoring two models; :mod:`forkmodel.inference.scale`
-maps draws to the public index afterwards. Priors are stated in index points and enter at the nominal rate of
-``INDEX_PER_UNIT`` points per unit around ``INDEX_ORIGIN``, because the exact rate is itself a posterior.
+Scores see ``alpha_b theta_m + c_b`` (:mod:`forkmodel.observations.scores`). Location and scale of ``theta``
+are fixed on the benchmark side (intercepts and log slopes sum to zero), which mixes ten times faster than
+anchoring two models; :mod:`forkmodel.results.scale` maps draws to the public index afterwards. Priors are
+stated in index points and enter at the nominal rate of ``INDEX_PER_UNIT`` points per unit around
+``INDEX_ORIGIN``, because the exact rate is itself a posterior.
 """
 
 from __future__ import annotations

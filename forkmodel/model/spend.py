@@ -72,7 +72,7 @@ class SpendDesign:
 
     @classmethod
     def from_panel(cls, panel: Panel, demand: DemandDesign | None) -> SpendDesign:
-        """Place offers on firms, and walks where revenue is seen; without a choice block nothing pulls shares."""
+        """Place offers on firms and knots; without a choice block nothing pulls the shares."""
         catalogue = panel.catalogue
         firms = pd.Index(CLOSED_FIRMS)
         quarters = catalogue.quarters

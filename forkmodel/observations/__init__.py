@@ -1,1 +1,1 @@
-"""What the model conditions on: one file a source, and the list of them in :mod:`forkmodel.observations.registry`."""
+"""What the model conditions on: one file a source, and the list of them in ``registry``."""

@@ -33,8 +33,8 @@ class CardRatio(Observation):
     group = "enterprise spend"
     table = "usage"
     origin = (
-        "`ramp_model_share`: Anthropic to OpenAI on company cards, by month; the two small names are too small "
-        "to read"
+        "`ramp_model_share`: Anthropic to OpenAI on company cards, by month; the two small names are too "
+        "small to read"
     )
     readings = (
         Reading(

@@ -13,7 +13,7 @@ from forkmodel.observations.common import ACCESS_NAMES
 from forkmodel.observations.observation import Density, Observation, State, Tables
 from forkmodel.observations.share_rows import ShareRows
 
-__all__ = ["GATEWAY_WORDS", "GatewayShares", "gateway_rows", "mean_log_share"]
+__all__ = ["GATEWAY_WORDS", "UNITS", "GatewayShares", "gateway_rows", "mean_log_share"]
 
 GATEWAY_WORDS = {"market": tuple(GATEWAY), "level": ("developer", "access"), "unit": ("share",)}
 UNITS = ("tokens", "spend")
@@ -74,8 +74,8 @@ class GatewayShares(Observation):
     group = "second gateway"
     table = "usage"
     origin = (
-        "`vercel_gateway_tokens` and `vercel_gateway_spend`: a second gateway that counts tokens and money of "
-        "the same customers"
+        "`vercel_gateway_tokens` and `vercel_gateway_spend`: a second gateway that counts tokens and money "
+        "of the same customers"
     )
     readings = (Reading("gateway shares", "usage", GATEWAY_WORDS),)
 

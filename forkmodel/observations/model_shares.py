@@ -28,7 +28,10 @@ class ModelShares(Observation):
     label = "model shares"
     group = "router usage"
     table = "usage"
-    origin = "weekly tokens on OpenRouter (`..._weekly`, and `..._weekly_top9` for weeks the first lacks), by month"
+    origin = (
+        "weekly tokens on OpenRouter (`..._weekly`, and `..._weekly_top9` for weeks the first lacks), by "
+        "month"
+    )
     readings = (MODEL_SHARES,)
 
     def rows(self, tables: Tables) -> xr.Dataset:

@@ -1,8 +1,8 @@
 """An observation: what one source says of the latent state, declared once.
 
-From its class follow the rows of the panel, the coordinates and the density of the PyMC model, the values that
-calibration replaces, the saved ``observed_data``, the replicates and the review's check of coverage, the data
-group of the sensitivity study, the remarks of ``forkmodel data check`` and the lines of ``docs/data.md``.
+From its class follow the rows of the panel, the coordinates and the density of the PyMC model, the values
+that calibration replaces, the saved ``observed_data``, the replicates and the review's check of coverage, the
+data group of the sensitivity study, the remarks of ``forkmodel data check`` and the line in ``docs/data.md``.
 """
 
 from __future__ import annotations

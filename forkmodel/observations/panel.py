@@ -69,14 +69,15 @@ def _check(observations: Sequence[Observation]) -> None:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise ModelError(
-            f"two observations are named {twice[0]}; give the new one a name of its own, or leave the other out."
+            f"two observations are named {twice[0]}; give the new one a name of its own, or leave the other "
+            "out."
         )
     # Blocks have parameters by benchmark, seller and firm, which they take from these rows.
     missing = [observation.name for observation in OBSERVATIONS if observation.name not in names]
     if missing:
         raise ModelError(
-            f"the observations lack {', '.join(missing)}, from which blocks take their dimensions; begin with "
-            "the bundled ones, (*OBSERVATIONS, ...), and replace one by another of its name."
+            f"the observations lack {', '.join(missing)}, from which blocks take their dimensions; begin "
+            "with the bundled ones, (*OBSERVATIONS, ...), and replace one by another of its name."
         )
     for observation in observations:
         if observation.block not in BLOCKS:

@@ -1,6 +1,8 @@
 """The observations of the model, in the order in which they enter it.
 
-A source of one's own joins them where a model is made: ``ForkModel(data, observations=(*OBSERVATIONS, Mine()))``.
+A source of one's own joins them where a model is made::
+
+    ForkModel(data, observations=(*OBSERVATIONS, Mine()))
 """
 
 from __future__ import annotations

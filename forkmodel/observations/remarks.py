@@ -88,11 +88,12 @@ def unread_rows(frames: Frames, observations: Sequence[Observation] = OBSERVATIO
     Parameters
     ----------
     frames : mapping of str to DataFrame
-        Tables that hold ``usage``, ``adoption`` and ``revenue``, indexed by CSV line.
+        Tables that hold those which observations read by words, indexed by CSV line.
     observations : sequence of Observation
         What reads the tables.
     """
-    for table in ("usage", "adoption", "revenue"):
+    by_words = [reading.table for observation in observations for reading in observation.readings]
+    for table in dict.fromkeys(by_words):
         frame = frames[table]
         readings = readings_of(table, observations)
         read = comparison(table, frame)

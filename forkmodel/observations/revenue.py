@@ -107,7 +107,8 @@ class Revenue(Observation):
         firm = positions(rows["firm"], pd.Index(state.design.spend.firms))
         run_rate = log_revenue[left, firm] * (1.0 - fraction) + log_revenue[left + 1, firm] * fraction
         by_firm = log_revenue.T[firm]
-        # A year's amount is the mean over its four quarters, each at its middle, hence half a quarter of growth.
+        # A year's amount is the mean over its four quarters, each at its middle, hence half a quarter of
+        # growth.
         in_quarter = 0.5 * (by_firm[:, 1:] - by_firm[:, :-1]) + by_firm[:, :-1]
         covered = covered_part(rows, state.catalogue.quarters)[:, :-1]
         weight = covered / np.maximum(covered.sum(1, keepdims=True), 1.0)

@@ -1,7 +1,7 @@
 """Benchmark scores: chance-corrected logits, one row per model, benchmark and evaluator class.
 
-``y ~ StudentT(nu, alpha_b theta_m + c_b + bias * developer_reported, sigma_b)``, where developers' own reports
-have a noise of their own too.
+``y ~ StudentT(nu, alpha_b theta_m + c_b + bias * developer_reported, sigma_b)``, where developers' own
+reports have a noise of their own too.
 """
 
 from __future__ import annotations

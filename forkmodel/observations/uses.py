@@ -148,9 +148,8 @@ def report_of(
         return DataReport([], [*remarks, nothing], [], market.vintage, before_day)
     read = {each.label: (each.table, each.counts_if) for each in observations} | {"offers": OFFERS}
     uses = [Use(name, read[name][0], before.get(name, 0), count) for name, count in after.items()]
-    remarks += [
-        remark for use in uses for remark in _counted(use, read[use.observation][1], updated=base is not None)
-    ]
+    for use in uses:
+        remarks += _counted(use, read[use.observation][1], updated=base is not None)
     return DataReport([], remarks, uses, market.vintage, before_day)
 
 

@@ -19,6 +19,7 @@ from forkmodel.model.enterprise import enterprise_segment, held
 from forkmodel.model.frontier import FrontierDesign, line_frontiers, tier_frontier
 from forkmodel.model.latent import latent_state
 from forkmodel.model.ops import ArrayOps, TensorOps
+from forkmodel.observations.gateway_shares import UNITS
 from forkmodel.observations.share_rows import ShareRows
 from forkmodel.priors import load_priors
 
@@ -35,7 +36,7 @@ def numeric(values, design):
     return latent_state(values, design)
 
 
-def test_symbols_and_numbers_agree(values, design, numeric):
+def test_symbols_and_numbers_agree(values, panel, design, numeric):
     ops = TensorOps()
     interpret = pytensor.compile.mode.Mode(linker="py", optimizer="fast_compile")
     for draw in range(2):
@@ -45,16 +46,16 @@ def test_symbols_and_numbers_agree(values, design, numeric):
         residual = value["price.model_spread"] * value["price.model_unit"]
         choice = choice_paths(ops, design.choice, design.capability, theta, frontier, residual, value)
         money = spend_paths(ops, design.spend, design.choice, choice, value["price.decline"], value)
-        gateway = design.choice.gateway
-        tokens, money_shares = gateway_paths(ops, design.choice.demand, choice, gateway.cells)
+        cells = design.choice.gateway_cells
+        tokens, money_shares = gateway_paths(ops, design.choice.demand, choice, cells)
         symbolic = [frontier, theta, choice.router_share, choice.enterprise_money, choice.fringe]
-        symbolic += [gateway.rows.sums(ops, [tokens, money_shares])]
+        symbolic += [_placed(panel, design).sums(ops, [tokens, money_shares])]
         symbolic += [money.closed, money.log_share, money.open]
         got = pytensor.function([], symbolic, mode=interpret)()
         want = [numeric.frontier, numeric.theta, numeric.choice.router_share, numeric.choice.enterprise_money]
         want += [
             numeric.choice.fringe,
-            _gateway_rows(numeric, design),
+            _gateway_rows(numeric, panel, design),
             numeric.spend.closed,
             numeric.spend.log_share,
             numeric.spend.open,
@@ -69,9 +70,18 @@ def _gateway(numeric, design, cells=None):
     return gateway_paths(ArrayOps(), demand, numeric.choice, cells)
 
 
-def _gateway_rows(numeric, design):
-    gateway = design.choice.gateway
-    return gateway.rows.sums(ArrayOps(), list(_gateway(numeric, design, gateway.cells)))
+def _gateway_rows(numeric, panel, design):
+    cells = design.choice.gateway_cells
+    placed = _placed(panel, design)
+    return placed.sums(ArrayOps(), list(_gateway(numeric, design, cells)))
+
+
+def _placed(panel, design):
+    choice = design.choice
+    rows = panel.rows["gateway_shares"]
+    return ShareRows.from_rows(
+        rows, choice.demand, choice.developers, cells=choice.gateway_cells, units=UNITS
+    )
 
 
 def test_shares_sum_to_one_in_every_month(numeric, design):

@@ -9,10 +9,11 @@ import pytest
 from tables import ADOPTION, PRICE, REVENUE, USAGE, write_rows
 
 from forkmodel.data.market_tables import MarketTables
-from forkmodel.data.read import SNAPSHOT, examine_data, read_data, write_data
-from forkmodel.data.vocabulary import COMPARISONS, READINGS
+from forkmodel.data.read import SNAPSHOT, read_data, write_data
+from forkmodel.data.vocabulary import COMPARISONS
+from forkmodel.observations.registry import OBSERVATIONS
 from forkmodel.observations.remarks import unread_rows
-from forkmodel.observations.uses import DataReport
+from forkmodel.observations.uses import DataReport, examine_data
 
 MODEL = {
     "model_id": "newmodel",
@@ -23,6 +24,7 @@ MODEL = {
     "release_date": "2026-06-01",
     "source_id": "genai-prices",
 }
+READINGS = {reading.name: reading for each in OBSERVATIONS for reading in each.readings}
 ROUTER = USAGE | {"market": "OpenRouter_tokens_weekly"}
 
 
