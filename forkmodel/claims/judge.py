@@ -26,7 +26,6 @@ __all__ = ["NOT_DECIDED", "ClaimsTable", "claims", "claims_table", "held", "judg
 
 #: An event this probable (or improbable) at the data's end, or under every view's priors, tells nothing.
 SETTLED = 0.95
-REFERENCE = "reference"
 #: How the reason of a claim begins whose time the worlds do not reach.
 NOT_DECIDED = "not decided"
 

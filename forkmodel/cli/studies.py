@@ -55,8 +55,9 @@ def calibrate(
     from forkmodel.errors import ForkModelError, did_you_mean
     from forkmodel.model.design import resolve_blocks
     from forkmodel.priors import load_priors
+    from forkmodel.report.ranks import ranks_figure
     from forkmodel.validate.calibration.calibration import calibration_jobs
-    from forkmodel.validate.calibration.ranks import calibration_record, ranks_figure, read_ranks
+    from forkmodel.validate.calibration.ranks import calibration_record, read_ranks
     from forkmodel.validate.calibration.small_design import DESIGNS, small_market
     from forkmodel.validate.jobs.many import run_jobs
     from forkmodel.validate.standing import standing

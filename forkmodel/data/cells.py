@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 import numpy as np
 import pandas as pd
 
-from forkmodel.data.schemas import DTYPES, Column, Table
+from forkmodel.data.columns import DTYPES, Column, Table
 from forkmodel.dates import iso_day, possible_days
 from forkmodel.errors import Problem, did_you_mean
 

@@ -1,17 +1,71 @@
-"""The schema pass: pandera finds the cells that break a column's rules, this module says so in words."""
+"""The schema pass: pandera finds the cells that break a column's rules, this module says so in words.
+
+Reading a folder checks it so; loading the bundled snapshot does not, and pandera is imported only on request.
+"""
 
 from __future__ import annotations
 
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
 import pandas as pd
 
 from forkmodel.data.cells import cell_text
-from forkmodel.data.schemas import EARLIEST_DATE, Column, declaration, pandera_schema
+from forkmodel.data.columns import DTYPES, Column
+from forkmodel.data.schemas import declaration
 from forkmodel.errors import Problem, did_you_mean
 
-__all__ = ["schema_problems"]
+if TYPE_CHECKING:
+    import pandera.pandas as pa
+
+__all__ = ["pandera_schema", "schema_problems"]
+
+#: A date before this is a typing mistake: nothing in these tables is older.
+EARLIEST_DATE = "1990-01-01"
 
 #: Where one cell fails several checks, the one that explains most is told.
 _RANK = {"not_nullable": 0, "finite": 1, "category": 2, "whole": 3, "early": 4, "least": 5, "most": 6}
+
+
+@cache
+def pandera_schema(table: str) -> pa.DataFrameSchema:
+    """Return the pandera schema of one table (pandas backend).
+
+    Each check carries a short code (``finite``, ``least``, ``most``, ``category``, ``whole``, ``early``) that
+    :func:`schema_problems` turns into a sentence for people.
+
+    Parameters
+    ----------
+    table : str
+        A name in ``TABLES``, or ``facts``.
+
+    Returns
+    -------
+    pandera.pandas.DataFrameSchema
+        Strict: unknown columns fail, and so do missing ones.
+    """
+    import pandera.pandas as pa
+
+    columns = {}
+    for column in declaration(table).columns:
+        checks = []
+        if column.kind in ("number", "whole"):
+            checks.append(pa.Check(np.isfinite, error="finite"))
+        if column.kind == "whole":
+            checks.append(pa.Check(lambda values: values % 1 == 0, error="whole"))
+        if column.kind == "date":
+            checks.append(pa.Check.ge(pd.Timestamp(EARLIEST_DATE), error="early"))
+        if column.least is not None:
+            checks.append(pa.Check.ge(column.least, error="least"))
+        if column.most is not None:
+            checks.append(pa.Check.le(column.most, error="most"))
+        if column.values:
+            checks.append(pa.Check.isin(column.values, error="category"))
+        columns[column.name] = pa.Column(
+            DTYPES[column.kind], checks, nullable=column.empty, description=column.meaning
+        )
+    return pa.DataFrameSchema(columns, name=table, strict=True)
 
 
 def schema_problems(

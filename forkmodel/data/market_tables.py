@@ -13,8 +13,9 @@ import pandas as pd
 from forkmodel.data.cells import column_texts, control_problems, empty_table
 from forkmodel.data.checks import cross_table_problems, future_dates, row_problems
 from forkmodel.data.column_rules import schema_problems
+from forkmodel.data.columns import DTYPES, Kind
 from forkmodel.data.merging import canonical, union
-from forkmodel.data.schemas import DTYPES, TABLES, Kind
+from forkmodel.data.schemas import TABLES
 from forkmodel.data.vintages import known_on
 from forkmodel.dates import read_day
 from forkmodel.errors import DataError, Problem

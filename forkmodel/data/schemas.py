@@ -1,106 +1,13 @@
-"""The nine tables: what every column means, what may stand in it, and the pandera schema made from that.
+"""The nine tables of a market and the table of facts: what every column means and what may stand in it.
 
-The declarations below are the single description of the CSV files. Reading a folder checks it against the
-pandera schemas; loading the bundled snapshot does not, so pandera is imported only on request.
+The declarations below are the single description of the CSV files.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Literal
+from forkmodel.data.columns import Column, Table
 
-if TYPE_CHECKING:
-    import pandera.pandas as pa
-
-__all__ = [
-    "DTYPES",
-    "EARLIEST_DATE",
-    "FACTS",
-    "FACT_UNITS",
-    "TABLES",
-    "Column",
-    "Kind",
-    "Table",
-    "declaration",
-    "pandera_schema",
-]
-
-#: A date before this is a typing mistake: nothing in these tables is older.
-EARLIEST_DATE = "1990-01-01"
-
-Kind = Literal["text", "number", "whole", "date", "flag"]
-
-#: How each kind of cell is held in memory; missing text and numbers are NaN, missing dates NaT.
-DTYPES: dict[Kind, str] = {
-    "text": "str",
-    "number": "float64",
-    "whole": "float64",
-    "date": "datetime64[us]",
-    "flag": "bool",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of a table.
-
-    Attributes
-    ----------
-    name : str
-        Header in the CSV file.
-    kind : {"text", "number", "whole", "date", "flag"}
-        Text, decimal number, whole number, ISO date, or true/false.
-    meaning : str
-        What a cell says, with its unit.
-    empty : bool
-        Whether a cell may be empty (unknown, or not applicable).
-    values : tuple of str
-        The allowed words, if only some are.
-    least, most : float or None
-        Smallest and largest allowed number.
-    refers_to : str
-        Table that must hold this id.
-    provenance : bool
-        A date about where the row was read rather than about the market; it may lie after the vintage.
-    optional : bool
-        Whether the whole column may be left out of a file: it joined the table later. A column without a
-        value is no part of the content hash, so tables from before it keep theirs.
-    """
-
-    name: str
-    kind: Kind
-    meaning: str
-    empty: bool = False
-    values: tuple[str, ...] = ()
-    least: float | None = None
-    most: float | None = None
-    refers_to: str = ""
-    provenance: bool = False
-    optional: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """One table: its columns, the columns that make a row unique, and whether a full folder must hold it."""
-
-    name: str
-    columns: tuple[Column, ...]
-    key: tuple[str, ...]
-    required: bool = True
-
-    @property
-    def names(self) -> list[str]:
-        """Column names in their canonical order."""
-        return [column.name for column in self.columns]
-
-    def column(self, name: str) -> Column:
-        """Return the declaration of one column."""
-        return next(column for column in self.columns if column.name == name)
-
-    def dates(self, *, provenance: bool = False) -> list[str]:
-        """Names of the date columns about the market, or those about where rows were read."""
-        return [c.name for c in self.columns if c.kind == "date" and c.provenance == provenance]
+__all__ = ["FACTS", "FACT_UNITS", "TABLES", "declaration"]
 
 
 def _text(
@@ -378,45 +285,3 @@ FACTS = Table(
 def declaration(table: str) -> Table:
     """Return the declaration of a table of a market, or of the table of facts."""
     return FACTS if table == FACTS.name else TABLES[table]
-
-
-@cache
-def pandera_schema(table: str) -> pa.DataFrameSchema:
-    """Return the pandera schema of one table (pandas backend).
-
-    Each check carries a short code (``finite``, ``least``, ``most``, ``category``, ``whole``, ``early``) that
-    ``forkmodel.data.column_rules`` turns into a sentence for people.
-
-    Parameters
-    ----------
-    table : str
-        A name in ``TABLES``, or ``facts``.
-
-    Returns
-    -------
-    pandera.pandas.DataFrameSchema
-        Strict: unknown columns fail, and so do missing ones.
-    """
-    import numpy as np
-    import pandas as pd
-    import pandera.pandas as pa
-
-    columns = {}
-    for column in declaration(table).columns:
-        checks = []
-        if column.kind in ("number", "whole"):
-            checks.append(pa.Check(np.isfinite, error="finite"))
-        if column.kind == "whole":
-            checks.append(pa.Check(lambda values: values % 1 == 0, error="whole"))
-        if column.kind == "date":
-            checks.append(pa.Check.ge(pd.Timestamp(EARLIEST_DATE), error="early"))
-        if column.least is not None:
-            checks.append(pa.Check.ge(column.least, error="least"))
-        if column.most is not None:
-            checks.append(pa.Check.le(column.most, error="most"))
-        if column.values:
-            checks.append(pa.Check.isin(column.values, error="category"))
-        columns[column.name] = pa.Column(
-            DTYPES[column.kind], checks, nullable=column.empty, description=column.meaning
-        )
-    return pa.DataFrameSchema(columns, name=table, strict=True)

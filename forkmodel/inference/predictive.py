@@ -47,15 +47,12 @@ class BlockCoverage:
         Fraction inside the leave-one-out predictive interval of mass ``MASS``.
     in_sample : float
         The same without leaving anything out; what it exceeds ``coverage`` by is fitted to single points.
-    mean_pit : float
-        Mean leave-one-out rank of the data among replicates; 0.5 without bias.
     """
 
     block: str
     n: int
     coverage: float
     in_sample: float
-    mean_pit: float
 
 
 def _thinned(posterior: Posterior, n: int) -> xr.DataTree:
@@ -166,7 +163,6 @@ def predictive_coverage(posterior: Posterior) -> list[BlockCoverage]:
                 n=int(data.size),
                 coverage=_inside(rank),
                 in_sample=_inside(_below(sims, data).mean(0)),
-                mean_pit=float(rank.mean()),
             )
         )
     return rows

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -84,8 +84,6 @@ class ReportContent:
         ``data_vintage, data_hash, prior_set, prior_hash, seed, chains, draws, versions, seconds, sources``.
     settings : dict
         Options of the fit.
-    prior_draws, posterior_draws : dict of array, optional
-        Draws by ``"block.parameter"``; where both are given the comparison shows densities.
     forecast : ForecastContent, optional
         The future; without it the page is about the past only.
     trust : TrustContent, optional
@@ -100,8 +98,6 @@ class ReportContent:
     observed: Mapping[str, pd.DataFrame]
     provenance: Mapping[str, Any]
     settings: Mapping[str, Any]
-    prior_draws: Mapping[str, np.ndarray] = field(default_factory=dict)
-    posterior_draws: Mapping[str, np.ndarray] = field(default_factory=dict)
     forecast: ForecastContent | None = None
     trust: TrustContent | None = None
     facts: Mapping[str, Any] | None = None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 import xarray as xr
 
-from forkmodel.report import answer, text
+from forkmodel.report import answer, sections_text, text
 from forkmodel.report.content import ReportContent
 from forkmodel.report.formatting import UNITS, chance, date_label, join
 from forkmodel.report.intervals import Summary, sample_dims, summarise_draws
@@ -244,7 +244,7 @@ def _markups(content: ReportContent) -> str | None:
 
 def limits(content: ReportContent) -> list[str]:
     """Return what the report cannot tell; the limit on markups with this fit's own numbers."""
-    said = dict(text.LIMITS)
+    said = dict(sections_text.LIMITS)
     if (measured := _markups(content)) is not None:
         said["markups"] = f"{said['markups']} {measured}"
     return list(said.values())

@@ -6,13 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import pandas as pd
-
 from forkmodel.report import text
 from forkmodel.report.bands import Point, Rule, band_chart
 from forkmodel.report.content import ReportContent
 from forkmodel.report.dots import dot_chart
-from forkmodel.report.formatting import Unit, date_label, day_label, join
+from forkmodel.report.formatting import Unit, day_label, join
 from forkmodel.report.paths import Dot, Line, Table, dot_csv, dot_table, line_csv, line_table
 from forkmodel.report.scales import dot_domain, line_domain
 
@@ -228,8 +226,3 @@ def dot_figure(
         prior_driven,
         min(columns, len(built)),
     )
-
-
-def period_label(content: ReportContent, time: pd.Timestamp) -> str:
-    """Return the label of a quarter in this report."""
-    return date_label(time, content.vintage)

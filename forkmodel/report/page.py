@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from forkmodel.report import claims_table, facts_text, text, trust
+from forkmodel.report import claims_table, facts_text, sections_text, text, trust
 from forkmodel.report import facts as cited
 from forkmodel.report.content import FAIL, PASS, ReportContent
 from forkmodel.report.formatting import day_label, significant
@@ -148,6 +148,7 @@ def render(content: ReportContent) -> str:
     }
     return environment.get_template("page.html").render(
         text=text,
+        sections_text=sections_text,
         content=content,
         checks=_checks(content),
         draws_line=text.draws_line(content.draws, day_label(content.vintage)),
@@ -155,8 +156,8 @@ def render(content: ReportContent) -> str:
         sentences=sentences(content),
         titles={
             key: title
-            for key, title in text.SECTIONS.items()
-            if (content.forecast is not None or key not in text.FUTURE_SECTIONS)
+            for key, title in sections_text.SECTIONS.items()
+            if (content.forecast is not None or key not in sections_text.FUTURE_SECTIONS)
             and (content.trust is not None or key != "trust")
             and (content.facts is not None or key != "facts")
         },

@@ -27,7 +27,6 @@ __all__ = [
     "place",
 ]
 
-_DAY = pd.Timedelta(days=1)
 #: Stocks are read at the quarter's end, flows are means over the quarter, money sits on the quarter start.
 _AT_END = ("capability", "lag_", "price_", "premium_")
 _IN_MIDDLE = ("token_share", "spend_share", "open_share", "elasticity", "hhi", "cr", "effective_firms")

@@ -27,13 +27,10 @@ class PublicScale:
     ----------
     origin, per_unit : array (draw,)
         ``index = origin + per_unit * theta``.
-    anchored : bool
-        False where the tables lack an anchor model and the nominal line stands in.
     """
 
     origin: np.ndarray
     per_unit: np.ndarray
-    anchored: bool
 
     def index(self, theta: np.ndarray) -> np.ndarray:
         """Map latent ability (draw, ...) to index points."""
@@ -55,11 +52,12 @@ def public_scale(theta: np.ndarray, models: pd.Index) -> PublicScale:
     models : Index
         Model ids in the order of ``theta``.
     """
+    # Where the tables lack an anchor model, the nominal line stands in.
     (low, low_index), (high, high_index) = ANCHORS
     draws = len(theta)
     if low not in models or high not in models:
-        return PublicScale(np.full(draws, INDEX_ORIGIN), np.full(draws, INDEX_PER_UNIT), anchored=False)
+        return PublicScale(np.full(draws, INDEX_ORIGIN), np.full(draws, INDEX_PER_UNIT))
     first, second = theta[:, models.get_loc(low)], theta[:, models.get_loc(high)]
     rise = np.maximum(second - first, (high_index - low_index) / LARGEST_RATE)
     per_unit = (high_index - low_index) / rise
-    return PublicScale(low_index - per_unit * first, per_unit, anchored=True)
+    return PublicScale(low_index - per_unit * first, per_unit)

@@ -11,9 +11,10 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from properties import examples
 
+from forkmodel.data.column_rules import pandera_schema
 from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.read import read_data, write_data
-from forkmodel.data.schemas import TABLES, pandera_schema
+from forkmodel.data.schemas import TABLES
 from forkmodel.errors import DataError
 
 FEW = examples(10, at_random=300, suppress_health_check=[HealthCheck.function_scoped_fixture])

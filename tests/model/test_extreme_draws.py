@@ -19,7 +19,7 @@ PRICE = {
     "price.residual_premium": np.array([1.2, 2.7]),
     "price.premium_decay": np.array([0.3, -0.2]),
 }
-SCALE = PublicScale(np.array([130.0, 200.0]), np.array([12.0, 1.5]), anchored=True)
+SCALE = PublicScale(np.array([130.0, 200.0]), np.array([12.0, 1.5]))
 
 
 def test_prices_of_a_frontier_that_no_fit_finds_are_finite():

@@ -10,11 +10,11 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from forkmodel.report import headline_figure, summary_json, text, write_report
+from forkmodel.report import headline_figure, sections_text, summary_json, text, write_report
 from forkmodel.report.headline import limits, sentences
 from forkmodel.report.parameters import FEW, parameter_groups
 from forkmodel.report.sections import figures
-from forkmodel.report.text import INTROS
+from forkmodel.report.sections_text import INTROS
 from forkmodel.results.contraction import PRIOR_DRIVEN
 
 #: Attributes and style rules that make a browser fetch something.
@@ -152,7 +152,7 @@ def test_the_limit_on_markups_states_how_often_demand_is_inelastic(synthetic):
     flat[0] = -0.5
     history["elasticity_own"].loc[elastic] = flat
     said = limits(dataclasses.replace(synthetic, history=history))
-    assert len(said) == len(text.LIMITS)
+    assert len(said) == len(sections_text.LIMITS)
     assert "inelastic in 50% of draws" in said[1]
     assert "Lerner index above one" in said[1]
 

@@ -8,6 +8,7 @@ import xarray as xr
 
 import forkmodel as fm
 from forkmodel.fit import ForkModel
+from forkmodel.report.ranks import ranks_figure
 from forkmodel.validate.calibration.calibration import (
     calibrate,
     calibration_jobs,
@@ -18,7 +19,6 @@ from forkmodel.validate.calibration.ranks import (
     calibration_record,
     joined,
     rank_table,
-    ranks_figure,
     read_ranks,
 )
 from forkmodel.validate.calibration.small_design import SMALL_OPTIONS, small_market

@@ -26,13 +26,10 @@ def test_shares_are_scored_as_shares():
     assert score.crps < 0.1
 
 
-def test_coverage_counts_central_intervals():
-    target = TARGETS["gap"]
+def test_an_outcome_has_its_rank_among_the_draws():
     draws = np.linspace(-1.0, 1.0, 2001)
-    inside, outside = score_draws(target, draws, 0.7), score_draws(target, draws, 0.95)
-    assert inside.covers(0.8)
-    assert not outside.covers(0.9)
-    assert outside.covers(0.97)
+    for outcome, rank in ((0.7, 0.85), (-0.95, 0.025)):
+        assert score_draws(TARGETS["gap"], draws, outcome).pit == pytest.approx(rank, abs=0.001)
 
 
 def _cases(crps, baseline):

@@ -49,10 +49,6 @@ class Score:
     log_score: float
     pit: float
 
-    def covers(self, mass: float) -> bool:
-        """Return whether the central interval of a mass holds the outcome."""
-        return abs(self.pit - 0.5) <= mass / 2.0
-
 
 def score_draws(target: Target, draws: np.ndarray, line: float) -> Score:
     """Score predictive draws.

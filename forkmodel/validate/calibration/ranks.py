@@ -22,8 +22,8 @@ from forkmodel.validate.standing import record_facts
 
 __all__ = [
     "calibration_record",
+    "rank_band",
     "rank_table",
-    "ranks_figure",
     "read_ranks",
     "refit_reviews",
     "that_count",
@@ -34,7 +34,6 @@ ENGINE: Final = "h5netcdf"
 BAND = 0.95
 SIMULATIONS = 1000
 SEED = 95
-CELL_WIDTH, CELL_HEIGHT, COLUMNS = 150, 90, 5
 
 
 def read_ranks(paths: Sequence[Path]) -> xr.Dataset:
@@ -121,8 +120,14 @@ def uniform_ranks(ranks: xr.Dataset, seed: int = SEED) -> np.ndarray:
     return np.asarray((ranks["rank"].to_numpy() + step) / (int(ranks.attrs["draws"]) + 1))
 
 
-def _band(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Return points, and distribution and band there less the points."""
+def rank_band(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return points, and the distribution of the values and its band there, each less the points.
+
+    Parameters
+    ----------
+    values : array
+        Ranks as numbers in (0, 1), from :func:`uniform_ranks`.
+    """
     from arviz_stats import ecdf_utils
 
     at, ecdf, low, high = ecdf_utils.ecdf_pit(values, BAND, SIMULATIONS, rng=np.random.default_rng(SEED))
@@ -151,7 +156,7 @@ def rank_table(ranks: xr.Dataset) -> pd.DataFrame:
         own = values[np.isfinite(values[:, place]), place]
         if not len(own):
             continue
-        _, ecdf, low, high = _band(own)
+        _, ecdf, low, high = rank_band(own)
         rows.append(
             {
                 "statistic": str(name),
@@ -164,37 +169,3 @@ def rank_table(ranks: xr.Dataset) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
-
-
-def ranks_figure(ranks: xr.Dataset, title: str) -> Any:
-    """Return the distribution of every statistic's ranks less the uniform's, with its band, as a chart.
-
-    Parameters
-    ----------
-    ranks : Dataset
-        From :func:`read_ranks`.
-    title : str
-        Title.
-    """
-    import altair as alt
-
-    from forkmodel.report.palette import COLOURS
-
-    ink, band, good, bad = (COLOURS[name][0] for name in ("ink", "grid", "closed", "open"))
-    ranks = that_count(ranks)
-    values = uniform_ranks(ranks)
-    cells = []
-    for place, name in enumerate(ranks["statistic"].to_numpy()):
-        own = values[np.isfinite(values[:, place]), place]
-        if not len(own):
-            continue
-        at, ecdf, low, high = _band(own)
-        inside = ((ecdf >= low - 1e-12) & (ecdf <= high + 1e-12)).all()
-        frame = pd.DataFrame({"rank": at, "difference": ecdf, "low": low, "high": high})
-        base = alt.Chart(frame).encode(x=alt.X("rank", title=None, axis=alt.Axis(values=[0, 0.5, 1])))
-        area = base.mark_area(color=band).encode(y=alt.Y("low", title=None), y2="high")
-        line = base.mark_line(color=good if inside else bad, interpolate="step-after").encode(y="difference")
-        cell = (area + line).properties(width=CELL_WIDTH, height=CELL_HEIGHT)
-        cells.append(cell.properties(title=alt.Title(str(name), fontSize=10, color=ink, anchor="start")))
-    grid = alt.concat(*cells, columns=COLUMNS, spacing=12)
-    return grid.properties(title=title).configure_view(stroke=None).configure_axis(grid=False)
