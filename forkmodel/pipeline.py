@@ -155,7 +155,7 @@ def _or(given: int | None, default: int) -> int:
 def _names() -> list[str]:
     """Return the names of all files that a run may leave."""
     # Here and not on top: every command imports this module, and few need what reads prior files.
-    from forkmodel.prior_files import BUNDLED
+    from forkmodel.priors.files import BUNDLED
 
     others = [f"fit-{name}.nc" for name in BUNDLED]
     return [FIT_FILE, FORECAST_FILE, REPORT_FILE, SUMMARY_FILE, *others]
@@ -165,7 +165,7 @@ def _other_fits(
     out: Path, source: Source, priors: str, sampling: Sampling, progress: Progress
 ) -> dict[str, Fit]:
     """Fit the model under the other bundled prior sets, and keep each fit as soon as it is made."""
-    from forkmodel.prior_files import BUNDLED
+    from forkmodel.priors.files import BUNDLED
 
     fits = {}
     for name in BUNDLED:

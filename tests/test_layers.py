@@ -24,7 +24,7 @@ ROOMS = (
     ("observations",),
     ("model",),
     ("market", "queries"),
-    ("data", "priors", "prior_files", "prior_checks"),
+    ("data", "priors"),
     ("dates", "errors", "formats", "json_text", "options", "whole_files"),
 )
 HEIGHT = {room: len(ROOMS) - line for line, rooms in enumerate(ROOMS) for room in rooms}
@@ -103,8 +103,7 @@ def named_rooms() -> list[str]:
 
 def test_the_plan_names_every_room_in_the_order_that_is_held():
     named = named_rooms()
-    foundations = set(ROOMS[-1]) | {"prior_files", "prior_checks"}
-    assert set(HEIGHT) - foundations - {"__init__", "__main__"} <= set(named) <= set(HEIGHT)
+    assert set(HEIGHT) - set(ROOMS[-1]) - {"__init__", "__main__"} <= set(named) <= set(HEIGHT)
     heights = [HEIGHT[name] for name in named]
     assert heights == sorted(heights, reverse=True), named
     folders = {path.parent.name for path in (PLAN.parent / "forkmodel").glob("*/__init__.py")}

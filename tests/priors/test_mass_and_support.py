@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import forkmodel as fm
-from forkmodel.prior_files import NAMED
+from forkmodel.priors.files import NAMED
 
 
 def change(key: str, body: str) -> str:

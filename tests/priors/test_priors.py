@@ -10,7 +10,7 @@ import pytest
 
 import forkmodel as fm
 import forkmodel.forecast
-from forkmodel.prior_files import BUNDLED
+from forkmodel.priors.files import BUNDLED
 
 CHANGE = """
 inherits = "{parent}"

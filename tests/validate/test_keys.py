@@ -22,7 +22,7 @@ def _package(folder, **changed):
         "market/shares.py": "y = 2\n",
         "forecast/worlds.py": "z = 3\n",
         "validate/calibration/ranks.py": "w = 4\n",
-        "priors.py": "p = 5\n",
+        "priors/prior_set.py": "p = 5\n",
         "scenarios/baseline.toml": 'name = "baseline"\n',
         "report/page.py": "page = 6\n",
         "cli/main.py": "a = 7\n",
@@ -42,7 +42,7 @@ def test_code_that_can_change_a_result_changes_the_key(tmp_path):
         "market/shares.py": "y = 3\n",
         "forecast/worlds.py": "z = 4\n",
         "validate/calibration/ranks.py": "w = 5\n",
-        "priors.py": "p = 6\n",
+        "priors/prior_set.py": "p = 6\n",
         "scenarios/baseline.toml": 'name = "other"\n',
         "results/new.py": "",
     }
@@ -91,7 +91,7 @@ def test_every_folder_of_the_package_is_looked_at():
     seen = {path.relative_to(PACKAGE).parts[0] for path in sources(PACKAGE)}
     folders = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
     assert folders - seen == {"report", "cli"}
-    assert {"priors.py", "prior_files.py", "scenarios", "formats.py"} <= seen
+    assert {"priors", "scenarios", "formats.py"} <= seen
 
 
 def test_a_prior_file_changes_the_keys_of_what_depends_on_it(market, tmp_path):

@@ -21,8 +21,8 @@ from forkmodel.inference.posterior import Posterior
 from forkmodel.inference.sampling import DEFAULT_DRAWS, DEFAULT_TUNE
 from forkmodel.inference.storage import load
 from forkmodel.model.design import BLOCKS
-from forkmodel.prior_files import HINDSIGHT_FREE
 from forkmodel.priors import PriorSet, load_priors
+from forkmodel.priors.files import HINDSIGHT_FREE
 from forkmodel.validate.backtest.foresight import Foresight, foresee
 from forkmodel.validate.backtest.proper_scores import skill_table
 from forkmodel.validate.backtest.score_table import no_cases, score_foresight

@@ -10,8 +10,8 @@ import numpy as np
 from forkmodel.errors import PriorError
 
 if TYPE_CHECKING:
-    from forkmodel.prior_files import PriorEntry
-    from forkmodel.priors import Prior
+    from forkmodel.priors.files import PriorEntry
+    from forkmodel.priors.prior import Prior
 
 __all__ = ["check_resolved", "check_support"]
 
