@@ -218,11 +218,10 @@ def log_densities(model: Any, posterior: xr.Dataset, observed: tuple[str, ...]) 
     observed : tuple of str
         Observation blocks.
     """
-    import pymc as pm
+    from pymc.stats import compute_log_likelihood
 
     tree = xr.DataTree.from_dict({"posterior": posterior})
-    with model:
-        pm.compute_log_likelihood(tree, var_names=list(observed), progressbar=False)
+    compute_log_likelihood(tree, var_names=list(observed), model=model, progressbar=False)
     return tree["log_likelihood"].to_dataset()
 
 

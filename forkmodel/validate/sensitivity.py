@@ -113,11 +113,11 @@ def _log_priors(posterior: Posterior, model: pm.Model) -> xr.Dataset:
     model under it. There are 1,700 of them, and reweighting by all at once would measure nothing but its own
     noise.
     """
-    import pymc as pm
+    from pymc.stats import compute_log_prior
 
     stated = [variable.name for variable in model.free_RVs if variable.name in posterior.priors]
     tree = xr.DataTree.from_dict({"posterior": posterior.free})
-    pm.compute_log_prior(tree, var_names=stated, model=model, progressbar=False, compile_kwargs=interpreted())
+    compute_log_prior(tree, var_names=stated, model=model, progressbar=False, compile_kwargs=interpreted())
     totals: dict[str, xr.DataArray] = {}
     for key, array in tree["log_prior"].to_dataset().data_vars.items():
         block = str(key).split(".", 1)[0]

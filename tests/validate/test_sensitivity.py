@@ -5,10 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import xarray as xr
+from forkmodel.inference.model import ForkModel
 
 from forkmodel.claims import exact_view, load_ledger
 from forkmodel.claims.judge import held
+from forkmodel.validate.calibration.small_design import SMALL_OPTIONS, small_market
 from forkmodel.validate.sensitivity import (
+    _log_priors,
     claim_statistics,
     diagnosis,
     first_order_indices,
@@ -40,6 +43,24 @@ def test_diagnoses():
     assert diagnosis(0.01, 0.2) == "data speak"
     assert diagnosis(0.2, 0.2) == "prior and data pull apart"
     assert diagnosis(0.0, 0.0) == "insensitive to both"
+
+
+def test_the_log_prior_counts_what_the_files_state_scalar_or_vector(market):
+    model = ForkModel(small_market(market), blocks=["capability"], options=SMALL_OPTIONS)
+    fit = model.prior(4, seed=2)
+    by_hand, vectors, units = 0.0, 0, 0
+    for name, array in fit.posterior.data_vars.items():
+        if name not in fit.priors:
+            units += array.ndim > 2
+            continue
+        vectors += array.ndim > 2
+        density = array.copy(data=fit.priors[name].log_density(array.to_numpy()))
+        by_hand = by_hand + density.sum([dim for dim in array.dims if dim not in ("chain", "draw")])
+    assert vectors
+    assert units
+    found = _log_priors(fit, model.pymc_model)
+    assert list(found) == ["capability"]
+    np.testing.assert_allclose(found["capability"], by_hand, rtol=1e-6)
 
 
 def test_what_no_table_informs_is_driven_by_its_prior(golden_money):
