@@ -8,13 +8,18 @@ import xarray as xr
 
 from forkmodel.data.panel_catalogue import PanelOptions
 
-__all__ = ["GATEWAY", "blended_price", "build_spells", "monthly_prices"]
+__all__ = ["GATEWAY", "blended_price", "build_spells", "monthly_prices", "years_from_reference"]
 
 #: The seller whose headline price stands for the router's market.
 GATEWAY = "openrouter"
 DAYS_PER_YEAR = 365.25
 #: Date at which the price level and the residual premium are stated.
 REFERENCE_DATE = pd.Timestamp("2026-07-01")
+
+
+def years_from_reference(dates: pd.DatetimeIndex) -> np.ndarray:
+    """Return years from the date at which the price level is stated."""
+    return np.asarray((dates - REFERENCE_DATE).days, dtype=float) / DAYS_PER_YEAR
 
 
 def blended_price(prices: pd.DataFrame, options: PanelOptions) -> pd.Series:
@@ -61,7 +66,7 @@ def build_spells(prices: pd.DataFrame, options: PanelOptions) -> xr.Dataset:
     return xr.Dataset(
         {
             "log_price": ("spell", np.log(table["price"].to_numpy(float))),
-            "years": ("spell", (table["start"] - REFERENCE_DATE).dt.days.to_numpy(float) / DAYS_PER_YEAR),
+            "years": ("spell", years_from_reference(pd.DatetimeIndex(table["start"]))),
         },
         coords={
             "model": ("spell", table["model_id"].to_numpy(str)),

@@ -9,7 +9,7 @@ import xarray as xr
 from forkmodel.data.panel_catalogue import Catalogue
 from forkmodel.data.vocabulary import CENSUS, CLOSED_FIRMS, HOSTS, OTHER_CLOSED, rows_read
 
-__all__ = ["CLOSED_FIRMS", "HOSTS", "OTHER_CLOSED", "build_spend"]
+__all__ = ["CLOSED_FIRMS", "HOSTS", "OTHER_CLOSED", "build_spend", "decimal_years"]
 
 #: Log standard deviation of a revenue figure by how it became known.
 REVENUE_SD = {"audited": 0.03, "reported": 0.10, "leaked": 0.15, "estimate": 0.30}
@@ -89,8 +89,9 @@ def _host_revenue(revenue: pd.DataFrame, catalogue: Catalogue) -> xr.Dataset:
     )
 
 
-def _years(dates: pd.Series) -> np.ndarray:
-    return np.asarray(dates.dt.year + (dates.dt.day_of_year - 1) / 365.25, dtype=float)
+def decimal_years(dates: pd.DatetimeIndex) -> np.ndarray:
+    """Return dates as calendar years with a decimal part."""
+    return np.asarray(dates.year + (dates.day_of_year - 1) / 365.25, dtype=float)
 
 
 def _adoption(adoption: pd.DataFrame) -> xr.Dataset:
@@ -101,7 +102,7 @@ def _adoption(adoption: pd.DataFrame) -> xr.Dataset:
     return xr.Dataset(
         {
             "logit_share": ("adoption", np.log(share / (1.0 - share))),
-            "year": ("adoption", _years(rows["date"])),
+            "year": ("adoption", decimal_years(pd.DatetimeIndex(rows["date"]))),
             "census": ("adoption", rows["population"].eq(CENSUS).to_numpy(float)),
             "new_wording": (
                 "adoption",
@@ -123,7 +124,7 @@ def _spend_per_employee(adoption: pd.DataFrame, catalogue: Catalogue) -> xr.Data
     return xr.Dataset(
         {
             "log_usd": ("spend", np.log(rows["value"].to_numpy(float))),
-            "year": ("spend", _years(rows["date"])),
+            "year": ("spend", decimal_years(pd.DatetimeIndex(rows["date"]))),
             "knot": ("spend", left),
             "fraction": ("spend", fraction),
         },
@@ -138,7 +139,7 @@ def _reach(usage: pd.DataFrame, catalogue: Catalogue) -> xr.Dataset:
     return xr.Dataset(
         {
             "logit_share": ("reach", np.log(share / (1.0 - share))),
-            "year": ("reach", _years(rows["period_end"])),
+            "year": ("reach", decimal_years(pd.DatetimeIndex(rows["period_end"]))),
             "knot": ("reach", left),
             "fraction": ("reach", fraction),
         },

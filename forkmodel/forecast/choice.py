@@ -21,9 +21,8 @@ from forkmodel.forecast.scenario import Levers
 from forkmodel.forecast.start import Start
 from forkmodel.market.elasticities import logit_own_elasticity
 from forkmodel.market.slopes import floored_price_slope
-from forkmodel.model.demand import SEGMENTS, capability_coefficients
+from forkmodel.model.demand import SEGMENTS, capability_coefficients, price_coefficients
 from forkmodel.model.ops import ArrayOps
-from forkmodel.results.offers import price_coefficients
 
 __all__ = ["Buyers"]
 
@@ -158,7 +157,7 @@ class Buyers:
     def _structural(self, index: np.ndarray, bar: np.ndarray, prices: np.ndarray) -> np.ndarray:
         """Return utilities (draw, segment, item) from capability, price, brand and taste."""
         value = self.value
-        eta = price_coefficients(value)
+        eta = np.stack(price_coefficients(value), axis=-1)
         log_price = np.log(prices + self.options.price_floor_usd_per_mtok)
         common = self._brand + value["choice.open_taste"][:, None] * self._item_open
         missing = ArrayOps().softplus(bar[:, None] - index)
@@ -229,7 +228,9 @@ class Buyers:
         """
         floor = self.options.price_floor_usd_per_mtok
         charged = prices / np.where(self.paid > 0.0, self.paid, 1.0)
-        slope = floored_price_slope(price_coefficients(self.value)[:, :, None], charged, floor)
+        slope = floored_price_slope(
+            np.stack(price_coefficients(self.value), axis=-1)[:, :, None], charged, floor
+        )
         return np.asarray(logit_own_elasticity(slope, self.chosen * self.sameness))
 
     @staticmethod

@@ -6,15 +6,16 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from forkmodel.data.panel_spend import OTHER_CLOSED
+from forkmodel.data.panel_spend import OTHER_CLOSED, decimal_years
 from forkmodel.forecast.simulate import Recorded, Setting
 from forkmodel.forecast.start import Start
 from forkmodel.market.partition import partition_concentration
-from forkmodel.model.capability import INDEX_ORIGIN, INDEX_PER_UNIT
+from forkmodel.model.capability import latent_ability
 from forkmodel.model.ops import ArrayOps
-from forkmodel.model.spend import bass
+from forkmodel.model.spend import adoption
 from forkmodel.results.history import UNITS
-from forkmodel.results.paths_capability import DAYS_PER_MONTH, TOLERANCE_INDEX
+from forkmodel.results.lag import Records, lag_months
+from forkmodel.results.paths_capability import TOLERANCE_INDEX
 from forkmodel.results.paths_concentration import (
     among_closed,
     among_developers,
@@ -22,6 +23,7 @@ from forkmodel.results.paths_concentration import (
     closed_firms,
     concentration_paths,
 )
+from forkmodel.results.paths_price import premiums
 from forkmodel.results.paths_shares import reach_parts
 from forkmodel.results.paths_value import USD_PER_BILLION, loss_of_each_tier, value_paths
 
@@ -36,7 +38,6 @@ GONE = 1e-12
 QUARTERS_PER_YEAR = 4
 #: A closed lab does not sell below serving cost for years, nor at a margin above this.
 MARGINS = (0.0, 0.98)
-MONTHS_PER_DAY = 1.0 / DAYS_PER_MONTH
 
 
 def outcomes(
@@ -67,7 +68,7 @@ def outcomes(
         By name; dims as in :data:`forkmodel.results.schema.FORECAST_SCHEMA`.
     """
     out = _capability(recorded, setting, start, release_days)
-    out |= _prices(recorded)
+    out |= premiums(recorded["price_frontier"], recorded["price_fixed"])
     firms, lines = _firms(recorded, setting), _lines(recorded, setting, developers)
     out |= _shares(lines, setting, value, firms, developers)
     out |= _money(recorded, setting, value, firms, lines, developers)
@@ -87,66 +88,20 @@ def outcomes(
     return out
 
 
-def _public(nominal: np.ndarray, start: Start) -> np.ndarray:
-    extra = (1,) * (nominal.ndim - 1)
-    latent = (nominal - INDEX_ORIGIN) / INDEX_PER_UNIT
-    return np.asarray(start.origin.reshape(-1, *extra) + start.per_unit.reshape(-1, *extra) * latent)
-
-
 def _capability(
     recorded: Recorded, setting: Setting, start: Start, release_days: np.ndarray
 ) -> dict[str, np.ndarray]:
-    best = recorded["tier_released"]
-    frontier = _public(best, start)
-    tolerance = TOLERANCE_INDEX * INDEX_PER_UNIT / start.per_unit
-    opened = best[:, :, 1]
+    def public(nominal: np.ndarray) -> np.ndarray:
+        return start.scale.index(latent_ability(nominal))
+
+    frontier, ends = public(recorded["tier_released"]), setting.calendar.ends
+    opened = frontier[:, :, 1]
+    closed = Records(public(start.record), release_days, frontier[:, :, 0], ends)
     return {
         "capability_frontier": frontier,
-        "capability_gap": frontier[:, :, 0] - frontier[:, :, 1],
-        "lag_months_strict": _lag(best[:, :, 0], opened, start, setting, release_days),
-        "lag_months_tolerant": _lag(best[:, :, 0], opened + tolerance[:, None], start, setting, release_days),
-    }
-
-
-def _lag(
-    closed: np.ndarray, target: np.ndarray, start: Start, setting: Setting, release_days: np.ndarray
-) -> np.ndarray:
-    """Return months since closed models first exceeded a target (draw, quarter); zero where they do not.
-
-    Before the data's end the dates are those of releases; after it the closed best grows evenly between
-    quarter ends, because a release in a simulated quarter has no day.
-    """
-    ends = setting.calendar.ends
-    days = (ends - ends[0]) / np.timedelta64(1, "D")
-    past = (release_days - ends[0]) / np.timedelta64(1, "D")
-    draws, quarters = target.shape
-    lag = np.zeros_like(target)
-    rows = np.arange(draws)
-    for place in range(quarters):
-        goal = target[:, place]
-        seen = (start.record <= goal[:, None]).sum(1)
-        in_past = seen < len(past)
-        first_past = past[np.minimum(seen, len(past) - 1)]
-        known = closed[:, : place + 1]
-        below = (known <= goal[:, None]).sum(1)
-        reached = below <= place
-        right = np.clip(below, 1, max(place, 1))
-        left = right - 1
-        low, high = closed[rows, left], closed[rows, np.minimum(right, quarters - 1)]
-        part = np.clip((goal - low) / np.where(high > low, high - low, 1.0), 0.0, 1.0)
-        first_future = days[left] + part * (days[np.minimum(right, quarters - 1)] - days[left])
-        first = np.where(in_past, first_past, first_future)
-        lag[:, place] = np.where(in_past | reached, (days[place] - first) * MONTHS_PER_DAY, 0.0)
-    return np.asarray(np.maximum(lag, 0.0))
-
-
-def _prices(recorded: Recorded) -> dict[str, np.ndarray]:
-    at_frontier, fixed = recorded["price_frontier"], recorded["price_fixed"]
-    return {
-        "price_frontier": at_frontier,
-        "price_fixed_capability": fixed,
-        "premium_raw": at_frontier[:, :, 0] / at_frontier[:, :, 1],
-        "premium_residual": fixed[:, :, 0] / fixed[:, :, 1],
+        "capability_gap": frontier[:, :, 0] - opened,
+        "lag_months_strict": lag_months(closed, opened, ends),
+        "lag_months_tolerant": lag_months(closed, opened + TOLERANCE_INDEX, ends),
     }
 
 
@@ -235,10 +190,7 @@ def _shares(
 
 
 def _adoption(setting: Setting, value: dict[str, np.ndarray]) -> np.ndarray:
-    times = setting.calendar.times
-    years = np.asarray(times.year + (times.day_of_year - 1) / 365.25, dtype=float)
-    names = ("innovation", "imitation", "ceiling")
-    return np.asarray(bass(ArrayOps(), years, *(value[f"adoption.{name}"] for name in names)))
+    return np.asarray(adoption(ArrayOps(), value, decimal_years(setting.calendar.times)))
 
 
 def _reach(
@@ -247,14 +199,10 @@ def _reach(
     """Return each firm's part of paid subscriptions (draw, quarter, developer)."""
     names = setting.design.spend.reach_firms
     spots = [setting.lines.firms.index(name) for name in names]
-    size = np.log(np.maximum(firms[:, :, spots], GONE)) + np.log(_adoption(setting, value))[..., None]
-    score = (
-        value["adoption.reach_level"][:, None, None]
-        + value["adoption.reach_offset"][:, None, :]
-        + value["adoption.reach_slope"][:, None, None] * size
-    )
+    log_share = np.log(np.maximum(firms[:, :, spots], GONE))
     out = np.zeros((*firms.shape[:2], len(developers)))
-    out[:, :, developers.get_indexer(pd.Index(names))] = reach_parts(score)
+    parts = reach_parts(value, log_share, _adoption(setting, value))
+    out[:, :, developers.get_indexer(pd.Index(names))] = parts
     return out
 
 

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 from forkmodel.data.panel import Panel
+from forkmodel.data.panel_prices import years_from_reference
 from forkmodel.forecast.calendar import Calendar
 from forkmodel.forecast.choice import Buyers
 from forkmodel.forecast.entry_exit import Population
@@ -26,7 +28,7 @@ from forkmodel.forecast.randomness import Randomness
 from forkmodel.forecast.scenario import Levers, Scenario
 from forkmodel.forecast.shocks import SHOCKS, Shocks, draw_shocks
 from forkmodel.forecast.spending import Spending
-from forkmodel.forecast.start import Start, years_from_reference
+from forkmodel.forecast.start import Start
 from forkmodel.model.build import Design
 from forkmodel.model.capability import INDEX_ORIGIN, INDEX_PER_UNIT
 from forkmodel.priors import PriorSet
@@ -125,7 +127,9 @@ def _make_world(
         shocks=shocks,
         step=small_distance(value, lines, randomness),
         progress=Progress(*shared, shocks, begin),
-        tariffs=Tariffs(*shared, years_from_reference(panel), price_effect),
+        tariffs=Tariffs(
+            *shared, float(years_from_reference(pd.DatetimeIndex([panel.catalogue.vintage]))[0]), price_effect
+        ),
         buyers=Buyers(*shared, panel.options, brand),
         spending=Spending(*shared),
         population=Population(lines, parameters, randomness),

@@ -9,22 +9,22 @@ typical menu of that length would have.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from forkmodel.data.panel import Panel
-from forkmodel.data.panel_prices import DAYS_PER_YEAR, REFERENCE_DATE
+from forkmodel.data.panel_prices import DAYS_PER_YEAR
 from forkmodel.errors import ForkModelError
 from forkmodel.forecast.lines import SLOTS, Lines
 from forkmodel.model.build import BLOCKS, Design
-from forkmodel.model.capability import INDEX_ORIGIN, INDEX_PER_UNIT
+from forkmodel.model.capability import nominal_index
 from forkmodel.model.frontier import NOT_YET, tier_frontier
 from forkmodel.model.latent import CHUNK, LatentState, latent_states
 from forkmodel.model.ops import ArrayOps
 from forkmodel.results.paths_capability import FRONTIER_SCORES
-from forkmodel.results.scale import public_scale
+from forkmodel.results.scale import PublicScale, public_scale
 
 __all__ = ["Start", "last_months", "make_start"]
 
@@ -131,10 +131,10 @@ class Start:
     origin: np.ndarray
     per_unit: np.ndarray
 
-    def window(self, first: int, count: int) -> Start:
-        """Return a run of consecutive draws."""
-        parts = {field.name: getattr(self, field.name)[first : first + count] for field in fields(self)}
-        return Start(**parts)
+    @property
+    def scale(self) -> PublicScale:
+        """The public capability scale."""
+        return PublicScale(self.origin, self.per_unit)
 
 
 def last_months(design: Design) -> np.ndarray:
@@ -143,10 +143,6 @@ def last_months(design: Design) -> np.ndarray:
     seen = np.unique(demand.cell_month)
     quarter = demand.months.to_period("Q")
     return np.asarray([place for place in seen if quarter[place] == quarter[seen[-1]]])
-
-
-def _nominal(theta: np.ndarray) -> np.ndarray:
-    return np.asarray(INDEX_ORIGIN + INDEX_PER_UNIT * theta)
 
 
 def _line_models(panel: Panel, lines: Lines, place: int) -> np.ndarray:
@@ -162,7 +158,7 @@ def _measured(panel: Panel) -> np.ndarray:
 
 
 def _capability(part: LatentState, panel: Panel, design: Design, lines: Lines) -> dict[str, np.ndarray]:
-    index, path = _nominal(part.theta), _nominal(part.frontier)
+    index, path = nominal_index(part.theta), nominal_index(part.frontier)
     labels = design.capability.frontier.lines
     left, fraction = panel.catalogue.quarter_weights(pd.DatetimeIndex([panel.catalogue.vintage]))
     now = path[:, left[0]] * (1.0 - fraction[0]) + path[:, left[0] + 1] * fraction[0]
@@ -253,7 +249,7 @@ def _menus(
     demand = design.choice.demand
     developers = design.choice.developers.to_numpy()
     draws, n = len(part.theta), lines.incumbents
-    index = _nominal(part.theta)
+    index = nominal_index(part.theta)
     share = np.zeros((draws, 2, n, len(SLOTS)))
     paid, last, firms, firms_last, firms_paid = np.zeros((5, *share.shape))
     offers = np.zeros((draws, n, len(SLOTS)))
@@ -390,8 +386,3 @@ def make_start(
             pieces.setdefault(name, []).append(array)
         first += count
     return Start(**{name: np.concatenate(parts) for name, parts in pieces.items()})
-
-
-def years_from_reference(panel: Panel) -> float:
-    """Return the years from the price block's reference date to the vintage."""
-    return float((panel.catalogue.vintage - REFERENCE_DATE).days / DAYS_PER_YEAR)

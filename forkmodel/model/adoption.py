@@ -19,11 +19,12 @@ from forkmodel.model.replaceable import observed
 from forkmodel.model.spend import (
     MONTHS_PER_QUARTER,
     SpendDesign,
-    bass,
+    adoption,
     closed_money_shares,
     log_closed_spend,
     log_open_spend,
     log_share_paths,
+    reach_logit,
 )
 from forkmodel.priors import PriorSet
 
@@ -218,17 +219,8 @@ def _observe_adoption(
 ) -> None:
     import pymc as pm
 
-    def adopted(years: np.ndarray) -> Array:
-        return bass(
-            ops,
-            years,
-            value["adoption.innovation"],
-            value["adoption.imitation"],
-            value["adoption.ceiling"],
-        )
-
     rows = panel.spend["adoption"]
-    share = adopted(rows["year"].to_numpy())
+    share = adoption(ops, value, rows["year"].to_numpy())
     shift = value["adoption.census_shift"] + value["adoption.wording_break"] * rows["new_wording"].to_numpy()
     pm.StudentT(
         "adoption",
@@ -241,7 +233,7 @@ def _observe_adoption(
 
     rows = panel.spend["spend_per_employee"]
     spend = interpolate(paths.closed, rows["knot"].to_numpy(), rows["fraction"].to_numpy())
-    per_adopter = spend - ops.log(adopted(rows["year"].to_numpy())) - LOG_SPEND_PER_ADOPTER
+    per_adopter = spend - ops.log(adoption(ops, value, rows["year"].to_numpy())) - LOG_SPEND_PER_ADOPTER
     pm.Normal(
         "spend_per_employee",
         mu=value["spend.per_adopter_level"] + value["spend.per_adopter_slope"] * per_adopter,
@@ -254,13 +246,16 @@ def _observe_adoption(
     left, fraction = rows["knot"].to_numpy(), rows["fraction"].to_numpy()
     firm = np.array([design.firms.index(str(name)) for name in rows["firm"].to_numpy()], dtype=np.int64)
     log_share = paths.log_share[left, firm] * (1.0 - fraction) + paths.log_share[left + 1, firm] * fraction
-    size = log_share + ops.log(adopted(rows["year"].to_numpy())) - LOG_REACH_SIZE
+    size = log_share + ops.log(adoption(ops, value, rows["year"].to_numpy())) - LOG_REACH_SIZE
     pm.StudentT(
         "reach",
         nu=REVENUE_TAIL,
-        mu=value["adoption.reach_level"]
-        + reach_offset[design.reach_firm]
-        + value["adoption.reach_slope"] * size,
+        mu=reach_logit(
+            value["adoption.reach_level"],
+            reach_offset[design.reach_firm],
+            value["adoption.reach_slope"],
+            size,
+        ),
         sigma=value["adoption.reach_noise"],
         observed=observed("reach", rows["logit_share"].to_numpy()),
         dims="reach_row",

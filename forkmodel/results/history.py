@@ -15,13 +15,13 @@ import xarray as xr
 
 from forkmodel.data.panel import Panel
 from forkmodel.data.panel_catalogue import ACCESS
-from forkmodel.data.panel_spend import OTHER_CLOSED
+from forkmodel.data.panel_spend import OTHER_CLOSED, decimal_years
 from forkmodel.market.partition import partition_concentration
 from forkmodel.model.build import Design
 from forkmodel.model.demand import SEGMENTS
 from forkmodel.model.latent import CHUNK, LatentState, latent_state
 from forkmodel.model.ops import ArrayOps
-from forkmodel.model.spend import bass
+from forkmodel.model.spend import adoption
 from forkmodel.results.paths_capability import capability_paths
 from forkmodel.results.paths_concentration import (
     SCOPES,
@@ -129,9 +129,7 @@ def _shares(part: LatentState, frame: _Frame, monthly: MonthlyShares) -> dict[st
 
 
 def _adoption(part: LatentState, frame: _Frame) -> np.ndarray:
-    years = np.asarray(frame.times.year + (frame.times.day_of_year - 1) / 365.25, dtype=float)
-    names = ("innovation", "imitation", "ceiling")
-    share: np.ndarray = bass(ArrayOps(), years, *(part.value[f"adoption.{name}"] for name in names))
+    share: np.ndarray = adoption(ArrayOps(), part.value, decimal_years(frame.times))
     return share
 
 
@@ -196,13 +194,9 @@ def _reach_shares(part: LatentState, frame: _Frame) -> np.ndarray:
     assert part.spend is not None  # noqa: S101 - the caller checks that the block is there
     design = frame.design.spend
     spots = [design.firms.index(name) for name in design.reach_firms]
-    size = part.spend.log_share[:, frame.knots][:, :, spots] + np.log(_adoption(part, frame))[..., None]
-    score = (
-        part.value["adoption.reach_level"][:, None, None]
-        + part.value["adoption.reach_offset"][:, None, :]
-        + part.value["adoption.reach_slope"][:, None, None] * size
-    )
-    return _spread(reach_parts(score), pd.Index(design.reach_firms), frame.developers)
+    log_share = part.spend.log_share[:, frame.knots][:, :, spots]
+    parts = reach_parts(part.value, log_share, _adoption(part, frame))
+    return _spread(parts, pd.Index(design.reach_firms), frame.developers)
 
 
 def _chunk_paths(part: LatentState, frame: _Frame, uniforms: np.ndarray) -> dict[str, np.ndarray]:

@@ -27,26 +27,28 @@ class PublicScale:
     ----------
     origin, per_unit : array (draw,)
         ``index = origin + per_unit * theta``.
-    anchored : bool
-        False where the tables lack an anchor model and the nominal line stands in.
     """
 
     origin: np.ndarray
     per_unit: np.ndarray
-    anchored: bool
 
     def index(self, theta: np.ndarray) -> np.ndarray:
         """Map latent ability (draw, ...) to index points."""
-        extra = (1,) * (theta.ndim - 1)
-        return np.asarray(self.origin.reshape(-1, *extra) + self.per_unit.reshape(-1, *extra) * theta)
+        origin, per_unit = self._along(theta)
+        return np.asarray(origin + per_unit * theta)
 
-    def latent(self, index: float) -> np.ndarray:
-        """Map an index level to latent ability (draw,)."""
-        return np.asarray((index - self.origin) / self.per_unit)
+    def latent(self, index: np.ndarray | float) -> np.ndarray:
+        """Map index points (draw, ...), or one level in every draw, to latent ability."""
+        origin, per_unit = self._along(index)
+        return np.asarray((index - origin) / per_unit)
+
+    def _along(self, x: np.ndarray | float) -> tuple[np.ndarray, np.ndarray]:
+        extra = (1,) * max(np.ndim(x) - 1, 0)
+        return self.origin.reshape(-1, *extra), self.per_unit.reshape(-1, *extra)
 
 
 def public_scale(theta: np.ndarray, models: pd.Index) -> PublicScale:
-    """Fix the scale on the two anchor models, draw by draw.
+    """Fix the scale on the two anchor models, draw by draw; without them it is the nominal line.
 
     Parameters
     ----------
@@ -58,8 +60,8 @@ def public_scale(theta: np.ndarray, models: pd.Index) -> PublicScale:
     (low, low_index), (high, high_index) = ANCHORS
     draws = len(theta)
     if low not in models or high not in models:
-        return PublicScale(np.full(draws, INDEX_ORIGIN), np.full(draws, INDEX_PER_UNIT), anchored=False)
+        return PublicScale(np.full(draws, INDEX_ORIGIN), np.full(draws, INDEX_PER_UNIT))
     first, second = theta[:, models.get_loc(low)], theta[:, models.get_loc(high)]
     rise = np.maximum(second - first, (high_index - low_index) / LARGEST_RATE)
     per_unit = (high_index - low_index) / rise
-    return PublicScale(low_index - per_unit * first, per_unit, anchored=True)
+    return PublicScale(low_index - per_unit * first, per_unit)

@@ -80,7 +80,7 @@ def test_history_reports_concentration_by_these_rules(fit):
     history = fit.history().isel(time=-1, chain=0)
     money = fit.design.spend
     knot = money.quarters.get_loc(pd.Timestamp(history["time"].item()))
-    share = np.exp(latent_state(fit.values, fit.design).money.log_share[:, knot])
+    share = np.exp(latent_state(fit.values, fit.design).spend.log_share[:, knot])
     named = np.delete(share, money.firms.index(OTHER_CLOSED), axis=1)
     found = history.sel(scope="closed")
     assert (found["cr4"] >= named.sum(1) - 1e-9).all()

@@ -47,7 +47,7 @@ def test_history_elasticities_are_the_derivatives_of_shares_in_list_prices(fit, 
     design, floor = fit.design, fit.options.price_floor_usd_per_mtok
     demand = design.choice.demand
     chosen = chosen_by_segment(part, design)
-    found = offer_elasticities(chosen, demand, part.value, floor)
+    found = offer_elasticities(part.value, chosen, demand.price_usd_per_mtok, floor)
     last = np.flatnonzero(demand.cell_month == len(demand.months) - 1)
     by_price = last[np.argsort(demand.price_usd_per_mtok[last], kind="stable")]
     free, cheapest, dearest = by_price[0], by_price[demand.price_usd_per_mtok[by_price] > 0][0], by_price[-1]
@@ -68,7 +68,7 @@ def test_the_reported_path_is_the_token_weighted_mean_over_paid_models(fit, part
     history = fit.history()["elasticity_own"].sel(time=LAST)[0]
     demand, floor = fit.design.choice.demand, fit.options.price_floor_usd_per_mtok
     chosen = chosen_by_segment(part, fit.design)
-    models = offer_elasticities(chosen, demand, part.value, floor)
+    models = offer_elasticities(part.value, chosen, demand.price_usd_per_mtok, floor)
     last = (demand.cell_month == len(demand.months) - 1) & (demand.price_usd_per_mtok > 0.0)
     for name, inside in (("closed", demand.cell_open == 0.0), ("open", demand.cell_open == 1.0)):
         weight = chosen * (inside & last)
@@ -81,7 +81,7 @@ def test_a_models_elasticity_is_that_of_its_markets_choosers(fit, part, place):
     demand, floor = fit.design.choice.demand, fit.options.price_floor_usd_per_mtok
     chosen = chosen_in_market(part, fit.design, place)
     last = (demand.cell_month == len(demand.months) - 1) & (demand.price_usd_per_mtok > 0.0)
-    expected = offer_elasticities(chosen, demand, part.value, floor)[..., last]
+    expected = offer_elasticities(part.value, chosen, demand.price_usd_per_mtok, floor)[..., last]
     np.testing.assert_allclose(fit.elasticities(market=place)[0], expected, rtol=1e-12)
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.panel import Panel, PanelOptions
-from forkmodel.data.panel_prices import build_spells, monthly_prices
+from forkmodel.data.panel_prices import DAYS_PER_YEAR, REFERENCE_DATE, build_spells, monthly_prices
 from forkmodel.data.vocabulary import DAILY, TOP50
 from forkmodel.results.history import START
 from forkmodel.results.paths_price import FIXED_INDEX
@@ -71,14 +71,14 @@ def hedonic_at_fixed_index(
         Blend of input and output prices.
     """
     spells = build_spells(market.prices, options).to_dataframe()
-    start = pd.Timestamp("2026-07-01") + pd.to_timedelta(spells["years"] * 365.25, unit="D")
+    start = REFERENCE_DATE + pd.to_timedelta(spells["years"] * DAYS_PER_YEAR, unit="D")
     table = spells.assign(days=(start - date).dt.days, index=spells["model"].map(measure.index))
     table["closed"] = spells["model"].map(measure.models["access"]).eq("closed").astype(float)
     table = table.loc[(table["days"] <= 0) & (table["days"] > -WINDOW_DAYS)].dropna()
     if len(table) < FEWEST_SPELLS or table["closed"].nunique() < 2:
         return float("nan"), float("nan")
     x = np.column_stack(
-        [np.ones(len(table)), table["index"] - FIXED_INDEX, table["days"] / 365.25, table["closed"]]
+        [np.ones(len(table)), table["index"] - FIXED_INDEX, table["days"] / DAYS_PER_YEAR, table["closed"]]
     )
     y = table["log_price"].to_numpy()
     inverse = np.linalg.pinv(x.T @ x)
