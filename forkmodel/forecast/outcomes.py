@@ -6,9 +6,12 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from forkmodel.data.panel_spend import OTHER_CLOSED, decimal_years
-from forkmodel.forecast.simulate import Recorded, Setting
+from forkmodel.data.panel_spend import decimal_years
+from forkmodel.forecast.developers import CHOSEN, by_developer, by_firm
+from forkmodel.forecast.ranks import ranks
+from forkmodel.forecast.record import Recorded
 from forkmodel.forecast.start import Start
+from forkmodel.forecast.world import Setting
 from forkmodel.market.partition import partition_concentration
 from forkmodel.model.capability import latent_ability
 from forkmodel.model.ops import ArrayOps
@@ -20,22 +23,16 @@ from forkmodel.results.paths_concentration import (
     among_closed,
     among_developers,
     among_firms,
-    closed_firms,
     concentration_paths,
 )
 from forkmodel.results.paths_price import premiums
 from forkmodel.results.paths_shares import reach_parts
 from forkmodel.results.paths_value import USD_PER_BILLION, loss_of_each_tier, value_paths
 
-__all__ = ["RANKS", "outcomes"]
+__all__ = ["outcomes"]
 
-#: Markets whose buyers choose, in the order of the market coordinate.
-CHOSEN = ("router", "enterprise", "gateway")
-RANKS = ("first", "second")
-LARGE_FIRM = 0.05
 #: Stands for the share of a firm that has left, so that its reach has a logarithm.
 GONE = 1e-12
-QUARTERS_PER_YEAR = 4
 #: A closed lab does not sell below serving cost for years, nor at a margin above this.
 MARGINS = (0.0, 0.98)
 
@@ -69,13 +66,13 @@ def outcomes(
     """
     out = _capability(recorded, setting, start, release_days)
     out |= premiums(recorded["price_frontier"], recorded["price_fixed"])
-    firms, lines = _firms(recorded, setting), _lines(recorded, setting, developers)
+    firms, lines = by_firm(recorded, setting), by_developer(recorded, setting, developers)
     out |= _shares(lines, setting, value, firms, developers)
     out |= _money(recorded, setting, value, firms, lines, developers)
     known = _known_closed(lines["enterprise_closed_money"])
     out |= _concentration(recorded, setting, firms, lines, known, out["revenue"], developers)
     out |= _margins(out, value)
-    out |= _structure(firms, known, developers, setting, recorded, start, parameters)
+    out |= ranks(firms, known, developers, setting, recorded, start, parameters)
     out |= {
         "api_share": recorded["api_share"],
         "elasticity_own": recorded["elasticity"],
@@ -103,70 +100,6 @@ def _capability(
         "lag_months_strict": lag_months(closed, opened, ends),
         "lag_months_tolerant": lag_months(closed, opened + TOLERANCE_INDEX, ends),
     }
-
-
-def _merger(recorded: Recorded, setting: Setting) -> tuple[int, np.ndarray, np.ndarray] | None:
-    """Return the quarter of a merger and the two firms (draw,) that merge, or None."""
-    year = setting.scenario.event_years("merger")
-    due = np.flatnonzero(setting.calendar.numbers / 4.0 >= year)
-    if not len(due) or due[0] == 0:
-        return None
-    share = recorded["firm_share"][:, due[0]].copy()
-    share[:, setting.lines.firms.index(OTHER_CLOSED)] = -1.0
-    order = np.argsort(-share, axis=1, kind="stable")
-    return int(due[0]), order[:, 0], order[:, 1]
-
-
-def _absorb(amounts: np.ndarray, begin: int, buyer: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """Move the target's amounts (draw, quarter, firm) to the buyer from a quarter on."""
-    moved = amounts.copy()
-    rows = np.arange(len(amounts))
-    moved[rows, begin:, buyer] += moved[rows, begin:, target]
-    moved[rows, begin:, target] = 0.0
-    return moved
-
-
-def _firms(recorded: Recorded, setting: Setting) -> np.ndarray:
-    """Return closed firms' shares of closed revenue (draw, quarter, firm), a merged firm as one."""
-    merger = _merger(recorded, setting)
-    share = recorded["firm_share"]
-    return share if merger is None else _absorb(share, *merger)
-
-
-def _lines(recorded: Recorded, setting: Setting, developers: pd.Index) -> dict[str, np.ndarray]:
-    """Return market shares by developer (draw, quarter, developer), a merged firm as one."""
-    spots = developers.get_indexer(pd.Index(setting.lines.developer))
-    merger = _merger(recorded, setting)
-    names = pd.Index(setting.lines.firms)
-    out = {}
-    for name in (
-        "router_tokens",
-        "router_money",
-        "enterprise_tokens",
-        "enterprise_money",
-        "gateway_tokens",
-        "gateway_money",
-        "router_open_money",
-    ):
-        by_line = recorded[name]
-        grouped = np.zeros((*by_line.shape[:2], len(developers)))
-        for place, spot in enumerate(spots):
-            grouped[:, :, spot] += by_line[:, :, place]
-        if merger is not None:
-            begin, buyer, target = merger
-            firm_spot = developers.get_indexer(names)
-            grouped = _absorb(grouped, begin, firm_spot[buyer], firm_spot[target])
-        out[name] = grouped
-    opened = setting.lines.is_open
-    for market in CHOSEN:
-        for unit in ("tokens", "money"):
-            out[f"open_{market}_{unit}"] = recorded[f"{market}_{unit}"][:, :, opened].sum(-1)
-    out["enterprise_closed_money"] = np.zeros_like(out["enterprise_money"])
-    for place, spot in enumerate(spots):
-        if not opened[place]:
-            out["enterprise_closed_money"][:, :, spot] += recorded["enterprise_money"][:, :, place]
-    out["open_revenue"] = recorded["opened"][:, :, None] * out["router_open_money"]
-    return out
 
 
 def _shares(
@@ -274,45 +207,3 @@ def _margins(out: dict[str, np.ndarray], value: dict[str, np.ndarray]) -> dict[s
     closed = np.clip(1.0 - cost, *MARGINS)
     opened = np.repeat(value["value.margin_open"][:, None], closed.shape[1], axis=1)
     return {"gross_margin": np.stack([closed, opened], axis=-1)}
-
-
-def _structure(
-    shares: np.ndarray,
-    known: np.ndarray,
-    developers: pd.Index,
-    setting: Setting,
-    recorded: Recorded,
-    start: Start,
-    parameters: dict[str, np.ndarray],
-) -> dict[str, np.ndarray]:
-    """Return ranks among closed firms against a year before, and what the two largest are worth.
-
-    Firms are those of the HHI: the developers known in the remainder, never the remainder itself. Before the
-    first quarter they have that quarter's parts of it.
-    """
-    labels = pd.Index(setting.lines.firms)
-    firms, _ = closed_firms(shares, labels, known, developers)
-    held = np.zeros((*start.log_share_past.shape[:2], shares.shape[2]))
-    held[:, :, : start.log_share_past.shape[2]] = np.exp(start.log_share_past)
-    past, _ = closed_firms(held, labels, np.repeat(known[:, :1], held.shape[1], axis=1), developers)
-    whole = np.concatenate([past, firms], axis=1)
-    order = np.argsort(-whole, axis=-1, kind="stable")
-    top = np.sort(order[..., :3], axis=-1)
-    back = past.shape[1]
-    quarters = firms.shape[1]
-    unchanged = np.full(firms.shape[:2], np.nan)
-    changed = np.full(firms.shape[:2], np.nan)
-    for place in range(quarters):
-        now = back + place
-        before = now - QUARTERS_PER_YEAR
-        if before >= 0:
-            unchanged[:, place] = (top[:, now] == top[:, before]).all(-1)
-            changed[:, place] = order[:, now, 0] != order[:, before, 0]
-    largest = -np.sort(-firms, axis=-1)[..., : len(RANKS)]
-    worth = parameters["forecast.value_multiple"][:, None, None] * recorded["closed"][:, :, None] * largest
-    return {
-        "closed_firms_above_5pct": (firms > LARGE_FIRM).sum(-1).astype(float),
-        "top3_unchanged": unchanged,
-        "leader_changed": changed,
-        "lab_value": worth * USD_PER_BILLION,
-    }

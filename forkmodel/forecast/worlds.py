@@ -18,18 +18,21 @@ from forkmodel.forecast.calendar import Calendar
 from forkmodel.forecast.forecast import Forecast
 from forkmodel.forecast.frontier import small_distance
 from forkmodel.forecast.lines import Lines
-from forkmodel.forecast.outcomes import RANKS, outcomes
+from forkmodel.forecast.outcomes import outcomes
 from forkmodel.forecast.parameters import forecast_parameters
 from forkmodel.forecast.randomness import Randomness
+from forkmodel.forecast.ranks import RANKS
 from forkmodel.forecast.scenario import Scenario
 from forkmodel.forecast.shocks import SHOCKS
-from forkmodel.forecast.simulate import Setting, simulate
-from forkmodel.forecast.start import Start, last_months, make_start
+from forkmodel.forecast.simulate import simulate
+from forkmodel.forecast.start import Start, make_start
+from forkmodel.forecast.start_menus import last_months
+from forkmodel.forecast.world import Setting
 from forkmodel.model.build import BLOCKS
 from forkmodel.model.demand import SEGMENTS
 from forkmodel.priors import PriorSet
 from forkmodel.results.history import MARKETS, SCOPES, UNITS, hosts_today
-from forkmodel.results.paths_capability import FRONTIER_SCORES
+from forkmodel.results.paths_capability import measured_models
 from forkmodel.results.paths_value import DEFINITIONS, LAYERS
 from forkmodel.results.schema import FORECAST_SCHEMA
 
@@ -97,8 +100,7 @@ class Origin:
         randomness = Randomness(seed, 0, fit.chains * fit.draws)
         step = small_distance(fit.values, lines, randomness)
         models = fit.panel.catalogue.models
-        counts = fit.panel.scores["model"].to_series().value_counts().reindex(models.index).fillna(0)
-        measured = (counts >= FRONTIER_SCORES).to_numpy() & (models["access"] == "closed").to_numpy()
+        measured = measured_models(fit.panel) & (models["access"] == "closed").to_numpy()
         return cls(
             fit=fit,
             lines=lines,

@@ -61,6 +61,7 @@ from forkmodel.market.partition import (
 from forkmodel.market.remainder import concentration_with_remainder, known_parts
 from forkmodel.market.shares import group_shares, market_shares, money_shares, segment_shares
 from forkmodel.market.slopes import (
+    floored_log_price,
     floored_price_slope,
     level_price_slope,
     log_price_slope,
@@ -81,6 +82,7 @@ __all__ = [
     "diversion_ratio",
     "effective_firms",
     "expected_hhi",
+    "floored_log_price",
     "floored_price_slope",
     "group_diversion_ratio",
     "group_price_elasticities",

@@ -22,11 +22,32 @@ import xarray as xr
 from forkmodel.errors import ForkModelError
 from forkmodel.market.labels import Numeric, as_array
 
-__all__ = ["PriceForm", "floored_price_slope", "level_price_slope", "log_price_slope", "price_exposure"]
+__all__ = [
+    "PriceForm",
+    "floored_log_price",
+    "floored_price_slope",
+    "level_price_slope",
+    "log_price_slope",
+    "price_exposure",
+]
 
 #: How price enters utility: ``"log"`` (the floor form with a floor of zero) or ``"level"`` (plain logit with
 #: dollars).
 PriceForm = Literal["log", "level"]
+
+
+def floored_log_price[A: (np.ndarray, xr.DataArray)](price: A, floor: float) -> A:
+    """Return the log price that buyers see: ``log(p + c)``.
+
+    Parameters
+    ----------
+    price : array
+        Price of each product, at least 0; labelled or plain.
+    floor : float
+        What utility adds to every price, above 0 where a price is 0.
+    """
+    seen: A = np.log(price + floor)
+    return seen
 
 
 def price_exposure[A: (np.ndarray, xr.DataArray)](price: A, floor: float) -> A:

@@ -26,7 +26,7 @@ from forkmodel.model.latent import latent_states
 from forkmodel.model.ops import ArrayOps
 from forkmodel.model.price import paid_over_list
 from forkmodel.model.shares import leaning, money_shares, segment_mixture, segment_weights
-from forkmodel.results.paths_capability import closed_records
+from forkmodel.results.paths_capability import closed_records, measured_models
 from forkmodel.results.paths_elasticity import chosen_in_market
 from forkmodel.results.scale import public_scale
 
@@ -74,8 +74,8 @@ def record_lags(fit: Fit) -> pd.DataFrame:
     """Return closed records with right-censored lags."""
     theta = _theta(fit)
     catalogue = fit.panel.catalogue
-    counts = fit.panel.scores["model"].to_series().value_counts()
-    return closed_records(theta, public_scale(theta, catalogue.models.index), catalogue, counts)
+    scale = public_scale(theta, catalogue.models.index)
+    return closed_records(theta, scale, catalogue, measured_models(fit.panel))
 
 
 def _check(market: str, unit: str = "tokens") -> None:

@@ -22,7 +22,7 @@ from forkmodel.model.demand import SEGMENTS
 from forkmodel.model.latent import CHUNK, LatentState, latent_state
 from forkmodel.model.ops import ArrayOps
 from forkmodel.model.spend import adoption
-from forkmodel.results.paths_capability import capability_paths
+from forkmodel.results.paths_capability import capability_paths, measured_models
 from forkmodel.results.paths_concentration import (
     SCOPES,
     among_closed,
@@ -62,7 +62,7 @@ class _Frame:
     times: pd.DatetimeIndex
     ends: np.ndarray
     developers: pd.Index
-    scores_per_model: pd.Series
+    measured: np.ndarray
 
     @property
     def knots(self) -> np.ndarray:
@@ -78,8 +78,8 @@ def _frame(panel: Panel, design: Design) -> _Frame:
         (times + pd.offsets.QuarterEnd(0)).to_numpy("datetime64[D]"), np.datetime64(vintage, "D")
     )
     developers = panel.catalogue.developers.union(pd.Index([OTHER_CLOSED]), sort=True)
-    counts = panel.scores["model"].to_series().value_counts()
-    return _Frame(panel, design, times, ends, developers.rename("developer"), counts)
+    measured = measured_models(panel)
+    return _Frame(panel, design, times, ends, developers.rename("developer"), measured)
 
 
 def _spread(values: np.ndarray, labels: pd.Index, target: pd.Index) -> np.ndarray:
@@ -92,7 +92,7 @@ def _spread(values: np.ndarray, labels: pd.Index, target: pd.Index) -> np.ndarra
 def _capability_and_price(part: LatentState, frame: _Frame) -> dict[str, np.ndarray]:
     catalogue = frame.panel.catalogue
     scale = public_scale(part.theta, catalogue.models.index)
-    paths = capability_paths(part.theta, scale, catalogue, frame.scores_per_model, frame.ends)
+    paths = capability_paths(part.theta, scale, catalogue, frame.measured, frame.ends)
     if "price" in frame.design.blocks:
         paths |= price_paths(part.value, paths["capability_frontier"], scale, frame.ends)
     return paths

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from forkmodel.data.panel import Panel
 from forkmodel.data.panel_catalogue import ACCESS, Catalogue
 from forkmodel.results.lag import Records, lag_months, months_between, running_best
 from forkmodel.results.scale import PublicScale
 
-__all__ = ["TOLERANCE_INDEX", "capability_paths", "closed_records"]
+__all__ = ["TOLERANCE_INDEX", "capability_paths", "closed_records", "measured_models"]
 
 #: Index points below a closed record that still count as "not significantly worse" (about 1.6 standard
 #: errors of one model's index, Epoch AI 2025).
@@ -19,9 +20,15 @@ TOLERANCE_INDEX = 3.0
 FRONTIER_SCORES = 3
 
 
-def _tiers(catalogue: Catalogue, scores_per_model: pd.Series) -> tuple[dict[str, np.ndarray], np.ndarray]:
+def measured_models(panel: Panel) -> np.ndarray:
+    """Return which models (model,) have been scored often enough to stand for a frontier."""
+    counts = panel.scores["model"].to_series().value_counts()
+    found = counts.reindex(panel.catalogue.models.index).fillna(0).to_numpy() >= FRONTIER_SCORES
+    return np.asarray(found)
+
+
+def _tiers(catalogue: Catalogue, measured: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray]:
     models = catalogue.models
-    measured = scores_per_model.reindex(models.index).fillna(0).to_numpy() >= FRONTIER_SCORES
     released = models["release_date"].to_numpy("datetime64[D]")
     columns = {
         access: np.flatnonzero(measured & (models["access"] == access).to_numpy()) for access in ACCESS
@@ -33,7 +40,7 @@ def capability_paths(
     theta: np.ndarray,
     scale: PublicScale,
     catalogue: Catalogue,
-    scores_per_model: pd.Series,
+    measured: np.ndarray,
     ends: np.ndarray,
 ) -> dict[str, np.ndarray]:
     """Compute frontiers, gap and lags at given dates.
@@ -49,8 +56,8 @@ def capability_paths(
         Map to the public index.
     catalogue : Catalogue
         Release dates and access.
-    scores_per_model : Series
-        Number of scores by model.
+    measured : array (model,) of bool
+        Models that may stand for a frontier, as from :func:`measured_models`.
     ends : array of datetime64
         Dates at which the paths are read.
 
@@ -60,7 +67,7 @@ def capability_paths(
         ``capability_frontier`` (draw, time, access), ``capability_gap``, ``lag_months_strict``,
         ``lag_months_tolerant`` (draw, time); index points and months.
     """
-    columns, released = _tiers(catalogue, scores_per_model)
+    columns, released = _tiers(catalogue, measured)
     index = scale.index(theta)
     best = {access: running_best(index[:, spots], released[spots], ends) for access, spots in columns.items()}
     closed = Records(np.maximum.accumulate(index[:, columns["closed"]], axis=1), released[columns["closed"]])
@@ -73,7 +80,7 @@ def capability_paths(
 
 
 def closed_records(
-    theta: np.ndarray, scale: PublicScale, catalogue: Catalogue, scores_per_model: pd.Series
+    theta: np.ndarray, scale: PublicScale, catalogue: Catalogue, measured: np.ndarray
 ) -> pd.DataFrame:
     """Return every closed record with the months an open model took to reach it, right-censored.
 
@@ -86,7 +93,7 @@ def closed_records(
         months, in which a draw that has not seen the record reached counts as later than every date; a
         point that falls there is infinite.
     """
-    columns, released = _tiers(catalogue, scores_per_model)
+    columns, released = _tiers(catalogue, measured)
     index = scale.index(theta)
     closed, opened = columns["closed"], columns["open"]
     before = np.maximum.accumulate(index[:, closed], axis=1)
