@@ -14,7 +14,7 @@ proportion is no change at all.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, cast
 
 import numpy as np
 import xarray as xr
@@ -46,8 +46,7 @@ def floored_log_price[A: (np.ndarray, xr.DataArray)](price: A, floor: float) -> 
     floor : float
         What utility adds to every price, above 0 where a price is 0.
     """
-    seen: A = np.log(price + floor)
-    return seen
+    return cast("A", np.log(price + floor))
 
 
 def price_exposure[A: (np.ndarray, xr.DataArray)](price: A, floor: float) -> A:
