@@ -21,7 +21,7 @@ REPEATS = 3
 
 def seconds(fit: fm.Fit, horizon: str = "2036-12") -> float:
     """Return the median time of a forecast with every output."""
-    origin, scenario = Origin.from_fit(fit), load_scenario("baseline")
+    origin, scenario = Origin.from_posterior(fit), load_scenario("baseline")
     fit.history()
     run_forecast(origin, scenario, horizon)
     times = []

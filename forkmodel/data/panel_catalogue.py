@@ -9,7 +9,7 @@ import pandas as pd
 
 from forkmodel.errors import ModelError
 
-__all__ = ["ACCESS", "Catalogue", "PanelOptions", "build_catalogue", "positions"]
+__all__ = ["ACCESS", "Catalogue", "PanelOptions", "build_catalogue", "decimal_years", "positions"]
 
 #: Coordinate of every ``access`` dimension, in the order of the arrays.
 ACCESS = ("closed", "open")
@@ -85,6 +85,11 @@ class Catalogue:
         left = np.clip(np.searchsorted(knots, days, side="right") - 1, 0, len(knots) - 2)
         fraction = (days - knots[left]) / (knots[left + 1] - knots[left])
         return left.astype(np.int64), np.clip(fraction, 0.0, 1.0)
+
+
+def decimal_years(dates: pd.DatetimeIndex) -> np.ndarray:
+    """Return dates as calendar years with their fraction."""
+    return np.asarray(dates.year + (dates.day_of_year - 1) / 365.25, dtype=float)
 
 
 def positions(labels: object, index: pd.Index) -> np.ndarray:

@@ -21,20 +21,21 @@ runs ahead of their mean, which would add about three points a year that nobody 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from forkmodel.forecast.chunk import Chunk
 from forkmodel.forecast.lines import Lines
+from forkmodel.forecast.quarter import Quarter
 from forkmodel.forecast.randomness import Randomness
-from forkmodel.forecast.scenario import Levers
-from forkmodel.forecast.shocks import Shocks
-from forkmodel.forecast.start import Start
-from forkmodel.model.frontier import NOT_YET
+from forkmodel.model.frontier import NOT_YET, gap_left, log_growth_luck, tier_frontier
+from forkmodel.model.ops import ArrayOps
+from forkmodel.model.spend import MONTHS_PER_QUARTER
 
-__all__ = ["Progress", "small_distance"]
+__all__ = ["Frontiers", "small_distance"]
 
-QUARTERS_PER_YEAR = 4.0
+ACCESS = ("closed", "open")
 MOST_CATCH_UP = 0.95
 #: Part of its distance below the open frontier that a closed lab closes in a quarter.
 LEARN_FROM_WEIGHTS = 0.5
@@ -44,231 +45,231 @@ OPENED_BELOW = 1.0
 SMALLEST_STEP = 2.0
 #: Extra delay of API flagships is at most this many quarters.
 LONGEST_DELAY = 6.0
-MONTHS_PER_QUARTER = 3.0
 #: A delay grown beyond two years means that the API gets another model, not this one late.
 MOST_MONTHS = 24.0
 #: Part of a line's releases that are its best so far: 57 % of closed and 55 % of open ones since mid-2024.
 RECORD_SHARE = 0.55
 
 
-@dataclass
-class Progress:
-    """Frontiers and releases in every world, quarter by quarter; nominal index points.
+@dataclass(frozen=True)
+class Frontiers:
+    """Frontiers and releases in every world; nominal index points.
 
     Attributes
     ----------
     frontier, released : array (draw, line)
         Level of lines' coming releases, and their best release.
+    unreleased : array (draw, line)
+        How far the fit states frontiers above that level.
     tier_released : array (draw, access)
         Best release by access, closed first.
-    begin : float
-        Decimal year of the data's end.
     growth : dict of array (draw,)
         Own growth of closed and open lines, points per year.
+    walk : array (draw, 3)
+        Log growth over today's: of both tiers, of the closed and of the open one.
+    elapsed, past : tuple
+        Quarters since the data's end at which releases were read, and ``released`` then.
     """
 
-    start: Start
-    lines: Lines
-    value: dict[str, np.ndarray]
-    parameters: dict[str, np.ndarray]
-    randomness: Randomness
-    shocks: Shocks
-    begin: float
-    frontier: np.ndarray = field(init=False)
-    released: np.ndarray = field(init=False)
-    tier_released: np.ndarray = field(init=False)
-    growth: dict[str, np.ndarray] = field(init=False)
-    _walk: np.ndarray = field(init=False)
-    _elapsed: list[float] = field(init=False)
-    _past: list[np.ndarray] = field(init=False)
-    unreleased: np.ndarray = field(init=False)
+    chunk: Chunk
+    frontier: np.ndarray
+    released: np.ndarray
+    unreleased: np.ndarray
+    tier_released: np.ndarray
+    growth: dict[str, np.ndarray]
+    walk: np.ndarray
+    elapsed: tuple[float, ...]
+    past: tuple[np.ndarray, ...]
 
-    def __post_init__(self) -> None:
-        """Incumbents stand where the fit left them; others have no frontier yet."""
-        n, lines, own = self.randomness.count, self.lines, self.lines.incumbents
-        self.frontier = np.full((n, len(lines)), NOT_YET)
-        self.frontier[:, :own] = self.start.frontier
-        self.released = np.full((n, len(lines)), NOT_YET)
-        self.released[:, :own] = self.start.flagship
-        self.tier_released = self.start.tier_released.copy()
-        self.growth = {"closed": self.start.growth_closed, "open": self.start.growth_open}
-        self._walk = np.zeros((n, 3))
+    @classmethod
+    def begin(cls, chunk: Chunk) -> Frontiers:
+        """Start with incumbents where the fit left them; others have no frontier yet."""
+        lines, start, n = chunk.lines, chunk.start, chunk.count
+        own = lines.incumbents
+        frontier, released = np.full((2, n, len(lines)), NOT_YET)
+        frontier[:, :own], released[:, :own] = start.frontier, start.flagship
         usual = np.zeros((n, 2))
-        for column in (0, 1):
-            tier = lines.is_open[:own] == bool(column)
+        for column, access in enumerate(ACCESS):
+            tier = lines.of(access)[:own]
             if tier.any():
-                usual[:, column] = np.median(self.start.unreleased[:, tier], axis=1)
-        self.unreleased = usual[:, lines.is_open.astype(int)]
-        self.unreleased[:, :own] = self.start.unreleased
-        self._elapsed, self._past = [0.0], [self.released.copy()]
+                usual[:, column] = np.median(start.unreleased[:, tier], axis=1)
+        unreleased = usual[:, lines.is_open.astype(int)]
+        unreleased[:, :own] = start.unreleased
+        return cls(
+            chunk=chunk,
+            frontier=frontier,
+            released=released,
+            unreleased=unreleased,
+            tier_released=start.tier_released,
+            growth={"closed": start.growth_closed, "open": start.growth_open},
+            walk=np.zeros((n, 3)),
+            elapsed=(0.0,),
+            past=(released,),
+        )
 
     def best(self, access: str, alive: np.ndarray) -> np.ndarray:
         """Return the highest frontier (draw,) of a tier."""
-        tier = self.lines.is_open == (access == "open")
-        return np.asarray(np.where(alive & tier, self.frontier, NOT_YET).max(1))
+        return np.asarray(tier_frontier(self.frontier, alive & self.chunk.lines.of(access)))
 
     def best_fitted(self, access: str, alive: np.ndarray) -> np.ndarray:
         """Return the highest frontier (draw,) of a tier as the fit states frontiers."""
-        tier = self.lines.is_open == (access == "open")
-        return np.asarray(np.where(alive & tier, self.frontier + self.unreleased, NOT_YET).max(1))
+        fitted = self.frontier + self.unreleased
+        return np.asarray(tier_frontier(fitted, alive & self.chunk.lines.of(access)))
 
-    def arrive(self, arrived: np.ndarray, alive: np.ndarray) -> None:
-        """Place entrants below their tier's frontier; called after :meth:`advance`."""
-        below = self.randomness.exponentials("entry:distance", len(self.lines))
-        below = below * self.parameters["forecast.entrant_distance"][:, None]
-        for access in ("closed", "open"):
-            tier = self.lines.is_open == (access == "open")
+    def arrive(self, arrived: np.ndarray, alive: np.ndarray) -> Frontiers:
+        """Return the frontiers with entrants placed below their tier's; called after :meth:`advance`."""
+        chunk = self.chunk
+        below = chunk.randomness.exponentials("entry:distance", len(chunk.lines))
+        below = below * chunk.parameters["forecast.entrant_distance"][:, None]
+        frontier, released = self.frontier, self.released
+        for access in ACCESS:
             level = self.best(access, alive & ~arrived)[:, None] - below
-            here = arrived & tier
-            self.frontier = np.where(here, level, self.frontier)
-            self.released = np.where(here, level, self.released)
+            here = arrived & chunk.lines.of(access)
+            frontier, released = np.where(here, level, frontier), np.where(here, level, released)
         # Their menu starts with what they bring, whatever the delay.
-        self._past = [np.where(arrived, self.released, past) for past in self._past]
-        self._past[-1] = self.released.copy()
-        self._settle(np.where(arrived, self.released, NOT_YET))
+        past = tuple(np.where(arrived, released, before) for before in self.past[:-1])
+        entered = replace(self, frontier=frontier, released=released, past=(*past, released))
+        return entered._settled(np.where(arrived, released, NOT_YET))
 
-    def advance(
-        self, steps: float, number: int, years: float, alive: np.ndarray, levers: Levers, place: int
-    ) -> None:
-        """Let ``steps`` quarters pass.
+    def advance(self, quarter: Quarter, alive: np.ndarray) -> Frontiers:
+        """Return the frontiers a quarter later.
 
         Parameters
         ----------
-        steps : float
-            Quarters since stocks were last read.
-        number : int
-            Calendar quarter, for random numbers.
-        years : float
-            Years since the data's end, after the step.
+        quarter : Quarter
+            The quarter.
         alive : array (draw, line) of bool
-            Lines on offer.
-        levers, place
-            Levers of the scenario, and the place of the quarter on their grid.
+            Lines on offer before anybody enters.
         """
-        self._grow(steps, number, years, alive, levers, place)
-        self._catch_up(steps, years, alive, levers, place)
-        self._open_a_frontier(steps, years, alive)
-        self._release(steps, number, alive)
-        self._elapsed.append(self._elapsed[-1] + steps)
-        self._past.append(self.released.copy())
-
-    def _grow(
-        self, steps: float, number: int, years: float, alive: np.ndarray, levers: Levers, place: int
-    ) -> None:
-        year = self.begin + years
-        walk = self.parameters["forecast.growth_walk"][:, None] * np.sqrt(steps / QUARTERS_PER_YEAR / 2.0)
-        self._walk = self._walk + walk * self.randomness.normals("growth", 3, number)
-        spread = self.value["capability.growth_spread"][:, None] / np.sqrt(max(steps, 1e-9))
-        shock = np.exp(
-            spread * self.randomness.normals("increment", len(self.lines), number) - 0.5 * spread**2
+        moved = self._grown(quarter, alive)._caught_up(quarter, alive)._opened(quarter, alive)
+        after = moved._with_releases(quarter, alive)
+        return replace(
+            after,
+            elapsed=(*self.elapsed, self.elapsed[-1] + quarter.steps),
+            past=(*self.past, after.released),
         )
-        for column, access in enumerate(("closed", "open"), start=1):
-            first = self.start.growth_closed if access == "closed" else self.start.growth_open
-            factor = np.exp(self._walk[:, 0] + self._walk[:, column]) * levers.at(f"growth_{access}", place)
-            self.growth[access] = first * factor * self.shocks.growth_factor(access, year)
-        paces = self.randomness.normals("pace", 2, number)
-        for column, access in enumerate(("closed", "open")):
-            pace = np.exp(spread[:, 0] * paces[:, column] - 0.5 * spread[:, 0] ** 2)
-            self._move_tier(access, self.growth[access] * (steps / QUARTERS_PER_YEAR), pace, shock, alive)
 
-    def _move_tier(
-        self, access: str, growth: np.ndarray, pace: np.ndarray, shock: np.ndarray, alive: np.ndarray
-    ) -> None:
+    def _grown(self, quarter: Quarter, alive: np.ndarray) -> Frontiers:
+        chunk, number, steps = self.chunk, quarter.number, quarter.steps
+        spread = chunk.parameters["forecast.growth_walk"][:, None] * np.sqrt(quarter.span / 2.0)
+        walk = self.walk + spread * chunk.randomness.normals("growth", 3, number)
+        spread = chunk.value["capability.growth_spread"][:, None] / np.sqrt(max(steps, 1e-9))
+        drawn = chunk.randomness.normals("increment", len(chunk.lines), number)
+        luck = np.exp(log_growth_luck(spread, drawn))
+        paces = np.exp(log_growth_luck(spread, chunk.randomness.normals("pace", 2, number)))
+        growth, frontier = {}, self.frontier
+        today = {"closed": chunk.start.growth_closed, "open": chunk.start.growth_open}
+        for column, access in enumerate(ACCESS):
+            factor = np.exp(walk[:, 0] + walk[:, column + 1]) * quarter.lever(f"growth_{access}")
+            growth[access] = today[access] * factor * chunk.shocks.growth_factor(access, quarter.year)
+            increment = growth[access] * quarter.span
+            frontier = self._moved(access, increment, paces[:, column], luck, alive, frontier)
+        return replace(self, frontier=frontier, growth=growth, walk=walk)
+
+    def _moved(
+        self,
+        access: str,
+        growth: np.ndarray,
+        pace: np.ndarray,
+        luck: np.ndarray,
+        alive: np.ndarray,
+        frontier: np.ndarray,
+    ) -> np.ndarray:
         """Move a tier's lines; its best moves by ``growth * pace``, the others around it, none backwards."""
-        tier = alive & (self.lines.is_open == (access == "open"))
-        before = self.best(access, alive)
-        moved = self.frontier + growth[:, None] * shock
-        ahead = np.where(tier, moved, NOT_YET).max(1) - before - growth * pace
-        moved = np.maximum(moved - ahead[:, None], self.frontier)
-        self.frontier = np.where(tier, moved, self.frontier)
+        tier = alive & self.chunk.lines.of(access)
+        moved = frontier + growth[:, None] * luck
+        ahead = tier_frontier(moved, tier) - self.best(access, alive) - growth * pace
+        moved = np.maximum(moved - ahead[:, None], frontier)
+        return np.where(tier, moved, frontier)
 
-    def _catch_up(self, steps: float, years: float, alive: np.ndarray, levers: Levers, place: int) -> None:
-        slowing = np.exp(-self.parameters["forecast.catch_up_drift"] * years)
-        opened = self.value["capability.catch_up"] * slowing * levers.at("catch_up", place)
-        closed = self.parameters["forecast.catch_up_closed"] * levers.at("catch_up_closed", place)
-        part = np.where(self.lines.is_open, opened[:, None], closed[:, None])
-        close = 1.0 - (1.0 - np.clip(part, 0.0, MOST_CATCH_UP)) ** steps
+    def _caught_up(self, quarter: Quarter, alive: np.ndarray) -> Frontiers:
+        chunk, ops = self.chunk, ArrayOps()
+        slowing = np.exp(-chunk.parameters["forecast.catch_up_drift"] * quarter.years)
+        opened = chunk.value["capability.catch_up"] * slowing * quarter.lever("catch_up")
+        closed = chunk.parameters["forecast.catch_up_closed"] * quarter.lever("catch_up_closed")
+        part = np.where(chunk.lines.is_open, opened[:, None], closed[:, None])
+        close = 1.0 - gap_left(ops, np.log1p(-np.clip(part, 0.0, MOST_CATCH_UP)), quarter.steps)
         # The fitted catch-up is of fitted frontiers, not of what lines release.
         behind = self.best_fitted("closed", alive)[:, None] - self.frontier - self.unreleased
-        self.frontier = np.where(alive, self.frontier + close * np.maximum(behind, 0.0), self.frontier)
+        frontier = np.where(alive, self.frontier + close * np.maximum(behind, 0.0), self.frontier)
+        nearer = replace(self, frontier=frontier)
         # Weights are public: a closed lab behind the open frontier need not rediscover what they show.
-        shown = 1.0 - (1.0 - LEARN_FROM_WEIGHTS) ** steps
-        behind = np.maximum(self.best("open", alive)[:, None] - self.frontier, 0.0)
-        learns = alive & ~self.lines.is_open
-        self.frontier = np.where(learns, self.frontier + shown * behind, self.frontier)
+        shown = 1.0 - gap_left(ops, np.log1p(-LEARN_FROM_WEIGHTS), quarter.steps)
+        behind = np.maximum(nearer.best("open", alive)[:, None] - frontier, 0.0)
+        learns = alive & ~chunk.lines.is_open
+        return replace(nearer, frontier=np.where(learns, frontier + shown * behind, frontier))
 
-    def _open_a_frontier(self, steps: float, years: float, alive: np.ndarray) -> None:
-        year = self.begin + years
-        opening = self.shocks.begins("closed_lab_opens", year - steps / QUARTERS_PER_YEAR, year)
-        candidates = np.flatnonzero(self.lines.is_open & self.lines.large_lab)
+    def _opened(self, quarter: Quarter, alive: np.ndarray) -> Frontiers:
+        lines = self.chunk.lines
+        opening = self.chunk.shocks.begins("closed_lab_opens", quarter.year - quarter.span, quarter.year)
+        candidates = np.flatnonzero(lines.is_open & lines.large_lab)
         if not len(candidates):
-            candidates = np.flatnonzero(self.lines.is_open & (self.lines.entrant < 0))
+            candidates = np.flatnonzero(lines.is_open & (lines.entrant < 0))
         if not len(candidates) or not opening.any():
-            return
-        pick = self.randomness.uniforms("lab opens", 1)[:, 0]
+            return self
+        pick = self.chunk.randomness.uniforms("lab opens", 1)[:, 0]
         chosen = candidates[(pick * len(candidates)).astype(int)]
-        target = self.best("closed", alive) - OPENED_BELOW
-        draws = np.flatnonzero(opening & alive[np.arange(len(alive)), chosen])
-        spots = chosen[draws]
-        self.frontier[draws, spots] = np.maximum(self.frontier[draws, spots], target[draws])
-        self.released[draws, spots] = np.maximum(self.released[draws, spots], target[draws])
-        new = np.full_like(self.released, NOT_YET)
-        new[draws, spots] = target[draws]
-        self._settle(new)
+        opens = (np.arange(len(lines)) == chosen[:, None]) & alive & opening[:, None]
+        target = (self.best("closed", alive) - OPENED_BELOW)[:, None]
+        new = np.where(opens, target, NOT_YET)
+        raised = replace(
+            self,
+            frontier=np.where(opens, np.maximum(self.frontier, target), self.frontier),
+            released=np.where(opens, np.maximum(self.released, target), self.released),
+        )
+        return raised._settled(new)
 
-    def _release(self, steps: float, number: int, alive: np.ndarray) -> None:
-        rate = RECORD_SHARE * self.lines.releases_per_quarter * steps
-        drawn = self.randomness.uniforms("release", len(self.lines), number)
+    def _with_releases(self, quarter: Quarter, alive: np.ndarray) -> Frontiers:
+        lines = self.chunk.lines
+        rate = RECORD_SHARE * lines.releases_per_quarter * quarter.steps
+        drawn = self.chunk.randomness.uniforms("release", len(lines), quarter.number)
         releasing = alive & (drawn > np.exp(-rate))
-        self.released = np.where(releasing, np.maximum(self.released, self.frontier), self.released)
-        self._settle(np.where(releasing, self.frontier, NOT_YET))
+        released = np.where(releasing, np.maximum(self.released, self.frontier), self.released)
+        return replace(self, released=released)._settled(np.where(releasing, self.frontier, NOT_YET))
 
-    def _settle(self, new: np.ndarray) -> None:
+    def _settled(self, new: np.ndarray) -> Frontiers:
         """Let new releases (draw, line) count for their tier's best."""
-        for column, opened in enumerate((False, True)):
-            best = np.where(self.lines.is_open == opened, new, NOT_YET).max(1)
-            self.tier_released[:, column] = np.maximum(self.tier_released[:, column], best)
+        best = [np.where(self.chunk.lines.of(access), new, NOT_YET).max(1) for access in ACCESS]
+        return replace(self, tier_released=np.maximum(self.tier_released, np.stack(best, axis=-1)))
 
-    def delay_months(self, years: float, levers: Levers, place: int) -> np.ndarray:
+    def delay_months(self, quarter: Quarter) -> np.ndarray:
         """Return the delay (draw,) from product to API of closed flagships, months."""
-        first = self.parameters["forecast.api_delay_months"]
-        grown = first * np.exp(self.parameters["forecast.api_delay_drift"] * years)
-        return np.asarray(np.minimum(grown, MOST_MONTHS) + levers.at("api_delay_months", place))
+        first = self.chunk.parameters["forecast.api_delay_months"]
+        grown = first * np.exp(self.chunk.parameters["forecast.api_delay_drift"] * quarter.years)
+        return np.asarray(np.minimum(grown, MOST_MONTHS) + quarter.lever("api_delay_months"))
 
     def on_offer(self, delay_months: np.ndarray) -> np.ndarray:
         """Return the flagship index (draw, line) on API menus, at the middle of the quarter.
 
         Today's menus already contain today's delay, so only what is added to it moves closed flagships back.
         """
-        extra = np.clip(delay_months - self.parameters["forecast.api_delay_months"], 0.0, None)
+        extra = np.clip(delay_months - self.chunk.parameters["forecast.api_delay_months"], 0.0, None)
         extra = np.minimum(extra / MONTHS_PER_QUARTER, LONGEST_DELAY)
-        times = np.array(self._elapsed)
+        times = np.array(self.elapsed)
         middle = 0.5 * (times[-1] + times[max(len(times) - 2, 0)])
         open_menu = self._released_at(np.full(len(extra), middle), times)
         closed_menu = self._released_at(middle - extra, times)
-        return np.where(self.lines.is_open, open_menu, closed_menu)
+        return np.where(self.chunk.lines.is_open, open_menu, closed_menu)
 
     def _released_at(self, when: np.ndarray, times: np.ndarray) -> np.ndarray:
         """Interpolate releases (draw, line) at a time per draw, in quarters since the data's end."""
         when = np.clip(when, times[0], times[-1])
         right = np.clip(np.searchsorted(times, when, side="left"), 1, max(len(times) - 1, 1))
         if len(times) == 1:
-            return self._past[0]
+            return self.past[0]
         left = right - 1
         part = ((when - times[left]) / (times[right] - times[left]))[:, None]
         low, high = left.min(), right.max()
-        past = np.stack(self._past[low : high + 1])
+        past = np.stack(self.past[low : high + 1])
         rows = np.arange(len(when))
         return np.asarray((1.0 - part) * past[left - low, rows] + part * past[right - low, rows])
 
 
-def small_distance(
-    start_shortfall: dict[str, np.ndarray], lines: Lines, randomness: Randomness
-) -> np.ndarray:
+def small_distance(value: dict[str, np.ndarray], lines: Lines, randomness: Randomness) -> np.ndarray:
     """Return the distance (draw, line) of a small model below its line's flagship, index points."""
     mean = np.where(
         lines.is_open,
-        start_shortfall["capability.shortfall_open"][:, None],
-        start_shortfall["capability.shortfall_closed"][:, None],
+        value["capability.shortfall_open"][:, None],
+        value["capability.shortfall_closed"][:, None],
     )
     return np.asarray(np.maximum(mean * randomness.exponentials("small", len(lines)), SMALLEST_STEP))

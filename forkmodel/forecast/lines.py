@@ -16,7 +16,7 @@ from forkmodel.data.panel import Panel
 from forkmodel.data.vocabulary import OTHER_CLOSED
 from forkmodel.model.design import Design
 
-__all__ = ["ENTRANTS", "SLOTS", "Lines"]
+__all__ = ["ENTRANTS", "SLOTS", "Lines", "by_line", "per_item"]
 
 #: Places on a line's menu.
 SLOTS = ("flagship", "small")
@@ -74,6 +74,15 @@ class Lines:
         """Developers with a line, sorted."""
         return tuple(sorted(set(self.developer)))
 
+    def of(self, access: str) -> np.ndarray:
+        """Mask of a tier's lines."""
+        return np.asarray(self.is_open == (access == "open"))
+
+    @property
+    def item_open(self) -> np.ndarray:
+        """1 for menu places of open lines, else 0."""
+        return per_item(self.is_open).astype(float)
+
     @classmethod
     def from_panel(cls, panel: Panel, design: Design, months: np.ndarray) -> Lines:
         """List the lines on offer in given months, then places for entrants.
@@ -127,3 +136,13 @@ class Lines:
             firms=tuple(followed),
             releases_per_quarter=np.maximum(rates, FEWEST_RELEASES),
         )
+
+
+def per_item(by_line: np.ndarray) -> np.ndarray:
+    """Repeat what belongs to lines (..., line) for their menu places (..., item)."""
+    return np.repeat(by_line, len(SLOTS), axis=-1)
+
+
+def by_line(items: np.ndarray) -> np.ndarray:
+    """Sum over the menu places (..., item) of each line."""
+    return np.asarray(items.reshape(*items.shape[:-1], -1, len(SLOTS)).sum(-1))

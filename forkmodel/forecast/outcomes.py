@@ -6,37 +6,35 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from forkmodel.data.vocabulary import OTHER_CLOSED
-from forkmodel.forecast.simulate import Recorded, Setting
+from forkmodel.data.panel_catalogue import decimal_years
+from forkmodel.forecast.developers import CHOSEN, by_developer, by_firm
+from forkmodel.forecast.ranks import ranks
+from forkmodel.forecast.record import Recorded
 from forkmodel.forecast.start import Start
+from forkmodel.forecast.world import Setting
 from forkmodel.market.partition import partition_concentration
-from forkmodel.model.capability import INDEX_ORIGIN, INDEX_PER_UNIT
+from forkmodel.model.capability import latent_ability
 from forkmodel.model.ops import ArrayOps
-from forkmodel.model.spend import bass
+from forkmodel.model.spend import adoption
 from forkmodel.results.history import UNITS
-from forkmodel.results.paths_capability import DAYS_PER_MONTH, TOLERANCE_INDEX
+from forkmodel.results.lag import Records, lag_months
+from forkmodel.results.paths_capability import TOLERANCE_INDEX
 from forkmodel.results.paths_concentration import (
     among_closed,
     among_developers,
     among_firms,
-    closed_firms,
     concentration_paths,
 )
+from forkmodel.results.paths_price import premiums
 from forkmodel.results.paths_shares import reach_parts
 from forkmodel.results.paths_value import USD_PER_BILLION, loss_of_each_tier, value_paths
 
-__all__ = ["RANKS", "outcomes"]
+__all__ = ["outcomes"]
 
-#: Markets whose buyers choose, in the order of the market coordinate.
-CHOSEN = ("router", "enterprise", "gateway")
-RANKS = ("first", "second")
-LARGE_FIRM = 0.05
 #: Stands for the share of a firm that has left, so that its reach has a logarithm.
 GONE = 1e-12
-QUARTERS_PER_YEAR = 4
 #: A closed lab does not sell below serving cost for years, nor at a margin above this.
 MARGINS = (0.0, 0.98)
-MONTHS_PER_DAY = 1.0 / DAYS_PER_MONTH
 
 
 def outcomes(
@@ -67,14 +65,14 @@ def outcomes(
         By name; dims as in :data:`forkmodel.results.schema.FORECAST_SCHEMA`.
     """
     out = _capability(recorded, setting, start, release_days)
-    out |= _prices(recorded)
-    firms, lines = _firms(recorded, setting), _lines(recorded, setting, developers)
+    out |= premiums(recorded["price_frontier"], recorded["price_fixed"])
+    firms, lines = by_firm(recorded, setting), by_developer(recorded, setting, developers)
     out |= _shares(lines, setting, value, firms, developers)
     out |= _money(recorded, setting, value, firms, lines, developers)
     known = _known_closed(lines["enterprise_closed_money"])
     out |= _concentration(recorded, setting, firms, lines, known, out["revenue"], developers)
     out |= _margins(out, value)
-    out |= _structure(firms, known, developers, setting, recorded, start, parameters)
+    out |= ranks(firms, known, developers, setting, recorded, start, parameters)
     out |= {
         "api_share": recorded["api_share"],
         "elasticity_own": recorded["elasticity"],
@@ -87,131 +85,21 @@ def outcomes(
     return out
 
 
-def _public(nominal: np.ndarray, start: Start) -> np.ndarray:
-    extra = (1,) * (nominal.ndim - 1)
-    latent = (nominal - INDEX_ORIGIN) / INDEX_PER_UNIT
-    return np.asarray(start.origin.reshape(-1, *extra) + start.per_unit.reshape(-1, *extra) * latent)
-
-
 def _capability(
     recorded: Recorded, setting: Setting, start: Start, release_days: np.ndarray
 ) -> dict[str, np.ndarray]:
-    best = recorded["tier_released"]
-    frontier = _public(best, start)
-    tolerance = TOLERANCE_INDEX * INDEX_PER_UNIT / start.per_unit
-    opened = best[:, :, 1]
+    def public(nominal: np.ndarray) -> np.ndarray:
+        return start.scale.index(latent_ability(nominal))
+
+    frontier, ends = public(recorded["tier_released"]), setting.calendar.ends
+    opened = frontier[:, :, 1]
+    closed = Records(public(start.record), release_days, frontier[:, :, 0], ends)
     return {
         "capability_frontier": frontier,
-        "capability_gap": frontier[:, :, 0] - frontier[:, :, 1],
-        "lag_months_strict": _lag(best[:, :, 0], opened, start, setting, release_days),
-        "lag_months_tolerant": _lag(best[:, :, 0], opened + tolerance[:, None], start, setting, release_days),
+        "capability_gap": frontier[:, :, 0] - opened,
+        "lag_months_strict": lag_months(closed, opened, ends),
+        "lag_months_tolerant": lag_months(closed, opened + TOLERANCE_INDEX, ends),
     }
-
-
-def _lag(
-    closed: np.ndarray, target: np.ndarray, start: Start, setting: Setting, release_days: np.ndarray
-) -> np.ndarray:
-    """Return months since closed models first exceeded a target (draw, quarter); zero where they do not.
-
-    Before the data's end the dates are those of releases; after it the closed best grows evenly between
-    quarter ends, because a release in a simulated quarter has no day.
-    """
-    ends = setting.calendar.ends
-    days = (ends - ends[0]) / np.timedelta64(1, "D")
-    past = (release_days - ends[0]) / np.timedelta64(1, "D")
-    draws, quarters = target.shape
-    lag = np.zeros_like(target)
-    rows = np.arange(draws)
-    for place in range(quarters):
-        goal = target[:, place]
-        seen = (start.record <= goal[:, None]).sum(1)
-        in_past = seen < len(past)
-        first_past = past[np.minimum(seen, len(past) - 1)]
-        known = closed[:, : place + 1]
-        below = (known <= goal[:, None]).sum(1)
-        reached = below <= place
-        right = np.clip(below, 1, max(place, 1))
-        left = right - 1
-        low, high = closed[rows, left], closed[rows, np.minimum(right, quarters - 1)]
-        part = np.clip((goal - low) / np.where(high > low, high - low, 1.0), 0.0, 1.0)
-        first_future = days[left] + part * (days[np.minimum(right, quarters - 1)] - days[left])
-        first = np.where(in_past, first_past, first_future)
-        lag[:, place] = np.where(in_past | reached, (days[place] - first) * MONTHS_PER_DAY, 0.0)
-    return np.asarray(np.maximum(lag, 0.0))
-
-
-def _prices(recorded: Recorded) -> dict[str, np.ndarray]:
-    at_frontier, fixed = recorded["price_frontier"], recorded["price_fixed"]
-    return {
-        "price_frontier": at_frontier,
-        "price_fixed_capability": fixed,
-        "premium_raw": at_frontier[:, :, 0] / at_frontier[:, :, 1],
-        "premium_residual": fixed[:, :, 0] / fixed[:, :, 1],
-    }
-
-
-def _merger(recorded: Recorded, setting: Setting) -> tuple[int, np.ndarray, np.ndarray] | None:
-    """Return the quarter of a merger and the two firms (draw,) that merge, or None."""
-    year = setting.scenario.event_years("merger")
-    due = np.flatnonzero(setting.calendar.numbers / 4.0 >= year)
-    if not len(due) or due[0] == 0:
-        return None
-    share = recorded["firm_share"][:, due[0]].copy()
-    share[:, setting.lines.firms.index(OTHER_CLOSED)] = -1.0
-    order = np.argsort(-share, axis=1, kind="stable")
-    return int(due[0]), order[:, 0], order[:, 1]
-
-
-def _absorb(amounts: np.ndarray, begin: int, buyer: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """Move the target's amounts (draw, quarter, firm) to the buyer from a quarter on."""
-    moved = amounts.copy()
-    rows = np.arange(len(amounts))
-    moved[rows, begin:, buyer] += moved[rows, begin:, target]
-    moved[rows, begin:, target] = 0.0
-    return moved
-
-
-def _firms(recorded: Recorded, setting: Setting) -> np.ndarray:
-    """Return closed firms' shares of closed revenue (draw, quarter, firm), a merged firm as one."""
-    merger = _merger(recorded, setting)
-    share = recorded["firm_share"]
-    return share if merger is None else _absorb(share, *merger)
-
-
-def _lines(recorded: Recorded, setting: Setting, developers: pd.Index) -> dict[str, np.ndarray]:
-    """Return market shares by developer (draw, quarter, developer), a merged firm as one."""
-    spots = developers.get_indexer(pd.Index(setting.lines.developer))
-    merger = _merger(recorded, setting)
-    names = pd.Index(setting.lines.firms)
-    out = {}
-    for name in (
-        "router_tokens",
-        "router_money",
-        "enterprise_tokens",
-        "enterprise_money",
-        "gateway_tokens",
-        "gateway_money",
-        "router_open_money",
-    ):
-        by_line = recorded[name]
-        grouped = np.zeros((*by_line.shape[:2], len(developers)))
-        for place, spot in enumerate(spots):
-            grouped[:, :, spot] += by_line[:, :, place]
-        if merger is not None:
-            begin, buyer, target = merger
-            firm_spot = developers.get_indexer(names)
-            grouped = _absorb(grouped, begin, firm_spot[buyer], firm_spot[target])
-        out[name] = grouped
-    opened = setting.lines.is_open
-    for market in CHOSEN:
-        for unit in ("tokens", "money"):
-            out[f"open_{market}_{unit}"] = recorded[f"{market}_{unit}"][:, :, opened].sum(-1)
-    out["enterprise_closed_money"] = np.zeros_like(out["enterprise_money"])
-    for place, spot in enumerate(spots):
-        if not opened[place]:
-            out["enterprise_closed_money"][:, :, spot] += recorded["enterprise_money"][:, :, place]
-    out["open_revenue"] = recorded["opened"][:, :, None] * out["router_open_money"]
-    return out
 
 
 def _shares(
@@ -235,10 +123,7 @@ def _shares(
 
 
 def _adoption(setting: Setting, value: dict[str, np.ndarray]) -> np.ndarray:
-    times = setting.calendar.times
-    years = np.asarray(times.year + (times.day_of_year - 1) / 365.25, dtype=float)
-    names = ("innovation", "imitation", "ceiling")
-    return np.asarray(bass(ArrayOps(), years, *(value[f"adoption.{name}"] for name in names)))
+    return np.asarray(adoption(ArrayOps(), value, decimal_years(setting.calendar.times)))
 
 
 def _reach(
@@ -247,14 +132,10 @@ def _reach(
     """Return each firm's part of paid subscriptions (draw, quarter, developer)."""
     names = setting.design.spend.reach_firms
     spots = [setting.lines.firms.index(name) for name in names]
-    size = np.log(np.maximum(firms[:, :, spots], GONE)) + np.log(_adoption(setting, value))[..., None]
-    score = (
-        value["adoption.reach_level"][:, None, None]
-        + value["adoption.reach_offset"][:, None, :]
-        + value["adoption.reach_slope"][:, None, None] * size
-    )
+    log_share = np.log(np.maximum(firms[:, :, spots], GONE))
     out = np.zeros((*firms.shape[:2], len(developers)))
-    out[:, :, developers.get_indexer(pd.Index(names))] = reach_parts(score)
+    parts = reach_parts(value, log_share, _adoption(setting, value))
+    out[:, :, developers.get_indexer(pd.Index(names))] = parts
     return out
 
 
@@ -326,45 +207,3 @@ def _margins(out: dict[str, np.ndarray], value: dict[str, np.ndarray]) -> dict[s
     closed = np.clip(1.0 - cost, *MARGINS)
     opened = np.repeat(value["value.margin_open"][:, None], closed.shape[1], axis=1)
     return {"gross_margin": np.stack([closed, opened], axis=-1)}
-
-
-def _structure(
-    shares: np.ndarray,
-    known: np.ndarray,
-    developers: pd.Index,
-    setting: Setting,
-    recorded: Recorded,
-    start: Start,
-    parameters: dict[str, np.ndarray],
-) -> dict[str, np.ndarray]:
-    """Return ranks among closed firms against a year before, and what the two largest are worth.
-
-    Firms are those of the HHI: the developers known in the remainder, never the remainder itself. Before the
-    first quarter they have that quarter's parts of it.
-    """
-    labels = pd.Index(setting.lines.firms)
-    firms, _ = closed_firms(shares, labels, known, developers)
-    held = np.zeros((*start.log_share_past.shape[:2], shares.shape[2]))
-    held[:, :, : start.log_share_past.shape[2]] = np.exp(start.log_share_past)
-    past, _ = closed_firms(held, labels, np.repeat(known[:, :1], held.shape[1], axis=1), developers)
-    whole = np.concatenate([past, firms], axis=1)
-    order = np.argsort(-whole, axis=-1, kind="stable")
-    top = np.sort(order[..., :3], axis=-1)
-    back = past.shape[1]
-    quarters = firms.shape[1]
-    unchanged = np.full(firms.shape[:2], np.nan)
-    changed = np.full(firms.shape[:2], np.nan)
-    for place in range(quarters):
-        now = back + place
-        before = now - QUARTERS_PER_YEAR
-        if before >= 0:
-            unchanged[:, place] = (top[:, now] == top[:, before]).all(-1)
-            changed[:, place] = order[:, now, 0] != order[:, before, 0]
-    largest = -np.sort(-firms, axis=-1)[..., : len(RANKS)]
-    worth = parameters["forecast.value_multiple"][:, None, None] * recorded["closed"][:, :, None] * largest
-    return {
-        "closed_firms_above_5pct": (firms > LARGE_FIRM).sum(-1).astype(float),
-        "top3_unchanged": unchanged,
-        "leader_changed": changed,
-        "lab_value": worth * USD_PER_BILLION,
-    }

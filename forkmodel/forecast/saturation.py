@@ -8,7 +8,7 @@ cannot be seen before it bends, so ``theta`` is uncertain; the plateau ``K`` gro
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,7 +18,7 @@ __all__ = ["Saturation"]
 LEAST_LEFT = 0.1
 
 
-@dataclass
+@dataclass(frozen=True)
 class Saturation:
     """Distance of spend to its plateau in every world.
 
@@ -27,38 +27,41 @@ class Saturation:
     excess : array (draw,)
         Today's growth over the long run's, log per year; a market that grows more slowly goes straight over
         to the long run.
-    log_left : array (draw,)
-        Log of the plateau over today's spend; at least a tenth is left.
     bend : array (draw,)
         Richards' exponent, above 0 and at most 1.
+    room : array (draw,)
+        Log of the plateau over spend.
+    first : array (draw,)
+        ``1 - (T / K)^theta`` today.
     """
 
     excess: np.ndarray
-    log_left: np.ndarray
     bend: np.ndarray
-    _room: np.ndarray = field(init=False)
-    _first: np.ndarray = field(init=False)
+    room: np.ndarray
+    first: np.ndarray
 
-    def __post_init__(self) -> None:
-        """Start with all of today's excess."""
-        self._room = np.maximum(self.log_left, LEAST_LEFT)
-        self._first = self._slack()
-
-    def _slack(self) -> np.ndarray:
-        return np.asarray(-np.expm1(-self.bend * self._room))
+    @classmethod
+    def begin(cls, excess: np.ndarray, log_left: np.ndarray, bend: np.ndarray) -> Saturation:
+        """Start with all of today's excess; ``log_left`` is the log of the plateau over today's spend."""
+        room = np.maximum(log_left, LEAST_LEFT)
+        return cls(excess, bend, room, _slack(bend, room))
 
     @property
     def fade(self) -> np.ndarray:
         """Part of today's excess of growth (draw,) that is left, from 1 down to 0."""
-        return np.asarray(np.clip(self._slack() / self._first, 0.0, 1.0))
+        return np.asarray(np.clip(_slack(self.bend, self.room) / self.first, 0.0, 1.0))
 
     def gain(self, years: float) -> np.ndarray:
         """Return what excess growth adds to log spend (draw,) in the coming ``years``, exactly."""
-        rate = self.bend * np.maximum(self.excess, 0.0) / self._first
+        rate = self.bend * np.maximum(self.excess, 0.0) / self.first
         # u = (K / T)^theta - 1 decays at a constant rate.
-        ahead = np.expm1(self.bend * self._room) * np.exp(-rate * years)
-        return np.asarray(self._room - np.log1p(ahead) / self.bend)
+        ahead = np.expm1(self.bend * self.room) * np.exp(-rate * years)
+        return np.asarray(self.room - np.log1p(ahead) / self.bend)
 
-    def use(self, gained: np.ndarray) -> None:
-        """Take what growth has added (draw,) off the room that is left."""
-        self._room = self._room - gained
+    def after(self, gained: np.ndarray) -> Saturation:
+        """Return the state once growth has added ``gained`` (draw,) to log spend."""
+        return replace(self, room=self.room - gained)
+
+
+def _slack(bend: np.ndarray, room: np.ndarray) -> np.ndarray:
+    return np.asarray(-np.expm1(-bend * room))

@@ -12,22 +12,20 @@ mature market's.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.special import expit, logit
 
-from forkmodel.forecast.lines import Lines
-from forkmodel.forecast.randomness import Randomness
+from forkmodel.forecast.chunk import Chunk
+from forkmodel.forecast.quarter import YEARS_PER_QUARTER, Quarter
 from forkmodel.forecast.saturation import Saturation
-from forkmodel.forecast.scenario import Levers
-from forkmodel.forecast.start import Start
-from forkmodel.model.spend import MONTHS_PER_QUARTER, SMALLEST_SHARE
+from forkmodel.model.choice import logit
+from forkmodel.model.ops import ArrayOps
+from forkmodel.model.shares import log_normalised
+from forkmodel.model.spend import MONTHS_PER_QUARTER, SMALLEST_SHARE, category_response, pulled
 
-__all__ = ["Spending"]
+__all__ = ["Bought", "Spending"]
 
-SPAN = 0.25
-QUARTERS_PER_YEAR = 4.0
 MONTHS_PER_YEAR = 12.0
 GONE = -1e9
 #: Part of a burst below which it is over.
@@ -36,9 +34,28 @@ FADED = 1e-9
 JOINED_QUARTERS = 2.0
 
 
-@dataclass
+@dataclass(frozen=True)
+class Bought:
+    """What enterprise buyers' choices say about money.
+
+    Attributes
+    ----------
+    opened : array (draw,)
+        Open part of their money.
+    firm : array (draw, firm)
+        Closed firms' part of their money for closed models.
+    alive : array (draw, firm) of bool
+        Firms with a line on offer.
+    """
+
+    opened: np.ndarray
+    firm: np.ndarray
+    alive: np.ndarray
+
+
+@dataclass(frozen=True)
 class Spending:
-    """Spend by tier and closed firm in every world, quarter by quarter.
+    """Spend by tier and closed firm in every world.
 
     Attributes
     ----------
@@ -48,49 +65,57 @@ class Spending:
         Log odds of the open part.
     log_share : array (draw, firm)
         Log of closed firms' shares of closed revenue.
-    api_logit : array (draw,)
+    api_odds : array (draw,)
         Log odds of the part of closed revenue sold through APIs.
+    chosen_odds : array (draw,)
+        Log odds of the open part of enterprise money.
+    burst : Saturation
+        How far today's growth has faded.
+    wave : array (draw,)
+        Random deviation of growth, log per year.
+    gain : array (draw, firm)
+        What each firm's log share gained in the last quarter.
     """
 
-    start: Start
-    lines: Lines
-    value: dict[str, np.ndarray]
-    parameters: dict[str, np.ndarray]
-    randomness: Randomness
-    log_total: np.ndarray = field(init=False)
-    open_odds: np.ndarray = field(init=False)
-    log_share: np.ndarray = field(init=False)
-    api_logit: np.ndarray = field(init=False)
-    _burst: Saturation = field(init=False)
-    _wave: np.ndarray = field(init=False)
-    _gain: np.ndarray = field(init=False)
-    _choice_odds: np.ndarray = field(init=False)
+    chunk: Chunk
+    log_total: np.ndarray
+    open_odds: np.ndarray
+    log_share: np.ndarray
+    api_odds: np.ndarray
+    chosen_odds: np.ndarray
+    burst: Saturation
+    wave: np.ndarray
+    gain: np.ndarray
 
-    def __post_init__(self) -> None:
-        """Start from the fitted levels."""
-        closed, opened = self.start.log_closed_spend, self.start.log_open_spend
-        self.log_total = np.logaddexp(closed, opened)
-        self.open_odds = opened - closed
-        n, known = self.start.log_share.shape
-        self.log_share = np.full((n, len(self.lines.firms)), GONE)
-        self.log_share[:, :known] = self.start.log_share
-        self.api_logit = logit(self.value["value.api_share"])
-        self._burst = Saturation(
-            self.start.spend_growth - self.parameters["forecast.growth_floor"],
-            np.log(self.parameters["forecast.spend_plateau"]) - self.log_total,
-            self.parameters["forecast.spend_bend"],
+    @classmethod
+    def begin(cls, chunk: Chunk, opened: np.ndarray) -> Spending:
+        """Start from the fitted levels; ``opened`` (draw,) is today's open part of enterprise money."""
+        start, parameters, ops = chunk.start, chunk.parameters, ArrayOps()
+        log_total = np.logaddexp(start.log_closed_spend, start.log_open_spend)
+        n, known = start.log_share.shape
+        log_share = np.full((n, len(chunk.lines.firms)), GONE)
+        log_share[:, :known] = start.log_share
+        burst = Saturation.begin(
+            start.spend_growth - parameters["forecast.growth_floor"],
+            np.log(parameters["forecast.spend_plateau"]) - log_total,
+            parameters["forecast.spend_bend"],
         )
-        self._wave = np.zeros(n)
-        self._gain = np.zeros_like(self.log_share)
-
-    def begin(self, open_money: np.ndarray) -> None:
-        """Remember today's open part of enterprise money (draw,)."""
-        self._choice_odds = logit(open_money)
+        return cls(
+            chunk=chunk,
+            log_total=log_total,
+            open_odds=start.log_open_spend - start.log_closed_spend,
+            log_share=log_share,
+            api_odds=logit(chunk.value["value.api_share"], ops),
+            chosen_odds=logit(opened, ops),
+            burst=burst,
+            wave=np.zeros(n),
+            gain=np.zeros_like(log_share),
+        )
 
     @property
     def api_share(self) -> np.ndarray:
         """Part of closed revenue sold through APIs (draw,)."""
-        return np.asarray(expit(self.api_logit))
+        return np.asarray(ArrayOps().sigmoid(self.api_odds))
 
     @property
     def closed(self) -> np.ndarray:
@@ -102,113 +127,106 @@ class Spending:
         """Hosted open revenue (draw,), billion USD per year."""
         return np.asarray(np.exp(self.log_total + self.open_odds - np.logaddexp(0.0, self.open_odds)))
 
-    def advance(
-        self,
-        number: int,
-        years: float,
-        surprise: np.ndarray,
-        price_jump: float,
-        open_money: np.ndarray,
-        firm_money: np.ndarray,
-        firm_alive: np.ndarray,
-        levers: Levers,
-        place: int,
-    ) -> None:
-        """Let a quarter pass.
+    def advance(self, quarter: Quarter, surprise: np.ndarray, bought: Bought) -> Spending:
+        """Return the spending a quarter later.
 
         Parameters
         ----------
-        number : int
-            Calendar quarter, for random numbers.
-        years : float
-            Years since the data's end, after the step.
+        quarter : Quarter
+            The quarter.
         surprise : array (draw,)
-            Fall of log price at fixed capability in this quarter beyond what today's growth would bring.
-        price_jump : float
-            Log change of list prices in this quarter that a scenario brings.
-        open_money : array (draw,)
-            Open part of enterprise money.
-        firm_money : array (draw, firm)
-            Closed firms' part of closed enterprise money.
-        firm_alive : array (draw, firm) of bool
-            Firms with a line on offer.
-        levers, place
-            Levers of the scenario, and the place of the quarter on their grid.
+            Fall of log price at fixed capability in it beyond what today's growth would bring.
+        bought : Bought
+            What enterprise buyers' choices say.
         """
-        shocks = self.randomness.normals("spend", 2, number)
-        self._grow(shocks, surprise, price_jump, levers, place)
-        if place == 1:
-            self._join(price_jump, levers)
-        odds = logit(open_money)
-        outside = self.value["spend.coverage_trend"] * np.exp(
-            -years / self.parameters["forecast.coverage_fade_years"]
-        )
-        self.open_odds = self.open_odds + self.api_share * (odds - self._choice_odds) + outside * SPAN
-        drift = self.parameters["forecast.api_drift"] + levers.at("api_drift", place)
-        self.api_logit = self.api_logit + drift * SPAN
-        self._choice_odds = odds
-        self._share(number, firm_money, firm_alive)
-        if place == 1:
-            self._join_shares(firm_alive)
+        grown = self._grown(quarter, surprise)
+        if quarter.joins:
+            grown = grown._joined(quarter)
+        after = grown._split(quarter, bought)._shared(quarter.number, bought)
+        return after._joined_shares(bought.alive) if quarter.joins else after
 
-    def _join(self, price_jump: float, levers: Levers) -> None:
-        """Take closed spend at the start of the first quarter from the fit, whose paths reach that far."""
-        response = self.value["spend.category_elasticity"] - 1.0
-        level = self.start.log_closed_next + np.logaddexp(0.0, self.open_odds)
-        self.log_total = level + levers.at("spend_growth", 1) * SPAN - response * price_jump
-
-    def _join_shares(self, alive: np.ndarray) -> None:
-        """Take closed shares at the start of the first quarter from the fit, beside those who entered."""
-        known = self.start.log_share_next.shape[1]
-        gain = (self.start.log_share_next - self.start.log_share_past[:, -1]) / JOINED_QUARTERS
-        self._gain[:, :known] = np.where(alive[:, :known], gain, 0.0)
-        part = np.exp(self.log_share)
-        held = part[:, :known].sum(1, keepdims=True)
-        there = np.where(alive[:, :known], np.exp(self.start.log_share_next), 0.0)
-        part[:, :known] = held * there / np.maximum(there.sum(1, keepdims=True), SMALLEST_SHARE)
-        self.log_share = np.where(alive & (part > 0.0), np.log(np.maximum(part, np.finfo(float).tiny)), GONE)
-
-    def _carried(self) -> np.ndarray:
-        """Return the part of last quarter's gains (draw, firm) that goes on: contracts ramp up."""
-        return np.asarray(self.parameters["forecast.share_momentum"][:, None] * self._gain)
-
-    def _grow(
-        self,
-        shocks: np.ndarray,
-        surprise: np.ndarray,
-        price_jump: float,
-        levers: Levers,
-        place: int,
-    ) -> None:
-        before = self._burst.fade
+    def _grown(self, quarter: Quarter, surprise: np.ndarray) -> Spending:
+        value, parameters = self.chunk.value, self.chunk.parameters
+        shocks = self.chunk.randomness.normals("spend", 2, quarter.number)
+        before = self.burst.fade
         # Shocks to growth fade with growth itself: a market that grows by a tenth does not jump by half.
-        wave = self._wave + self.value["spend.growth_walk"] * before * shocks[:, 0]
-        grown = self._burst.gain(SPAN) + wave * SPAN
+        wave = self.wave + value["spend.growth_walk"] * before * shocks[:, 0]
+        grown = self.burst.gain(YEARS_PER_QUARTER) + wave * YEARS_PER_QUARTER
         # Only growth uses up room: demand that a scenario or cheaper tokens bring lifts the plateau as well.
-        self._burst.use(grown)
-        self._wave = wave * np.minimum(self._burst.fade / np.maximum(before, FADED), 1.0)
-        final = self.parameters["forecast.growth_floor"] + levers.at("spend_growth", place)
-        response = self.value["spend.category_elasticity"] - 1.0
-        noise = self.parameters["forecast.spend_shock"] * np.sqrt(SPAN) * shocks[:, 1]
-        self.log_total = self.log_total + grown + final * SPAN + response * (surprise - price_jump) + noise
+        burst = self.burst.after(grown)
+        final = parameters["forecast.growth_floor"] + quarter.lever("spend_growth")
+        fall = surprise - _price_jump(quarter)
+        noise = parameters["forecast.spend_shock"] * np.sqrt(YEARS_PER_QUARTER) * shocks[:, 1]
+        total = self.log_total + grown + final * YEARS_PER_QUARTER
+        return replace(
+            self,
+            log_total=total + category_response(value["spend.category_elasticity"], fall) + noise,
+            burst=burst,
+            wave=wave * np.minimum(burst.fade / np.maximum(before, FADED), 1.0),
+        )
 
-    def _share(self, number: int, firm_money: np.ndarray, alive: np.ndarray) -> None:
-        pull = self.value["spend.share_pull"][:, None] * MONTHS_PER_QUARTER
-        fade = self._burst.fade
-        mature = self.parameters["forecast.share_shock"]
-        today = self.value["spend.share_walk"] * np.sqrt(MONTHS_PER_YEAR)
-        spread = (mature + np.maximum(today - mature, 0.0) * fade)[:, None] * np.sqrt(SPAN)
-        step = spread * self.randomness.normals("share", len(self.lines.firms), number)
-        step = step + self._carried()
+    def _joined(self, quarter: Quarter) -> Spending:
+        """Take closed spend at the start of the first quarter from the fit, whose paths reach that far."""
+        elasticity = self.chunk.value["spend.category_elasticity"]
+        level = self.chunk.start.log_closed_next + np.logaddexp(0.0, self.open_odds)
+        moved = quarter.lever("spend_growth") * YEARS_PER_QUARTER
+        return replace(self, log_total=level + moved + category_response(elasticity, -_price_jump(quarter)))
+
+    def _split(self, quarter: Quarter, bought: Bought) -> Spending:
+        """Move the split between tiers, and between products and APIs."""
+        value, parameters = self.chunk.value, self.chunk.parameters
+        odds = logit(bought.opened, ArrayOps())
+        fade = np.exp(-quarter.years / parameters["forecast.coverage_fade_years"])
+        outside = value["spend.coverage_trend"] * fade
+        drift = parameters["forecast.api_drift"] + quarter.lever("api_drift")
+        moved = self.open_odds + self.api_share * (odds - self.chosen_odds)
+        return replace(
+            self,
+            open_odds=moved + outside * YEARS_PER_QUARTER,
+            api_odds=self.api_odds + drift * YEARS_PER_QUARTER,
+            chosen_odds=odds,
+        )
+
+    def _shared(self, number: int, bought: Bought) -> Spending:
+        """Let closed firms' shares follow what is bought, and walk."""
+        chunk, parameters, alive = self.chunk, self.chunk.parameters, bought.alive
+        mature = parameters["forecast.share_shock"]
+        today = chunk.value["spend.share_walk"] * np.sqrt(MONTHS_PER_YEAR)
+        spread = mature + np.maximum(today - mature, 0.0) * self.burst.fade
+        spread = spread[:, None] * np.sqrt(YEARS_PER_QUARTER)
+        step = spread * chunk.randomness.normals("share", len(chunk.lines.firms), number)
+        # Part of last quarter's gains goes on: contracts ramp up.
+        step = step + parameters["forecast.share_momentum"][:, None] * self.gain
         entering = alive & (self.log_share <= GONE / 2)
         now = np.where(entering, np.log(SMALLEST_SHARE), self.log_share)
-        target = np.log(firm_money + SMALLEST_SHARE)
-        moved = (now + pull * target + step) / (1.0 + pull)
-        centre = np.where(alive, moved, 0.0).sum(1, keepdims=True) / np.maximum(
-            alive.sum(1, keepdims=True), 1
-        )
-        even = np.clip(self.parameters["forecast.share_reversion"][:, None] * SPAN, 0.0, 1.0)
+        pull = chunk.value["spend.share_pull"][:, None] * MONTHS_PER_QUARTER
+        moved = pulled(now, pull, np.log(bought.firm + SMALLEST_SHARE), step)
+        count = np.maximum(alive.sum(1, keepdims=True), 1)
+        centre = np.where(alive, moved, 0.0).sum(1, keepdims=True) / count
+        even = np.clip(parameters["forecast.share_reversion"][:, None] * YEARS_PER_QUARTER, 0.0, 1.0)
         moved = np.where(alive, moved + even * (centre - moved), GONE)
-        self._gain = np.where(alive & (self.log_share > GONE / 2), moved - self.log_share, 0.0)
-        top = moved.max(1, keepdims=True)
-        self.log_share = moved - top - np.log(np.exp(moved - top).sum(1, keepdims=True))
+        return replace(
+            self,
+            gain=np.where(alive & (self.log_share > GONE / 2), moved - self.log_share, 0.0),
+            log_share=log_normalised(ArrayOps(), moved),
+        )
+
+    def _joined_shares(self, alive: np.ndarray) -> Spending:
+        """Take closed shares at the start of the first quarter from the fit, beside those who entered."""
+        start = self.chunk.start
+        known = start.log_share_next.shape[1]
+        gained = (start.log_share_next - start.log_share_past[:, -1]) / JOINED_QUARTERS
+        gain, part = self.gain.copy(), np.exp(self.log_share)
+        gain[:, :known] = np.where(alive[:, :known], gained, 0.0)
+        held = part[:, :known].sum(1, keepdims=True)
+        there = np.where(alive[:, :known], np.exp(start.log_share_next), 0.0)
+        part[:, :known] = held * there / np.maximum(there.sum(1, keepdims=True), SMALLEST_SHARE)
+        some = alive & (part > 0.0)
+        log_part = np.log(np.maximum(part, np.finfo(float).tiny))
+        return replace(self, gain=gain, log_share=np.where(some, log_part, GONE))
+
+
+def _price_jump(quarter: Quarter) -> float:
+    """Return by how much levers moved the closed tier's log list price in this quarter."""
+    now = np.log(quarter.lever("price_closed") * quarter.lever("premium"))
+    return float(now - np.log(quarter.lever_before("price_closed") * quarter.lever_before("premium")))

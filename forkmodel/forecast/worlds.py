@@ -18,22 +18,25 @@ from forkmodel.forecast.calendar import Calendar
 from forkmodel.forecast.forecast import Forecast
 from forkmodel.forecast.frontier import small_distance
 from forkmodel.forecast.lines import Lines
-from forkmodel.forecast.outcomes import RANKS, outcomes
+from forkmodel.forecast.outcomes import outcomes
 from forkmodel.forecast.parameters import forecast_parameters
 from forkmodel.forecast.randomness import Randomness
+from forkmodel.forecast.ranks import RANKS
 from forkmodel.forecast.scenario import Scenario
 from forkmodel.forecast.scenario_files import load_scenarios
 from forkmodel.forecast.shocks import SHOCKS
-from forkmodel.forecast.simulate import Setting, simulate
-from forkmodel.forecast.start import Start, last_months, make_start
+from forkmodel.forecast.simulate import simulate
+from forkmodel.forecast.start import Start, make_start
+from forkmodel.forecast.start_menus import last_months
+from forkmodel.forecast.world import Setting
 from forkmodel.inference.posterior import Posterior, once
 from forkmodel.model.demand import SEGMENTS
 from forkmodel.model.design import BLOCKS
 from forkmodel.priors import PriorSet
 from forkmodel.results.history import MARKETS, SCOPES, UNITS, hosts_today
-from forkmodel.results.paths_capability import FRONTIER_SCORES
+from forkmodel.results.paths_capability import measured_models
 from forkmodel.results.paths_value import DEFINITIONS, LAYERS
-from forkmodel.results.reported import history_of, scores_per_model
+from forkmodel.results.reported import history_of
 from forkmodel.results.review import review_of
 from forkmodel.results.schema import FORECAST_SCHEMA
 
@@ -98,8 +101,7 @@ class Origin:
         randomness = Randomness(seed, 0, posterior.chains * posterior.draws)
         step = small_distance(posterior.values, lines, randomness)
         models = posterior.panel.catalogue.models
-        counts = scores_per_model(posterior.panel)
-        measured = (counts >= FRONTIER_SCORES).to_numpy() & (models["access"] == "closed").to_numpy()
+        measured = measured_models(posterior.panel) & (models["access"] == "closed").to_numpy()
         return cls(
             posterior=posterior,
             lines=lines,

@@ -47,6 +47,7 @@ from forkmodel.market.partition import (
 from forkmodel.market.remainder import concentration_with_remainder, known_parts
 from forkmodel.market.shares import market_shares, segment_shares
 from forkmodel.market.slopes import (
+    floored_log_price,
     floored_price_slope,
     log_price_slope,
     price_exposure,
@@ -61,6 +62,7 @@ __all__ = [
     "concentration_ratio",
     "concentration_with_remainder",
     "diversion_ratio",
+    "floored_log_price",
     "floored_price_slope",
     "group_diversion_ratio",
     "hhi",

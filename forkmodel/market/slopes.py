@@ -14,13 +14,31 @@ proportion is no change at all.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import xarray as xr
 
 from forkmodel.errors import ForkModelError
 from forkmodel.market.labels import Numeric, as_array
 
-__all__ = ["floored_price_slope", "log_price_slope", "price_exposure"]
+__all__ = ["floored_log_price", "floored_price_slope", "log_price_slope", "price_exposure"]
+
+
+def floored_log_price[A: (np.ndarray, xr.DataArray)](price: A, floor: float) -> A:
+    """Return the log price that buyers see: ``log(p + c)``.
+
+    Parameters
+    ----------
+    price : array
+        Price of each product, at least 0; labelled or plain.
+    floor : float
+        What utility adds to every price, above 0 where a price is 0.
+    """
+    # NumPy keeps a labelled array labelled, which its types do not say.
+    log: Any = np.log
+    seen: A = log(price + floor)
+    return seen
 
 
 def price_exposure[A: (np.ndarray, xr.DataArray)](price: A, floor: float) -> A:

@@ -37,12 +37,24 @@ __all__ = [
     "ability",
     "add_capability",
     "frontiers",
+    "latent_ability",
+    "nominal_index",
 ]
 
 #: Nominal public index at latent ability zero, and index points per latent unit.
 INDEX_ORIGIN = 140.0
 INDEX_PER_UNIT = 10.0
 QUARTERS_PER_YEAR = 4.0
+
+
+def nominal_index(theta: Array) -> Array:
+    """Return latent ability in nominal index points."""
+    return INDEX_ORIGIN + INDEX_PER_UNIT * theta
+
+
+def latent_ability(index: Array) -> Array:
+    """Return the latent ability at a nominal index."""
+    return (index - INDEX_ORIGIN) / INDEX_PER_UNIT
 
 
 @dataclass(frozen=True)
@@ -99,7 +111,7 @@ def frontiers(ops: Ops, design: CapabilityDesign, value: dict[str, Array]) -> Ar
         growth_spread=value["capability.growth_spread"],
         growth_shock=value["capability.growth_shock"],
         catch_up=value["capability.catch_up"],
-        level=(value["capability.line_level"] - INDEX_ORIGIN) / INDEX_PER_UNIT,
+        level=latent_ability(value["capability.line_level"]),
     )
 
 

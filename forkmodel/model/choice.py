@@ -24,8 +24,6 @@ from forkmodel.model.demand import (
     demand_shock,
     held_shares,
     interpolate,
-    leaning,
-    segment_mixture,
     utilities,
     walk_back,
     walk_from,
@@ -33,7 +31,8 @@ from forkmodel.model.demand import (
 from forkmodel.model.enterprise import EnterpriseDesign, enterprise_segment
 from forkmodel.model.gateway import gateway_shares
 from forkmodel.model.ops import Array, Ops, TensorOps
-from forkmodel.model.price import PriceDesign, PriceState
+from forkmodel.model.price import PriceDesign, PriceState, paid_over_list
+from forkmodel.model.shares import leaning, money_shares, segment_mixture
 from forkmodel.priors import PriorSet
 
 __all__ = [
@@ -139,7 +138,7 @@ def choice_paths(
         (cell,), the price paid up to a common factor; ``fringe``, and mix and leaning by market (month,).
     """
     demand = design.demand
-    month, n_months = demand.cell_month, len(demand.months)
+    month, sets = demand.cell_month, demand.sets
     shock = demand_shock(ops, demand, residual, value)
     first, second = utilities(ops, demand, capability, theta, frontier, shock, value)
     chosen = [chosen_shares(ops, demand, utility) for utility in (first, second)]
@@ -172,7 +171,7 @@ def choice_paths(
     lean = walk(value["choice.router_lean"], lean_sd * value["choice.router_step"])
 
     router_frontier, router_threshold = (
-        leaning(ops, share, lean, demand.cell_open, month, n_months)
+        leaning(ops, sets, share, lean[..., month], demand.cell_open)
         for share in (frontier_share, threshold_share)
     )
     enterprise_sd = ops.scalar(value["choice.enterprise_walk"]) * quarter
@@ -185,13 +184,9 @@ def choice_paths(
         for segment, share in zip(SEGMENTS, chosen, strict=True)
     )
 
-    # Only the ratio of the two wedges moves money shares; free tokens pay nothing: their price is zero.
-    log_wedge = ops.log(ops.scalar(value["price.paid_share_open"])) - ops.log(
-        ops.scalar(value["price.paid_share_closed"])
-    )
-    paid = demand.price_usd_per_mtok * ops.exp(log_wedge * demand.cell_open)
-    money = segment_mixture(enterprise_frontier, enterprise_threshold, mix_enterprise, month) * paid
-    router = segment_mixture(router_frontier, router_threshold, mix_router, month)
+    paid = demand.price_usd_per_mtok * paid_over_list(ops, value, demand.cell_open)
+    enterprise = segment_mixture(enterprise_frontier, enterprise_threshold, mix_enterprise[..., month])
+    router = segment_mixture(router_frontier, router_threshold, mix_router[..., month])
     return ChoicePaths(
         frontier_share=frontier_share,
         threshold_share=threshold_share,
@@ -200,7 +195,7 @@ def choice_paths(
         router_share=router * (1.0 - fringe)[..., month],
         enterprise_frontier_share=enterprise_frontier,
         enterprise_threshold_share=enterprise_threshold,
-        enterprise_money=money / ops.group_sum(money, month, n_months)[..., month],
+        enterprise_money=money_shares(ops, sets, enterprise, paid),
         paid=paid,
         fringe=fringe,
         mix_router=mix_router,

@@ -37,6 +37,7 @@ from forkmodel.model.capability import INDEX_PER_UNIT, CapabilityDesign
 from forkmodel.model.frontier import tier_frontier
 from forkmodel.model.ops import Array, Ops
 from forkmodel.model.price import PriceDesign
+from forkmodel.model.shares import MonthlyOffers, logit_shares, normalised
 
 __all__ = [
     "SEGMENTS",
@@ -44,11 +45,12 @@ __all__ = [
     "capability_coefficients",
     "chosen_shares",
     "demand_shock",
+    "good_enough",
     "held_shares",
     "interpolate",
-    "leaning",
-    "segment_mixture",
+    "price_coefficients",
     "segment_shares",
+    "segment_utilities",
     "utilities",
     "walk_back",
     "walk_from",
@@ -78,6 +80,11 @@ class DemandDesign:
     month_knot: np.ndarray
     month_fraction: np.ndarray
     model_priced: np.ndarray
+
+    @property
+    def sets(self) -> MonthlyOffers:
+        """What is on offer together: the cells of a month."""
+        return MonthlyOffers(self.cell_month, len(self.months))
 
     @classmethod
     def from_panel(cls, panel: Panel, price: PriceDesign) -> DemandDesign:
@@ -131,11 +138,6 @@ def interpolate(path: Array, left: np.ndarray, fraction: np.ndarray) -> Array:
     return path[..., left] * (1.0 - fraction) + path[..., left + 1] * fraction
 
 
-def segment_mixture(frontier: Array, threshold: Array, weight: Array, month: np.ndarray) -> Array:
-    """Return token shares (cell,) of a market whose frontier segment has ``weight`` (month,)."""
-    return threshold + weight[..., month] * (frontier - threshold)
-
-
 def walk_back(ops: Ops, anchor: Array, step: Array) -> Array:
     """Return a random walk on the knots that ends at ``anchor`` (last knot) and is built backwards.
 
@@ -153,18 +155,51 @@ def walk_from(ops: Ops, step: Array, knot: int) -> Array:
     return path - path[..., knot][..., None]
 
 
-def leaning(
-    ops: Ops, share: Array, lean: Array, cell_open: np.ndarray, month: np.ndarray, n_months: int
-) -> Array:
-    """Return shares (cell,) of buyers to whom open weights are worth ``lean`` (month,) more utility."""
-    tilted = share * ops.exp(lean[..., month] * cell_open)
-    return tilted / ops.group_sum(tilted, month, n_months)[..., month]
-
-
 def capability_coefficients(value: dict[str, Array]) -> tuple[Array, Array]:
     """Return what an index point is worth to the frontier and (below its threshold) the threshold segment."""
     threshold = value["choice.capability_threshold"]
     return threshold + value["choice.capability_frontier_extra"], threshold
+
+
+def price_coefficients(value: dict[str, Array]) -> tuple[Array, Array]:
+    """Return what a unit of log price takes from the utility of the frontier and of the threshold segment."""
+    frontier = value["choice.price_frontier"]
+    return frontier, frontier + value["choice.price_threshold_extra"]
+
+
+def good_enough(ops: Ops, open_best: Array, value: dict[str, Array]) -> Array:
+    """Return the index from which more capability is worth nothing to the threshold segment."""
+    return open_best + ops.scalar(value["choice.threshold"])
+
+
+def segment_utilities(
+    ops: Ops,
+    value: dict[str, Array],
+    index: Array,
+    bar: Array,
+    log_price: tuple[Array, Array],
+    common: Array,
+) -> tuple[Array, Array]:
+    """Return the utilities of offers to the frontier and to the threshold segment.
+
+    Parameters
+    ----------
+    index : array
+        Capability in index points, from any origin.
+    bar : array
+        What threshold buyers hold to be good enough, from the same origin.
+    log_price : pair of array
+        Log of price plus floor, by segment: averages over several models differ with who buys them.
+    common : array
+        Utility that both segments share.
+    """
+    worth, worth_below = (ops.scalar(worth) for worth in capability_coefficients(value))
+    price, price_threshold = (ops.scalar(eta) for eta in price_coefficients(value))
+    missing = ops.softplus(bar - index)
+    return (
+        worth * index - price * log_price[0] + common,
+        common - worth_below * missing - price_threshold * log_price[1],
+    )
 
 
 def demand_shock(ops: Ops, design: DemandDesign, residual: Array, value: dict[str, Array]) -> Array:
@@ -191,8 +226,8 @@ def utilities(
     scalar = ops.scalar
     n_closed = capability.frontier.n_closed
     open_best = tier_frontier(frontier[..., :, n_closed:], capability.frontier.exists[:, n_closed:])
-    bar = interpolate(open_best, design.month_knot, design.month_fraction)
-    bar = INDEX_PER_UNIT * bar[..., design.cell_month] + scalar(value["choice.threshold"])
+    at_months = interpolate(open_best, design.month_knot, design.month_fraction)
+    bar = good_enough(ops, INDEX_PER_UNIT * at_months[..., design.cell_month], value)
     index = INDEX_PER_UNIT * theta[..., design.cell_model]
     common = (
         (scalar(value["choice.brand_spread"]) * value["choice.brand_unit"])[..., design.cell_developer]
@@ -203,23 +238,12 @@ def utilities(
         + scalar(value["choice.free_limit"]) * design.free
         + design.log_presence
     )
-    price = scalar(value["choice.price_frontier"])
-    worth, worth_below = (scalar(worth) for worth in capability_coefficients(value))
-    frontier_segment = worth * index - price * design.log_price + common
-    missing = ops.softplus(bar - index)
-    threshold_segment = (
-        common
-        - worth_below * missing
-        - (price + scalar(value["choice.price_threshold_extra"])) * design.log_price
-    )
-    return frontier_segment, threshold_segment
+    return segment_utilities(ops, value, index, bar, (design.log_price, design.log_price), common)
 
 
 def chosen_shares(ops: Ops, design: DemandDesign, utility: Array) -> Array:
-    """Return token shares (cell,) among a segment's buyers who choose this month: logit, summing to one."""
-    n_months = len(design.months)
-    weight = ops.exp(ops.group_shift(utility, design.cell_month, n_months))
-    return weight / ops.group_sum(weight, design.cell_month, n_months)[..., design.cell_month]
+    """Return token shares (cell,) among a segment's buyers who choose this month, summing to one in it."""
+    return logit_shares(ops, design.sets, utility)
 
 
 def held_shares(ops: Ops, design: DemandDesign, chosen: Array, inertia: Array) -> Array:
@@ -228,13 +252,12 @@ def held_shares(ops: Ops, design: DemandDesign, chosen: Array, inertia: Array) -
     A fraction ``inertia`` of buyers keeps last month's offer as long as it stands; carried-forward choices
     are summed over the recent past and the month is renormalised for offers that were withdrawn.
     """
-    n_months = len(design.months)
     padded = ops.concat([chosen, 0.0 * chosen[..., :1]], axis=-1)
     held, kept = chosen, 1.0
     for earlier in design.earlier_cell:
         kept = kept * ops.scalar(inertia)
         held = held + kept * padded[..., earlier]
-    return held / ops.group_sum(held, design.cell_month, n_months)[..., design.cell_month]
+    return normalised(ops, design.sets, held)
 
 
 def segment_shares(ops: Ops, design: DemandDesign, utility: Array, inertia: Array) -> Array:

@@ -23,6 +23,7 @@ import pandas as pd
 from forkmodel.data.vocabulary import CLOSED_FIRMS, OTHER_CLOSED
 from forkmodel.model.demand import DemandDesign
 from forkmodel.model.ops import Array, Ops
+from forkmodel.model.shares import tilted
 
 __all__ = ["OPEN_WEIGHTS", "EnterpriseDesign", "enterprise_segment"]
 
@@ -96,6 +97,8 @@ class EnterpriseDesign:
 def held(ops: Ops, design: EnterpriseDesign, chosen: Array, stay: Array) -> Array:
     """Return vendors' shares (month, vendor) among all buyers of a segment, from those of who choose.
 
+    The steps of :func:`forkmodel.model.shares.held_on` all at once, of the length of the grid's.
+
     Parameters
     ----------
     chosen : (month, vendor)
@@ -125,11 +128,11 @@ def enterprise_segment(
         Part of the segment's money that is not reconsidered in a quarter.
     """
     n_months, n_vendors = len(demand.months), len(design.vendors)
-    tilted = chosen * ops.exp(lean[..., demand.cell_month] * demand.cell_open)
-    flat = ops.group_sum(tilted, design.cell_month_vendor, n_months * n_vendors)
+    leant = tilted(ops, chosen, lean[..., demand.cell_month], demand.cell_open)
+    flat = ops.group_sum(leant, design.cell_month_vendor, n_months * n_vendors)
     fresh = ops.split_last(flat, n_months, n_vendors)
     share = fresh / (fresh.sum(-1) + design.empty)[..., None]
     ratio = held(ops, design, share, stay) / (fresh + TINY)
     # Normalised once more, for vendors whose offers hardly anybody chooses and who cannot hold what they had.
     ratio = ratio / ((fresh * ratio).sum(-1) + design.empty)[..., None]
-    return tilted * ops.join_last(ratio)[..., design.cell_month_vendor]
+    return leant * ops.join_last(ratio)[..., design.cell_month_vendor]

@@ -24,7 +24,7 @@ from forkmodel.data.panel_catalogue import Catalogue
 from forkmodel.errors import ModelError
 from forkmodel.model.ops import Array, Ops
 
-__all__ = ["FrontierDesign", "line_frontiers", "tier_frontier"]
+__all__ = ["FrontierDesign", "gap_left", "line_frontiers", "log_growth_luck", "tier_frontier"]
 
 #: Stands for "this line does not exist yet": far below any frontier, finite so that gradients stay finite.
 NOT_YET = -1e3
@@ -95,6 +95,19 @@ def tier_frontier(frontier: Array, exists: np.ndarray) -> Array:
     return (frontier + NOT_YET * (1.0 - exists)).max(axis=-1)
 
 
+def log_growth_luck(spread: Array, shock: Array) -> Array:
+    """Return the log of an increment over its mean: less half the variance, so that growth is the mean.
+
+    The level of growth would trade off with the spread otherwise.
+    """
+    return spread * shock - 0.5 * spread**2
+
+
+def gap_left(ops: Ops, log_kept: Array, quarters: Array) -> Array:
+    """Return the part of a gap that is left after some quarters; ``log_kept`` is ``log(1 - kappa)``."""
+    return ops.exp(quarters * log_kept)
+
+
 def line_frontiers(
     ops: Ops,
     design: FrontierDesign,
@@ -132,8 +145,7 @@ def line_frontiers(
     """
     closed, opened = slice(0, design.n_closed), slice(design.n_closed, len(design.lines))
     spread = ops.scalar(growth_spread, 2)
-    # Less half the variance, so that growth is the mean increment and does not trade off with the spread.
-    deviation = spread * growth_shock - 0.5 * spread**2
+    deviation = log_growth_luck(spread, growth_shock)
     step_closed = ops.exp(ops.scalar(log_growth_closed, 2) + deviation[..., :, closed])
     step_open = ops.exp(ops.scalar(log_growth_open, 2) + deviation[..., :, opened])
 
@@ -148,10 +160,10 @@ def line_frontiers(
 
     age = np.arange(design.n_quarters)[:, None] - np.arange(1, design.n_quarters)[None, :]
     keep = ops.log1p(-ops.scalar(catch_up, 2))
-    kernel = ops.exp(np.maximum(age, 0) * keep) * (age >= 0).astype(float)
+    kernel = gap_left(ops, keep, np.maximum(age, 0)) * (age >= 0).astype(float)
     moved = (kernel[..., :, :, None] * drift[..., None, :, :]).sum(-2)
     line_age = np.maximum(np.arange(design.n_quarters)[:, None] - design.start[None, opened], 0)
-    decay = ops.exp(line_age * keep)
+    decay = gap_left(ops, keep, line_age)
 
     gap_at_median = _at_median(best[..., :, None] + 0.0 * decay, design, opened) - level[..., opened]
     start_gap = (gap_at_median - _at_median(moved, design, opened)) / _at_median(decay, design, opened)

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from forkmodel.model.demand import DemandDesign, leaning, segment_mixture
+from forkmodel.model.demand import DemandDesign
 from forkmodel.model.ops import Array, Ops
+from forkmodel.model.shares import MonthlyOffers, leaning, money_shares, segment_mixture
 
 __all__ = ["gateway_shares"]
 
@@ -39,10 +40,10 @@ def gateway_shares(
     cells : ndarray
         The cells wanted: all those of some months.
     """
-    month, opened, n = demand.cell_month[cells], demand.cell_open[cells], len(demand.months)
+    month, opened = demand.cell_month[cells], demand.cell_open[cells]
+    sets = MonthlyOffers(month, len(demand.months))
     first, second = (
-        leaning(ops, share[..., cells], lean, opened, month, n) for share in (frontier, threshold)
+        leaning(ops, sets, share[..., cells], lean[..., month], opened) for share in (frontier, threshold)
     )
-    tokens = segment_mixture(first, second, mix, month)
-    spent = tokens * paid[..., cells]
-    return tokens, spent / ops.group_sum(spent, month, n)[..., month]
+    tokens = segment_mixture(first, second, mix[..., month])
+    return tokens, money_shares(ops, sets, tokens, paid[..., cells])

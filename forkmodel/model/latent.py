@@ -13,6 +13,7 @@ from forkmodel.model.capability import ability, frontiers
 from forkmodel.model.choice import ChoicePaths, choice_paths
 from forkmodel.model.design import Design
 from forkmodel.model.ops import Array, ArrayOps
+from forkmodel.model.price import price_residual
 
 __all__ = ["LatentState", "free_values", "latent_states"]
 
@@ -78,7 +79,7 @@ def latent_state(value: dict[str, Array], design: Design) -> LatentState:
         frontier = frontiers(ops, design.capability, value)
         theta = ability(ops, design.capability, frontier, value)
     if "choice" in blocks:
-        residual = value["price.model_spread"][:, None] * value["price.model_unit"]
+        residual = price_residual(ops, value)
         choice = choice_paths(ops, design.choice, design.capability, theta, frontier, residual, value)
     if "adoption" in blocks:
         decline = value.get("price.decline", np.zeros(draws))

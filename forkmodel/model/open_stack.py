@@ -16,20 +16,25 @@ from forkmodel.model.ops import Array, Ops, TensorOps
 from forkmodel.model.spend import SpendDesign
 from forkmodel.priors import PriorSet
 
-__all__ = ["PRIOR_ONLY", "add_value", "host_weights"]
+__all__ = ["PRIOR_ONLY", "add_value", "host_weights", "stick_breaking"]
 
 #: Parameters of the block that no table informs.
 PRIOR_ONLY = ("broad_ratio", "integrator_share", "margin_closed", "margin_open", "api_share")
 
 
-def host_weights(ops: Ops, sticks: list[Array]) -> Array:
-    """Return the shares (host,) of the hosts with published revenue, in size-biased order."""
+def stick_breaking(ops: Ops, sticks: list[Array]) -> tuple[Array, Array]:
+    """Return what each stick takes of what those before it leave (..., stick), and what all of them leave."""
     rest: Array = 1.0
     weights = []
     for stick in sticks:
         weights.append((stick * rest)[..., None])
         rest = rest * (1.0 - stick)
-    return ops.concat(weights, axis=-1)
+    return ops.concat(weights, axis=-1), rest
+
+
+def host_weights(ops: Ops, sticks: list[Array]) -> Array:
+    """Return the shares (host,) of the hosts with published revenue, in size-biased order."""
+    return stick_breaking(ops, sticks)[0]
 
 
 def add_value(design: SpendDesign, priors: PriorSet) -> Array:

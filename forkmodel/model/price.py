@@ -17,10 +17,19 @@ import numpy as np
 import pandas as pd
 
 from forkmodel.data.panel import Panel
-from forkmodel.model.ops import Array
+from forkmodel.model.ops import Array, Ops, TensorOps
 from forkmodel.priors import PriorSet
 
-__all__ = ["REFERENCE_INDEX", "PriceDesign", "PriceState", "add_price"]
+__all__ = [
+    "REFERENCE_INDEX",
+    "PriceDesign",
+    "PriceState",
+    "add_price",
+    "hedonic_log_price",
+    "log_premium",
+    "paid_over_list",
+    "price_residual",
+]
 
 #: Nominal index at which the price level is stated.
 REFERENCE_INDEX = 150.0
@@ -56,6 +65,55 @@ class PriceState:
     decline: Array
 
 
+def log_premium(premium: Array, decay: Array, years: np.ndarray | float) -> Array:
+    """Return the log residual premium of closed over open, ``years`` after the reference date."""
+    return premium - decay * years
+
+
+def hedonic_log_price(
+    level: Array,
+    gradient: Array,
+    index: Array,
+    fallen: Array,
+    premium: Array,
+    closed: np.ndarray | float,
+) -> Array:
+    """Return the log list price of a typical seller's models, log USD per million tokens.
+
+    Parameters
+    ----------
+    level : array
+        Log price of an open model at the reference index and date.
+    gradient : array
+        Log price per index point.
+    index : array
+        Nominal index of the models.
+    fallen : array
+        Fall of log price at fixed capability since the reference date.
+    premium : array
+        Log residual premium, as from :func:`log_premium`.
+    closed : ndarray or float
+        1 for closed models, 0 for open ones.
+    """
+    return level + gradient * (index - REFERENCE_INDEX) - fallen + premium * closed
+
+
+def price_residual(ops: Ops, value: dict[str, Array]) -> Array:
+    """Return ``s e_m`` (priced_model,): by how much all sellers of a model are off the surface."""
+    return ops.scalar(value["price.model_spread"]) * value["price.model_unit"]
+
+
+def paid_over_list(ops: Ops, value: dict[str, Array], opened: np.ndarray) -> Array:
+    """Return the price paid over the list price of every offer, as a multiple of that of closed offers.
+
+    Money enters as shares alone, and those depend on nothing but the ratio of the two wedges.
+    """
+    log_wedge = ops.log(ops.scalar(value["price.paid_share_open"])) - ops.log(
+        ops.scalar(value["price.paid_share_closed"])
+    )
+    return ops.exp(log_wedge * opened)
+
+
 def add_price(priors: PriorSet) -> PriceState:
     """Add the block to the PyMC model in context.
 
@@ -78,8 +136,8 @@ def add_price(priors: PriorSet) -> PriceState:
         "noise",
         "tail",
     )
-    value = {name: priors.rv(f"price.{name}") for name in names}
+    value = {f"price.{name}": priors.rv(f"price.{name}") for name in names}
     pm.Normal("price.developer_unit", dims="developer")
     pm.Normal("price.seller_unit", dims="seller")
-    residual = value["model_spread"] * pm.Normal("price.model_unit", dims="priced_model")
-    return PriceState(price_residual=residual, decline=value["decline"])
+    value["price.model_unit"] = pm.Normal("price.model_unit", dims="priced_model")
+    return PriceState(price_residual(TensorOps(), value), value["price.decline"])

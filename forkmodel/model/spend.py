@@ -28,17 +28,21 @@ from forkmodel.data.panel_catalogue import positions
 from forkmodel.data.vocabulary import CLOSED_FIRMS, HOSTS, OTHER_CLOSED
 from forkmodel.model.demand import DemandDesign
 from forkmodel.model.ops import Array, Ops
+from forkmodel.model.shares import log_normalised
 from forkmodel.model.walks import WalkBasis
 
 __all__ = [
     "MONTHS_PER_QUARTER",
     "SpendDesign",
+    "adoption",
     "bass",
+    "category_response",
     "closed_money_shares",
     "log_closed_spend",
     "log_open_spend",
     "log_share_paths",
-    "log_sum_exp",
+    "pulled",
+    "reach_logit",
 ]
 
 #: Eigenvalues from which data decide a component. A revenue figure is known to about 0.1 and growth moves by
@@ -146,10 +150,30 @@ def bass(ops: Ops, years: np.ndarray, innovation: Array, imitation: Array, ceili
     return ops.scalar(ceiling) * (1.0 - decay) / (1.0 + ops.scalar(imitation / innovation) * decay)
 
 
-def log_sum_exp(ops: Ops, x: Array) -> Array:
-    """Return the log of the summed exponentials over the last axis."""
-    largest = x.max(axis=-1)
-    return largest + ops.log(ops.exp(x - largest[..., None]).sum(-1))
+def adoption(ops: Ops, value: dict[str, Array], years: np.ndarray) -> Array:
+    """Return ``A(t)``, the share of firms that pay, at given calendar years."""
+    names = ("innovation", "imitation", "ceiling")
+    return bass(ops, years, *(value[f"adoption.{name}"] for name in names))
+
+
+def reach_logit(level: Array, offset: Array, slope: Array, log_size: Array) -> Array:
+    """Return the log odds that a firm subscribes to a lab, given the lab's size.
+
+    Parameters
+    ----------
+    level, slope : array
+        Of the line.
+    offset : array
+        Of each lab.
+    log_size : array
+        Log of the lab's share of closed revenue times the share of firms that pay.
+    """
+    return level + offset + slope * log_size
+
+
+def category_response(elasticity: Array, fall: Array) -> Array:
+    """Return how far log spend rises when log prices fall: quantity by the elasticity, price by one."""
+    return (elasticity - 1.0) * fall
 
 
 def log_closed_spend(
@@ -167,7 +191,7 @@ def log_closed_spend(
     growth_step : (quarter - 1,)
         Steps of the growth walk, log per year.
     price_response : scalar
-        ``(elasticity - 1) * decline``: growth of spend that falling quality-adjusted prices bring, per year.
+        Growth of spend that falling quality-adjusted prices bring, per year: :func:`category_response`.
     """
     later = ops.cumsum(growth_step, axis=-1)
     mean = (design.growth_weight * later).sum(-1)
@@ -189,12 +213,20 @@ def closed_money_shares(
     return ops.log(share[..., design.quarter_month, :])
 
 
+def pulled(before: Array, quarterly_pull: Array, target: Array, step: Array) -> Array:
+    """Return log revenue shares a quarter later, not normalised: pulled to the target, and a random step.
+
+    ``a(q) - a(q-1) = pull (target(q) - a(q)) + step(q)``, solved for ``a(q)``.
+    """
+    return (before + quarterly_pull * target + step) / (1.0 + quarterly_pull)
+
+
 def log_share_paths(
     ops: Ops, design: SpendDesign, final: Array, step: Array, pull: Array, target: Array
 ) -> Array:
     """Return closed firms' log revenue shares (quarter, firm), normalised.
 
-    ``a(q) - a(q-1) = pull (target(q) - a(q)) + step(q)``: solved backwards from the last knot in closed form,
+    The steps of :func:`pulled` all at once, backwards from the last knot:
     ``a(q) = (1 + pull)^(T - q) a(T) - sum_r (1 + pull)^(r - q - 1) (pull target(r) + step(r))``.
 
     Parameters
@@ -217,7 +249,7 @@ def log_share_paths(
     passed = (kernel[..., :, :, None] * moves[..., None, :, :]).sum(-2)
     back = ops.exp((n - 1 - np.arange(n))[:, None] * grow)
     state = back * final[..., None, :] - passed
-    return state - log_sum_exp(ops, state)[..., None]
+    return log_normalised(ops, state)
 
 
 def log_open_spend(

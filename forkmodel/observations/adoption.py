@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from forkmodel.data.panel_catalogue import decimal_years
 from forkmodel.data.vocabulary import ADOPTION_CENSUS, ADOPTION_RAMP, CENSUS
 from forkmodel.model.ops import Array
-from forkmodel.model.spend import bass
-from forkmodel.observations.common import FIGURE_TAIL, decimal_years
+from forkmodel.model.spend import adoption
+from forkmodel.observations.common import FIGURE_TAIL
 from forkmodel.observations.observation import Density, Observation, State, Tables
 
 __all__ = ["Adoption", "paying_share"]
@@ -17,10 +18,7 @@ __all__ = ["Adoption", "paying_share"]
 
 def paying_share(rows: xr.Dataset, state: State) -> Array:
     """Return the share of firms that pay at the ``year`` of each row."""
-    innovation, imitation, ceiling = (
-        state.value[f"adoption.{name}"] for name in ("innovation", "imitation", "ceiling")
-    )
-    return bass(state.ops, rows["year"].to_numpy(), innovation, imitation, ceiling)
+    return adoption(state.ops, state.value, rows["year"].to_numpy())
 
 
 class Adoption(Observation):
@@ -45,7 +43,7 @@ class Adoption(Observation):
         return xr.Dataset(
             {
                 "logit_share": (self.dim, np.log(share / (1.0 - share))),
-                "year": (self.dim, decimal_years(rows["date"])),
+                "year": (self.dim, decimal_years(pd.DatetimeIndex(rows["date"]))),
                 "census": (self.dim, rows["population"].eq(CENSUS).to_numpy(float)),
                 "new_wording": (self.dim, new_wording.to_numpy(float)),
             },

@@ -1,11 +1,11 @@
-"""What several observations share: scales, calendar years, and the tail of share observations."""
+"""What several observations share: scales, and the tail of share observations."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
-__all__ = ["ACCESS_NAMES", "FIGURE_TAIL", "SHARE_TAIL", "decimal_years", "log_odds"]
+__all__ = ["ACCESS_NAMES", "FIGURE_TAIL", "SHARE_TAIL", "log_odds"]
 
 #: Degrees of freedom of share observations: heavy enough for one odd month, fixed because few series see it.
 SHARE_TAIL = 5.0
@@ -19,8 +19,3 @@ def log_odds(share: pd.Series) -> np.ndarray:
     """Return the log-odds of shares."""
     values = share.to_numpy(float)
     return np.asarray(np.log(values / (1.0 - values)))
-
-
-def decimal_years(dates: pd.Series) -> np.ndarray:
-    """Return dates as calendar years with their fraction."""
-    return np.asarray(dates.dt.year + (dates.dt.day_of_year - 1) / 365.25, dtype=float)

@@ -11,9 +11,9 @@ import pandas as pd
 import xarray as xr
 
 from forkmodel.data.panel_catalogue import PanelOptions, positions
-from forkmodel.data.panel_prices import DAYS_PER_YEAR, REFERENCE_DATE, blended_price
-from forkmodel.model.capability import INDEX_ORIGIN, INDEX_PER_UNIT
-from forkmodel.model.price import REFERENCE_INDEX
+from forkmodel.data.panel_prices import blended_price, years_from_reference
+from forkmodel.model.capability import nominal_index
+from forkmodel.model.price import hedonic_log_price, log_premium
 from forkmodel.observations.observation import Density, Observation, State, Tables
 
 __all__ = ["Prices", "build_spells"]
@@ -56,7 +56,7 @@ def build_spells(prices: pd.DataFrame, options: PanelOptions) -> xr.Dataset:
     return xr.Dataset(
         {
             "log_price": ("spell", np.log(table["price"].to_numpy(float))),
-            "years": ("spell", (table["start"] - REFERENCE_DATE).dt.days.to_numpy(float) / DAYS_PER_YEAR),
+            "years": ("spell", years_from_reference(pd.DatetimeIndex(table["start"]))),
         },
         coords={
             "model": ("spell", table["model_id"].to_numpy(str)),
@@ -92,12 +92,16 @@ class Prices(Observation):
         seller = positions(rows["seller"], pd.Index(design.sellers))
         priced = positions(rows["model"], pd.Index(design.priced_models))
         years = rows["years"].to_numpy()
-        index = INDEX_ORIGIN + INDEX_PER_UNIT * state.capability.theta[model]
+        surface = hedonic_log_price(
+            value["price.level"],
+            value["price.capability_gradient"],
+            nominal_index(state.capability.theta[model]),
+            value["price.decline"] * years,
+            log_premium(value["price.residual_premium"], value["price.premium_decay"], years),
+            closed,
+        )
         mean = (
-            value["price.level"]
-            + value["price.capability_gradient"] * (index - REFERENCE_INDEX)
-            - value["price.decline"] * years
-            + (value["price.residual_premium"] - value["price.premium_decay"] * years) * closed
+            surface
             + (value["price.developer_spread"] * value["price.developer_unit"])[developer]
             + (value["price.host_spread"] * value["price.seller_unit"])[seller]
             + state.price.price_residual[priced]

@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from forkmodel.data.panel_catalogue import positions
+from forkmodel.data.panel_catalogue import decimal_years, positions
 from forkmodel.data.vocabulary import REACH
+from forkmodel.model.spend import reach_logit
 from forkmodel.observations.adoption import paying_share
-from forkmodel.observations.common import FIGURE_TAIL, decimal_years
+from forkmodel.observations.common import FIGURE_TAIL
 from forkmodel.observations.observation import Density, Observation, State, Tables
 
 __all__ = ["Reach"]
@@ -39,7 +40,7 @@ class Reach(Observation):
         return xr.Dataset(
             {
                 "logit_share": (self.dim, np.log(share / (1.0 - share))),
-                "year": (self.dim, decimal_years(rows["period_end"])),
+                "year": (self.dim, decimal_years(pd.DatetimeIndex(rows["period_end"]))),
                 "knot": (self.dim, left),
                 "fraction": (self.dim, fraction),
             },
@@ -58,5 +59,5 @@ class Reach(Observation):
         log_share = state.spend.log_share
         share = log_share[left, firm] * (1.0 - fraction) + log_share[left + 1, firm] * fraction
         size = share + state.ops.log(paying_share(rows, state)) - LOG_REACH_SIZE
-        mean = value["adoption.reach_level"] + offset + value["adoption.reach_slope"] * size
+        mean = reach_logit(value["adoption.reach_level"], offset, value["adoption.reach_slope"], size)
         return Density("StudentT", nu=FIGURE_TAIL, mu=mean, sigma=value["adoption.reach_noise"])

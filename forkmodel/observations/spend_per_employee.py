@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
+from forkmodel.data.panel_catalogue import decimal_years
 from forkmodel.data.vocabulary import SPEND_PER_EMPLOYEE
 from forkmodel.model.demand import interpolate
 from forkmodel.observations.adoption import paying_share
-from forkmodel.observations.common import decimal_years
 from forkmodel.observations.observation import Density, Observation, State, Tables
 
 __all__ = ["SpendPerEmployee"]
@@ -38,7 +39,7 @@ class SpendPerEmployee(Observation):
         return xr.Dataset(
             {
                 "log_usd": (self.dim, np.log(rows["value"].to_numpy(float))),
-                "year": (self.dim, decimal_years(rows["date"])),
+                "year": (self.dim, decimal_years(pd.DatetimeIndex(rows["date"]))),
                 "knot": (self.dim, left),
                 "fraction": (self.dim, fraction),
             },

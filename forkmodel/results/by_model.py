@@ -21,11 +21,12 @@ from forkmodel.market import (
     segment_own_price_elasticity,
 )
 from forkmodel.model.choice import ChoicePaths
-from forkmodel.model.demand import SEGMENTS, DemandDesign, leaning, segment_mixture
+from forkmodel.model.demand import SEGMENTS, DemandDesign, price_coefficients
 from forkmodel.model.latent import latent_states
 from forkmodel.model.ops import ArrayOps
-from forkmodel.results.offers import paid_over_list, price_coefficients
-from forkmodel.results.paths_capability import closed_records
+from forkmodel.model.price import paid_over_list
+from forkmodel.model.shares import leaning, money_shares, segment_mixture, segment_weights
+from forkmodel.results.paths_capability import closed_records, measured_models
 from forkmodel.results.paths_elasticity import chosen_in_market
 from forkmodel.results.reported import history_of
 from forkmodel.results.scale import public_scale
@@ -71,8 +72,8 @@ def record_lags(posterior: Posterior) -> pd.DataFrame:
     """Return closed records with right-censored lags."""
     theta = _theta(posterior)
     catalogue = posterior.panel.catalogue
-    counts = posterior.panel.rows["scores"]["model"].to_series().value_counts()
-    return closed_records(theta, public_scale(theta, catalogue.models.index), catalogue, counts)
+    scale = public_scale(theta, catalogue.models.index)
+    return closed_records(theta, scale, catalogue, measured_models(posterior.panel))
 
 
 def _check(market: str, unit: str = "tokens") -> None:
@@ -124,9 +125,9 @@ def _segment_shares(
         return paths.router_frontier_share, paths.router_threshold_share, paths.mix_router
     if market == "enterprise":
         return paths.enterprise_frontier_share, paths.enterprise_threshold_share, paths.mix_enterprise
-    month, n_months = demand.cell_month, len(demand.months)
+    lean = paths.gateway_lean[:, demand.cell_month]
     first, second = (
-        leaning(ArrayOps(), share, paths.gateway_lean, demand.cell_open, month, n_months)
+        leaning(ArrayOps(), demand.sets, share, lean, demand.cell_open)
         for share in (paths.frontier_share, paths.threshold_share)
     )
     return first, second, paths.mix_gateway
@@ -136,12 +137,12 @@ def _cell_shares(
     posterior: Posterior, value: dict[str, np.ndarray], paths: ChoicePaths, market: str, unit: str
 ) -> np.ndarray:
     demand, ops = posterior.design.choice.demand, ArrayOps()
-    month = demand.cell_month
-    tokens = segment_mixture(*_segment_shares(paths, market, demand), month)
+    first, second, mix = _segment_shares(paths, market, demand)
+    tokens = segment_mixture(first, second, mix[:, demand.cell_month])
     if unit == "tokens":
         return np.asarray(tokens)
-    money = tokens * paid_over_list(value, demand) * demand.price_usd_per_mtok
-    return np.asarray(money / ops.group_sum(money, month, len(demand.months))[:, month])
+    paid = paid_over_list(ops, value, demand.cell_open) * demand.price_usd_per_mtok
+    return np.asarray(money_shares(ops, demand.sets, tokens, paid))
 
 
 @dataclass(frozen=True)
@@ -203,9 +204,8 @@ def _month_market(posterior: Posterior, month: str | None, market: str) -> _Mont
         if paths is None:
             break
         segment.append(chosen_in_market(part, posterior.design, market)[:, :, cells])
-        mix = _segment_shares(paths, market, demand)[2][:, place]
-        weight.append(np.stack([mix, 1.0 - mix], axis=1))
-        eta.append(price_coefficients(part.value))
+        weight.append(segment_weights(_segment_shares(paths, market, demand)[2][:, place]))
+        eta.append(np.stack(price_coefficients(part.value), axis=-1))
     small = {
         "chain": np.arange(posterior.chains),
         "draw": np.arange(posterior.draws),

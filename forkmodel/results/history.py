@@ -14,15 +14,15 @@ import pandas as pd
 import xarray as xr
 
 from forkmodel.data.panel import Panel
-from forkmodel.data.panel_catalogue import ACCESS
+from forkmodel.data.panel_catalogue import ACCESS, decimal_years
 from forkmodel.data.vocabulary import OTHER_CLOSED
 from forkmodel.market.partition import partition_concentration
 from forkmodel.model.demand import SEGMENTS
 from forkmodel.model.design import Design
 from forkmodel.model.latent import CHUNK, LatentState, latent_state
 from forkmodel.model.ops import ArrayOps
-from forkmodel.model.spend import bass
-from forkmodel.results.paths_capability import capability_paths
+from forkmodel.model.spend import adoption
+from forkmodel.results.paths_capability import capability_paths, measured_models
 from forkmodel.results.paths_concentration import (
     SCOPES,
     among_closed,
@@ -62,7 +62,7 @@ class _Frame:
     times: pd.DatetimeIndex
     ends: np.ndarray
     developers: pd.Index
-    scores_per_model: pd.Series
+    measured: np.ndarray
 
     @property
     def knots(self) -> np.ndarray:
@@ -78,8 +78,8 @@ def _frame(panel: Panel, design: Design) -> _Frame:
         (times + pd.offsets.QuarterEnd(0)).to_numpy("datetime64[D]"), np.datetime64(vintage, "D")
     )
     developers = panel.catalogue.developers.union(pd.Index([OTHER_CLOSED]), sort=True)
-    counts = panel.rows["scores"]["model"].to_series().value_counts()
-    return _Frame(panel, design, times, ends, developers.rename("developer"), counts)
+    measured = measured_models(panel)
+    return _Frame(panel, design, times, ends, developers.rename("developer"), measured)
 
 
 def _spread(values: np.ndarray, labels: pd.Index, target: pd.Index) -> np.ndarray:
@@ -92,7 +92,7 @@ def _spread(values: np.ndarray, labels: pd.Index, target: pd.Index) -> np.ndarra
 def _capability_and_price(part: LatentState, frame: _Frame) -> dict[str, np.ndarray]:
     catalogue = frame.panel.catalogue
     scale = public_scale(part.theta, catalogue.models.index)
-    paths = capability_paths(part.theta, scale, catalogue, frame.scores_per_model, frame.ends)
+    paths = capability_paths(part.theta, scale, catalogue, frame.measured, frame.ends)
     if "price" in frame.design.blocks:
         paths |= price_paths(part.value, paths["capability_frontier"], scale, frame.ends)
     return paths
@@ -129,9 +129,7 @@ def _shares(part: LatentState, frame: _Frame, monthly: MonthlyShares) -> dict[st
 
 
 def _adoption(part: LatentState, frame: _Frame) -> np.ndarray:
-    years = np.asarray(frame.times.year + (frame.times.day_of_year - 1) / 365.25, dtype=float)
-    names = ("innovation", "imitation", "ceiling")
-    share: np.ndarray = bass(ArrayOps(), years, *(part.value[f"adoption.{name}"] for name in names))
+    share: np.ndarray = adoption(ArrayOps(), part.value, decimal_years(frame.times))
     return share
 
 
@@ -196,13 +194,9 @@ def _reach_shares(part: LatentState, frame: _Frame) -> np.ndarray:
     assert part.spend is not None  # noqa: S101 - the caller checks that the block is there
     design = frame.design.spend
     spots = [design.firms.index(name) for name in design.reach_firms]
-    size = part.spend.log_share[:, frame.knots][:, :, spots] + np.log(_adoption(part, frame))[..., None]
-    score = (
-        part.value["adoption.reach_level"][:, None, None]
-        + part.value["adoption.reach_offset"][:, None, :]
-        + part.value["adoption.reach_slope"][:, None, None] * size
-    )
-    return _spread(reach_parts(score), pd.Index(design.reach_firms), frame.developers)
+    log_share = part.spend.log_share[:, frame.knots][:, :, spots]
+    parts = reach_parts(part.value, log_share, _adoption(part, frame))
+    return _spread(parts, pd.Index(design.reach_firms), frame.developers)
 
 
 def _chunk_paths(part: LatentState, frame: _Frame, uniforms: np.ndarray) -> dict[str, np.ndarray]:

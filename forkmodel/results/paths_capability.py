@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from forkmodel.data.panel import Panel
 from forkmodel.data.panel_catalogue import ACCESS, Catalogue
+from forkmodel.results.lag import Records, lag_months, months_between, running_best
 from forkmodel.results.scale import PublicScale
 
-__all__ = ["TOLERANCE_INDEX", "capability_paths", "closed_records"]
+__all__ = ["TOLERANCE_INDEX", "capability_paths", "closed_records", "measured_models"]
 
 #: Index points below a closed record that still count as "not significantly worse" (about 1.6 standard
 #: errors of one model's index, Epoch AI 2025).
@@ -16,37 +18,17 @@ TOLERANCE_INDEX = 3.0
 #: A model needs this many scores to stand for a frontier: the maximum over models that nobody has measured
 #: would grow with their number alone.
 FRONTIER_SCORES = 3
-DAYS_PER_MONTH = 30.44
 
 
-def _running_best(index: np.ndarray, released: np.ndarray, ends: np.ndarray) -> np.ndarray:
-    """Return the best index (draw, time) among models released by each date; NaN before the first."""
-    best = np.maximum.accumulate(index, axis=1)
-    count = np.searchsorted(released, ends, side="right")
-    out = np.full((len(index), len(ends)), np.nan)
-    out[:, count > 0] = best[:, count[count > 0] - 1]
-    return out
+def measured_models(panel: Panel) -> np.ndarray:
+    """Return which models (model,) have been scored often enough to stand for a frontier."""
+    counts = panel.rows["scores"]["model"].to_series().value_counts()
+    found = counts.reindex(panel.catalogue.models.index).fillna(0).to_numpy() >= FRONTIER_SCORES
+    return np.asarray(found)
 
 
-def _lag(index: np.ndarray, released: np.ndarray, target: np.ndarray, ends: np.ndarray) -> np.ndarray:
-    """Return months since the first closed release above ``target`` (draw, time); zero without one."""
-    record = np.maximum.accumulate(index, axis=1)
-    lag = np.full(target.shape, np.nan)
-    for column, end in enumerate(ends):
-        seen = np.searchsorted(released, end, side="right")
-        known = ~np.isnan(target[:, column])
-        if seen == 0 or not known.any():
-            continue
-        above = record[known, :seen] > target[known, column, None]
-        first = np.argmax(above, axis=1)
-        months = (end - released[first]) / np.timedelta64(1, "D") / DAYS_PER_MONTH
-        lag[known, column] = np.where(above.any(axis=1), months, 0.0)
-    return lag
-
-
-def _tiers(catalogue: Catalogue, scores_per_model: pd.Series) -> tuple[dict[str, np.ndarray], np.ndarray]:
+def _tiers(catalogue: Catalogue, measured: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray]:
     models = catalogue.models
-    measured = scores_per_model.reindex(models.index).fillna(0).to_numpy() >= FRONTIER_SCORES
     released = models["release_date"].to_numpy("datetime64[D]")
     columns = {
         access: np.flatnonzero(measured & (models["access"] == access).to_numpy()) for access in ACCESS
@@ -58,14 +40,13 @@ def capability_paths(
     theta: np.ndarray,
     scale: PublicScale,
     catalogue: Catalogue,
-    scores_per_model: pd.Series,
+    measured: np.ndarray,
     ends: np.ndarray,
 ) -> dict[str, np.ndarray]:
     """Compute frontiers, gap and lags at given dates.
 
     ``lag_months_strict`` at time t is the age of the oldest closed release that no open model has reached by
-    t. Unlike "months until each record was reached" it is known at every t: no record is dropped for not
-    having been caught yet, which is what fakes a shrinking lag.
+    t; see :func:`forkmodel.results.lag.lag_months`.
 
     Parameters
     ----------
@@ -75,8 +56,8 @@ def capability_paths(
         Map to the public index.
     catalogue : Catalogue
         Release dates and access.
-    scores_per_model : Series
-        Number of scores by model.
+    measured : array (model,) of bool
+        Models that may stand for a frontier, as from :func:`measured_models`.
     ends : array of datetime64
         Dates at which the paths are read.
 
@@ -86,22 +67,20 @@ def capability_paths(
         ``capability_frontier`` (draw, time, access), ``capability_gap``, ``lag_months_strict``,
         ``lag_months_tolerant`` (draw, time); index points and months.
     """
-    columns, released = _tiers(catalogue, scores_per_model)
+    columns, released = _tiers(catalogue, measured)
     index = scale.index(theta)
-    best = {
-        access: _running_best(index[:, spots], released[spots], ends) for access, spots in columns.items()
-    }
-    closed_index, closed_release = index[:, columns["closed"]], released[columns["closed"]]
+    best = {access: running_best(index[:, spots], released[spots], ends) for access, spots in columns.items()}
+    closed = Records(np.maximum.accumulate(index[:, columns["closed"]], axis=1), released[columns["closed"]])
     return {
         "capability_frontier": np.stack([best[access] for access in ACCESS], axis=-1),
         "capability_gap": best["closed"] - best["open"],
-        "lag_months_strict": _lag(closed_index, closed_release, best["open"], ends),
-        "lag_months_tolerant": _lag(closed_index, closed_release, best["open"] + TOLERANCE_INDEX, ends),
+        "lag_months_strict": lag_months(closed, best["open"], ends),
+        "lag_months_tolerant": lag_months(closed, best["open"] + TOLERANCE_INDEX, ends),
     }
 
 
 def closed_records(
-    theta: np.ndarray, scale: PublicScale, catalogue: Catalogue, scores_per_model: pd.Series
+    theta: np.ndarray, scale: PublicScale, catalogue: Catalogue, measured: np.ndarray
 ) -> pd.DataFrame:
     """Return every closed record with the months an open model took to reach it, right-censored.
 
@@ -114,19 +93,19 @@ def closed_records(
         months, in which a draw that has not seen the record reached counts as later than every date; a
         point that falls there is infinite.
     """
-    columns, released = _tiers(catalogue, scores_per_model)
+    columns, released = _tiers(catalogue, measured)
     index = scale.index(theta)
     closed, opened = columns["closed"], columns["open"]
     before = np.maximum.accumulate(index[:, closed], axis=1)
     is_record = np.ones((len(theta), len(closed)), dtype=bool)
     is_record[:, 1:] = index[:, closed[1:]] > before[:, :-1]
-    rows = []
+    rows, days = [], released.astype(float)
     open_best = np.maximum.accumulate(index[:, opened], axis=1)
     for spot in np.flatnonzero(is_record.mean(0) > 0.5):
         column = closed[spot]
         reached = open_best >= index[:, column, None]
-        first = released[opened[np.argmax(reached, axis=1)]]
-        months = (first - released[column]) / np.timedelta64(1, "D") / DAYS_PER_MONTH
+        first = days[opened[np.argmax(reached, axis=1)]]
+        months = months_between(days[column], first)
         lag = np.where(reached.any(axis=1), np.maximum(months, 0.0), np.inf)
         low, middle, high = np.quantile(lag, [0.1, 0.5, 0.9], method="inverted_cdf")
         rows.append(

@@ -13,11 +13,19 @@ import numpy as np
 from forkmodel.data.panel_catalogue import ACCESS
 from forkmodel.market.elasticities import logit_own_elasticity
 from forkmodel.market.slopes import floored_price_slope
-from forkmodel.model.demand import SEGMENTS, DemandDesign, chosen_shares, demand_shock, leaning, utilities
+from forkmodel.model.demand import (
+    SEGMENTS,
+    DemandDesign,
+    chosen_shares,
+    demand_shock,
+    price_coefficients,
+    utilities,
+)
 from forkmodel.model.design import Design
 from forkmodel.model.latent import LatentState
 from forkmodel.model.ops import ArrayOps
-from forkmodel.results.offers import price_coefficients
+from forkmodel.model.price import price_residual
+from forkmodel.model.shares import leaning
 
 __all__ = ["chosen_by_segment", "chosen_in_market", "elasticity_paths", "offer_elasticities"]
 
@@ -25,8 +33,7 @@ __all__ = ["chosen_by_segment", "chosen_in_market", "elasticity_paths", "offer_e
 def chosen_by_segment(part: LatentState, design: Design) -> np.ndarray:
     """Return the token shares (draw, segment, cell) of those who choose in a month, summing to one in it."""
     ops, demand, value = ArrayOps(), design.choice.demand, part.value
-    residual = value["price.model_spread"][:, None] * value["price.model_unit"]
-    shock = demand_shock(ops, demand, residual, value)
+    shock = demand_shock(ops, demand, price_residual(ops, value), value)
     pair = utilities(ops, demand, design.capability, part.theta, part.frontier, shock, value)
     return np.stack([chosen_shares(ops, demand, utility) for utility in pair], axis=1)
 
@@ -40,17 +47,28 @@ def chosen_in_market(part: LatentState, design: Design, market: str) -> np.ndarr
         "enterprise": paths.enterprise_lean,
         "gateway": paths.gateway_lean,
     }[market]
-    month, n_months = demand.cell_month, len(demand.months)
-    chosen = chosen_by_segment(part, design)
-    return np.asarray(leaning(ArrayOps(), chosen, lean[:, None, :], demand.cell_open, month, n_months))
+    at_cells, chosen = lean[:, None, demand.cell_month], chosen_by_segment(part, design)
+    return np.asarray(leaning(ArrayOps(), demand.sets, chosen, at_cells, demand.cell_open))
 
 
 def offer_elasticities(
-    chosen: np.ndarray, design: DemandDesign, value: dict[str, np.ndarray], floor: float
+    value: dict[str, np.ndarray], chosen: np.ndarray, price: np.ndarray, floor: float
 ) -> np.ndarray:
-    """Return every offer's own-price elasticity (draw, segment, cell); arguments as in the paths below."""
-    slope = floored_price_slope(price_coefficients(value)[:, :, None], design.price_usd_per_mtok, floor)
-    return np.asarray(logit_own_elasticity(slope, chosen))
+    """Return every offer's own-price elasticity (draw, segment, offer).
+
+    Parameters
+    ----------
+    value : dict
+        Draws of the price coefficients.
+    chosen : array (draw, segment, offer)
+        Shares among those who choose.
+    price : array (offer,) or (draw, segment, offer)
+        List price, USD per million tokens.
+    floor : float
+        What utility adds to prices before the logarithm, USD per million tokens.
+    """
+    eta = np.stack(price_coefficients(value), axis=-1)
+    return np.asarray(logit_own_elasticity(floored_price_slope(eta[:, :, None], price, floor), chosen))
 
 
 def elasticity_paths(
@@ -73,7 +91,7 @@ def elasticity_paths(
         What utility adds to prices before the logarithm, USD per million tokens.
     """
     ops, month, n_months = ArrayOps(), design.cell_month, len(design.months)
-    own = offer_elasticities(chosen, design, value, floor)
+    own = offer_elasticities(value, chosen, design.price_usd_per_mtok, floor)
     paid = (design.price_usd_per_mtok > 0.0).astype(float)
     out = np.full((len(chosen), n_months, len(SEGMENTS), len(ACCESS)), np.nan)
     for place, access in enumerate(ACCESS):

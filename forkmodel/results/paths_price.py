@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from forkmodel.data.panel_catalogue import ACCESS
-from forkmodel.data.panel_prices import DAYS_PER_YEAR, REFERENCE_DATE
-from forkmodel.model.capability import INDEX_ORIGIN, INDEX_PER_UNIT
-from forkmodel.model.price import REFERENCE_INDEX
+from forkmodel.data.panel_prices import years_from_reference
+from forkmodel.model.capability import nominal_index
+from forkmodel.model.price import hedonic_log_price, log_premium
 from forkmodel.results.scale import PublicScale
 
-__all__ = ["FIXED_INDEX", "LARGEST_LOG_PRICE", "hedonic_log_price", "price_paths"]
+__all__ = [
+    "FIXED_INDEX",
+    "LARGEST_LOG_PRICE",
+    "bounded_price",
+    "premiums",
+    "price_paths",
+    "typical_log_price",
+]
 
 #: Public index at which the price of fixed capability is reported: the best model of early 2025.
 FIXED_INDEX = 140.0
@@ -18,7 +26,7 @@ FIXED_INDEX = 140.0
 LARGEST_LOG_PRICE = 30.0
 
 
-def hedonic_log_price(
+def typical_log_price(
     value: dict[str, np.ndarray], theta: np.ndarray, years: np.ndarray, closed: float
 ) -> np.ndarray:
     """Return the expected log list price (draw, time), USD per million tokens, of a typical seller.
@@ -38,24 +46,45 @@ def hedonic_log_price(
     def column(name: str) -> np.ndarray:
         return value[f"price.{name}"][:, None]
 
-    nominal = INDEX_ORIGIN + INDEX_PER_UNIT * theta
-    premium = column("residual_premium") - column("premium_decay") * years
-    log_price: np.ndarray = (
-        column("level")
-        + column("capability_gradient") * (nominal - REFERENCE_INDEX)
-        - column("decline") * years
-        + premium * closed
+    log_price: np.ndarray = hedonic_log_price(
+        column("level"),
+        column("capability_gradient"),
+        nominal_index(theta),
+        column("decline") * years,
+        log_premium(column("residual_premium"), column("premium_decay"), years),
+        closed,
     )
     return log_price
+
+
+def bounded_price(log_price: np.ndarray) -> np.ndarray:
+    """Return prices from log prices, neither vanishing nor overflowing in draws from the prior."""
+    return np.asarray(np.exp(np.clip(log_price, -LARGEST_LOG_PRICE, LARGEST_LOG_PRICE)))
+
+
+def premiums(at_frontier: np.ndarray, fixed: np.ndarray) -> dict[str, np.ndarray]:
+    """Return prices with the ratios of closed over open.
+
+    The raw premium compares the two frontiers, the residual one two models of equal capability; the first
+    contains the gap, the second does not.
+
+    Parameters
+    ----------
+    at_frontier, fixed : array (draw, time, access)
+        List price of each tier's best model, and of a model of fixed capability.
+    """
+    return {
+        "price_frontier": at_frontier,
+        "price_fixed_capability": fixed,
+        "premium_raw": at_frontier[..., 0] / at_frontier[..., 1],
+        "premium_residual": fixed[..., 0] / fixed[..., 1],
+    }
 
 
 def price_paths(
     value: dict[str, np.ndarray], frontier_index: np.ndarray, scale: PublicScale, dates: np.ndarray
 ) -> dict[str, np.ndarray]:
     """Compute list prices and premiums at given dates.
-
-    The raw premium compares the two frontiers, the residual one two models of equal capability; the first
-    contains the gap, the second does not.
 
     Parameters
     ----------
@@ -74,20 +103,14 @@ def price_paths(
         ``price_frontier`` and ``price_fixed_capability`` (draw, time, access), USD per million tokens;
         ``premium_raw`` and ``premium_residual`` (draw, time), ratios.
     """
-    reference = np.datetime64(REFERENCE_DATE, "D")
-    years = (dates.astype("datetime64[D]") - reference) / np.timedelta64(1, "D") / DAYS_PER_YEAR
-    at_frontier = (frontier_index - scale.origin[:, None, None]) / scale.per_unit[:, None, None]
+    years = years_from_reference(pd.DatetimeIndex(dates))
+    at_frontier = scale.latent(frontier_index)
     fixed = np.repeat(scale.latent(FIXED_INDEX)[:, None], len(dates), axis=1)
 
     def price(theta: np.ndarray, access: str) -> np.ndarray:
-        log_price = hedonic_log_price(value, theta, years, float(access == "closed"))
-        return np.asarray(np.exp(np.clip(log_price, -LARGEST_LOG_PRICE, LARGEST_LOG_PRICE)))
+        return bounded_price(typical_log_price(value, theta, years, float(access == "closed")))
 
-    frontier_price = [price(at_frontier[:, :, place], access) for place, access in enumerate(ACCESS)]
-    fixed_price = [price(fixed, access) for access in ACCESS]
-    return {
-        "price_frontier": np.stack(frontier_price, axis=-1),
-        "price_fixed_capability": np.stack(fixed_price, axis=-1),
-        "premium_raw": frontier_price[0] / frontier_price[1],
-        "premium_residual": fixed_price[0] / fixed_price[1],
-    }
+    return premiums(
+        np.stack([price(at_frontier[:, :, place], access) for place, access in enumerate(ACCESS)], axis=-1),
+        np.stack([price(fixed, access) for access in ACCESS], axis=-1),
+    )

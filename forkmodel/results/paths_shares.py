@@ -6,14 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import log_expit, softmax
+from scipy.special import log_expit
 
 from forkmodel.model.choice import ChoicePaths, gateway_paths
-from forkmodel.model.demand import DemandDesign, segment_mixture
+from forkmodel.model.demand import DemandDesign
 from forkmodel.model.ops import ArrayOps
-from forkmodel.results.offers import paid_over_list
+from forkmodel.model.price import paid_over_list
+from forkmodel.model.shares import Menu, logit_shares, segment_mixture
+from forkmodel.model.spend import reach_logit
 
-__all__ = ["MonthlyShares", "monthly_shares", "parts", "quarter_means", "reach_parts"]
+__all__ = ["MonthlyShares", "monthly_shares", "parts", "quarter_means", "reach_parts", "reach_shares"]
 
 
 @dataclass(frozen=True)
@@ -61,11 +63,11 @@ def monthly_shares(paths: ChoicePaths, design: DemandDesign, value: dict[str, np
         shaped: np.ndarray = ops.split_last(grouped, n_months, n_developers)
         return parts(shaped, shaped.sum(-1, keepdims=True))
 
-    wedge = paid_over_list(value, design)
+    wedge = paid_over_list(ops, value, design.cell_open)
     router = paths.router_share
     router_money = router * design.price_usd_per_mtok * wedge
     enterprise = segment_mixture(
-        paths.enterprise_frontier_share, paths.enterprise_threshold_share, paths.mix_enterprise, month
+        paths.enterprise_frontier_share, paths.enterprise_threshold_share, paths.mix_enterprise[:, month]
     )
     gateway_tokens, gateway_money = gateway_paths(ops, design, paths, np.arange(len(month)))
     tokens = {"openrouter": router, "enterprise": enterprise, "gateway": gateway_tokens}
@@ -107,9 +109,31 @@ def quarter_means(monthly: np.ndarray, months: pd.DatetimeIndex, quarters: pd.Da
     return out
 
 
-def reach_parts(score: np.ndarray) -> np.ndarray:
-    """Return each firm's part of all reach (..., firm), from the logit of each firm's reach.
+def reach_parts(value: dict[str, np.ndarray], log_share: np.ndarray, adopted: np.ndarray) -> np.ndarray:
+    """Return each firm's part of paid subscriptions (draw, time, firm).
 
-    Normalised in logs: draws from the prior hold worlds in which no firm's reach is a number above zero.
+    Parameters
+    ----------
+    value : dict
+        Draws of the line of reach.
+    log_share : array (draw, time, firm)
+        Log shares of closed revenue of the firms whose reach is observed.
+    adopted : array (draw, time)
+        Share of firms that pay.
     """
-    return np.asarray(softmax(log_expit(score), axis=-1))
+    score = reach_logit(
+        value["adoption.reach_level"][:, None, None],
+        value["adoption.reach_offset"][:, None, :],
+        value["adoption.reach_slope"][:, None, None],
+        log_share + np.log(adopted)[..., None],
+    )
+    return reach_shares(score)
+
+
+def reach_shares(score: np.ndarray) -> np.ndarray:
+    """Return each firm's part of all reach (..., firm), from the log odds of each firm's reach.
+
+    Normalised as a logit of log reach: draws from the prior hold worlds in which no firm's reach is a number
+    above zero.
+    """
+    return np.asarray(logit_shares(ArrayOps(), Menu(), log_expit(score)))

@@ -8,9 +8,11 @@ import xarray as xr
 from forkmodel.data.panel_catalogue import ACCESS
 from forkmodel.market import partition_from_uniforms, total_compensating_variation
 from forkmodel.model.choice import ChoicePaths
-from forkmodel.model.demand import SEGMENTS, DemandDesign
+from forkmodel.model.demand import SEGMENTS, DemandDesign, price_coefficients
+from forkmodel.model.open_stack import stick_breaking
 from forkmodel.model.ops import ArrayOps
-from forkmodel.results.offers import paid_over_list, price_coefficients
+from forkmodel.model.price import paid_over_list
+from forkmodel.model.shares import segment_weights
 from forkmodel.results.paths_shares import parts
 
 __all__ = ["DEFINITIONS", "LAYERS", "host_partition", "loss_of_each_tier", "surplus_of_tier", "value_paths"]
@@ -48,12 +50,7 @@ def host_partition(value: dict[str, np.ndarray], n_known: int, uniforms: np.ndar
         expected squares within it; see :func:`forkmodel.market.partition_concentration`.
     """
     discount, strength = value["value.partition_discount"], value["value.partition_strength"]
-    rest = np.ones(len(discount))
-    known = []
-    for i in range(n_known):
-        stick = value[f"value.stick_{i + 1}"]
-        known.append(rest * stick)
-        rest = rest * (1.0 - stick)
+    known, rest = stick_breaking(ArrayOps(), [value[f"value.stick_{i + 1}"] for i in range(n_known)])
     tail = partition_from_uniforms(
         xr.DataArray(discount, dims="draw"),
         xr.DataArray(strength + n_known * discount, dims="draw"),
@@ -61,8 +58,8 @@ def host_partition(value: dict[str, np.ndarray], n_known: int, uniforms: np.ndar
         dim="host",
     ).drop_vars("host")
     left = xr.DataArray(rest, dims="draw")
-    first = [xr.DataArray(np.stack(known, axis=-1), dims=("draw", "host"))] if known else []
-    share = xr.concat([*first, (left * tail["share"]).transpose("draw", "host")], dim="host")
+    first = xr.DataArray(known, dims=("draw", "host"))
+    share = xr.concat([first, (left * tail["share"]).transpose("draw", "host")], dim="host")
     return xr.Dataset({"share": share, "dust": left * tail["dust"], "dust_squares": tail["dust_squares"]})
 
 
@@ -85,13 +82,12 @@ def surplus_of_tier(
     """
     ops = ArrayOps()
     month, n_months = design.cell_month, len(design.months)
-    wedge = paid_over_list(value, design)
+    wedge = paid_over_list(ops, value, design.cell_open)
     tiers, paid = [], []
     for share in (paths.enterprise_frontier_share, paths.enterprise_threshold_share):
         tiers.append(ops.group_sum(share * design.cell_open, month, n_months))
         paid.append(ops.group_sum(share * wedge * design.price_usd_per_mtok, month, n_months))
-    mix = paths.mix_enterprise
-    money = np.stack([mix * paid[0], (1.0 - mix) * paid[1]], axis=-1)
+    money = segment_weights(paths.mix_enterprise) * np.stack(paid, axis=-1)
     by_segment = spend[..., None] * parts(money, money.sum(-1, keepdims=True))
     surplus = loss_of_each_tier(np.stack(tiers, axis=-1), by_segment, value)
     open_offers = np.bincount(month, weights=design.cell_open, minlength=n_months)
@@ -122,7 +118,7 @@ def loss_of_each_tier(opened: np.ndarray, by_segment: np.ndarray, value: dict[st
         dims=("draw", "time", "segment", "access"),
         coords={**labels, "access": list(ACCESS)},
     )
-    eta = xr.DataArray(price_coefficients(value), dims=("draw", "segment"), coords=labels)
+    eta = xr.DataArray(np.stack(price_coefficients(value), axis=-1), dims=("draw", "segment"), coords=labels)
     budget = xr.DataArray(by_segment, dims=("draw", "time", "segment"), coords=labels)
     response = xr.DataArray(value["spend.category_elasticity"], dims="draw")
     lost = [

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import time
 
-import pandas as pd
 import xarray as xr
 
-from forkmodel.data.panel import Panel
 from forkmodel.errors import ForkModelError, did_you_mean
 from forkmodel.inference.posterior import Posterior, once
 from forkmodel.results.history import build_history
@@ -18,7 +16,6 @@ __all__ = [
     "history_path",
     "in_scope",
     "price_paths_of",
-    "scores_per_model",
 ]
 
 #: The numbers of firms whose summed share is reported.
@@ -71,9 +68,3 @@ def concentration_ratio(k: int) -> str:
     if k not in RATIOS:
         raise ForkModelError(f"CR{k} is not reported; use k = 1, 3 or 4.")
     return f"cr{k}"
-
-
-def scores_per_model(panel: Panel) -> pd.Series:
-    """Return how many scores each model of the catalogue has, 0 where none: few say little of its ability."""
-    counts = panel.rows["scores"]["model"].to_series().value_counts()
-    return counts.reindex(panel.catalogue.models.index).fillna(0)

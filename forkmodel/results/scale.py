@@ -34,16 +34,21 @@ class PublicScale:
 
     def index(self, theta: np.ndarray) -> np.ndarray:
         """Map latent ability (draw, ...) to index points."""
-        extra = (1,) * (theta.ndim - 1)
-        return np.asarray(self.origin.reshape(-1, *extra) + self.per_unit.reshape(-1, *extra) * theta)
+        origin, per_unit = self._along(theta)
+        return np.asarray(origin + per_unit * theta)
 
-    def latent(self, index: float) -> np.ndarray:
-        """Map an index level to latent ability (draw,)."""
-        return np.asarray((index - self.origin) / self.per_unit)
+    def latent(self, index: np.ndarray | float) -> np.ndarray:
+        """Map index points (draw, ...), or one level in every draw, to latent ability."""
+        origin, per_unit = self._along(index)
+        return np.asarray((index - origin) / per_unit)
+
+    def _along(self, x: np.ndarray | float) -> tuple[np.ndarray, np.ndarray]:
+        extra = (1,) * max(np.ndim(x) - 1, 0)
+        return self.origin.reshape(-1, *extra), self.per_unit.reshape(-1, *extra)
 
 
 def public_scale(theta: np.ndarray, models: pd.Index) -> PublicScale:
-    """Fix the scale on the two anchor models, draw by draw.
+    """Fix the scale on the two anchor models, draw by draw; without them it is the nominal line.
 
     Parameters
     ----------

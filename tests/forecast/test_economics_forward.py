@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from market.partitions import expected_hhi, sample_partition
 from model.prior_values import prior_fit
 
 from forkmodel.data.vocabulary import OTHER_CLOSED
 from forkmodel.forecast.calendar import Calendar
 from forkmodel.forecast.hosting import Hosting
-from forkmodel.forecast.outcomes import _structure
+from forkmodel.forecast.lines import per_item
 from forkmodel.forecast.randomness import Randomness
+from forkmodel.forecast.ranks import ranks
 from forkmodel.forecast.scenario_files import load_scenario
-from forkmodel.forecast.simulate import Setting, _advance, _make_world, simulate
-from forkmodel.forecast.start import _paid_offers
+from forkmodel.forecast.simulate import simulate
+from forkmodel.forecast.start_menus import paid_offers
+from forkmodel.forecast.world import Setting, World
 from forkmodel.forecast.worlds import origin_of, run_forecast
-from forkmodel.market import expected_hhi, partition_concentration, sample_partition
+from forkmodel.market import partition_concentration
 
 STEP = 1e-4
 DRAWS = 6
@@ -38,37 +43,35 @@ def setting(fit):
 
 def test_forecast_elasticities_are_the_derivatives_of_shares_in_list_prices(fit, setting):
     origin = origin_of(fit.result)
-    world = _make_world(setting, origin.start, fit.values, origin.hosts, Randomness(3, 0, DRAWS))
-    _advance(world, 1)
-    buyers, prices, alive = world.buyers, world.prices, world.population.alive
-    taste = np.zeros(alive.shape)
-    index, bar = world.items(world.flagship), world.bar()
-    buyers.chosen = buyers.choose(index, bar, prices, alive, taste)
-    buyers.paid = buyers.sameness = np.ones_like(buyers.chosen)
-    found = buyers.own_price_elasticity(prices)
-    offered = np.flatnonzero(np.repeat(alive, 2, axis=1).all(0))
-    price = np.median(prices[:, 0, offered], axis=0)
-    largest = offered[buyers.chosen[:, 0, offered].mean(0).argmax()]
+    world = World.begin(setting, origin.start, fit.values, origin.hosts, Randomness(3, 0, DRAWS))
+    world = world.advance(setting.quarter(1))
+    offers, alive = world.offers, world.population.alive
+    chosen, each = world.buyers.choose(offers), np.ones(world.buyers.chosen.shape)
+    buyers = dataclasses.replace(world.buyers, chosen=chosen, paid=each, sameness=each)
+    found = buyers.own_price_elasticity(offers.prices)
+    offered = np.flatnonzero(per_item(alive).all(0))
+    price = np.median(offers.prices[:, 0, offered], axis=0)
+    largest = offered[chosen[:, 0, offered].mean(0).argmax()]
     for item in (offered[price.argmin()], offered[price.argmax()], largest):
         sides = []
         for sign in (1, -1):
-            moved = prices.copy()
+            moved = offers.prices.copy()
             moved[:, :, item] *= np.exp(sign * STEP)
-            sides.append(np.log(buyers.choose(index, bar, moved, alive, taste)[..., item]))
+            sides.append(np.log(buyers.choose(dataclasses.replace(offers, prices=moved))[..., item]))
         np.testing.assert_allclose((sides[0] - sides[1]) / (2 * STEP), found[..., item], rtol=1e-6, atol=1e-9)
 
 
 def test_a_places_elasticity_is_that_of_its_average_paid_token():
     shares, priced = np.array([[[0.2, 0.1, 0.05]]]), np.array([True, True, False])
-    paid, sameness = _paid_offers(shares, priced, np.zeros(3, dtype=int))
+    paid, sameness = paid_offers(shares, priced, np.zeros(3, dtype=int))
     bought = shares[..., priced]
     mean = (bought * (1.0 - bought)).sum(-1) / bought.sum(-1)
     np.testing.assert_allclose(1.0 - shares.sum(-1) * sameness, mean, rtol=1e-12)
     np.testing.assert_allclose(paid, 0.3 / 0.35, rtol=1e-12)
     # Two months of one model are one model; a place of free models alone has nobody who pays.
     two_months = np.array([[[0.2, 0.3]]])
-    assert [x.item() for x in _paid_offers(two_months, np.ones(2, bool), np.array([0, 1]))] == [1.0, 1.0]
-    assert _paid_offers(two_months, np.zeros(2, bool), np.array([0, 1]))[0].item() == 0.0
+    assert [x.item() for x in paid_offers(two_months, np.ones(2, bool), np.array([0, 1]))] == [1.0, 1.0]
+    assert paid_offers(two_months, np.zeros(2, bool), np.array([0, 1]))[0].item() == 0.0
 
 
 def test_the_first_quarter_continues_the_elasticities_of_the_history(fit, setting):
@@ -91,7 +94,7 @@ def _hosting(discount, draws, shock):
         xr.DataArray(np.full(draws, discount), dims="draw"), 4.0, 60, rng, dim="host"
     ).drop_vars("host")
     parameters = {"forecast.host_shock": np.full(draws, shock)}
-    return hosts, Hosting(hosts, parameters, Randomness(1, 0, draws))
+    return hosts, Hosting.begin(hosts, parameters, Randomness(1, 0, draws))
 
 
 def _measure(shares):
@@ -110,9 +113,9 @@ def test_hosts_begin_at_the_partition_and_keep_their_dust(discount):
     hosts, hosting = _hosting(discount, 3000, 0.3)
     before = _measure(hosting.shares())
     np.testing.assert_allclose(before, partition_concentration(hosts, "host")["hhi"], rtol=1e-9)
-    assert before.mean() == pytest.approx(expected_hhi(discount, 4.0).item(), rel=0.06)
+    assert before.mean() == pytest.approx(expected_hhi(discount, 4.0), rel=0.06)
     for number in range(8100, 8108):
-        hosting.advance(number)
+        hosting = hosting.advance(number)
     shares = hosting.shares()
     np.testing.assert_allclose(shares["hosts"].sum(1) + shares["host_dust"], 1.0, rtol=1e-12)
 
@@ -134,17 +137,16 @@ def test_the_dust_moves_as_many_small_hosts_do():
         }
     )
     parameters = {"forecast.host_shock": np.full(draws, 0.5)}
-    pair = [Hosting(hosts, parameters, Randomness(2, 0, draws)) for hosts in (dust, one_by_one)]
-    for hosting in pair:
-        for number in range(8100, 8120):
-            hosting.advance(number)
+    pair = [Hosting.begin(hosts, parameters, Randomness(2, 0, draws)) for hosts in (dust, one_by_one)]
+    for number in range(8100, 8120):
+        pair = [hosting.advance(number) for hosting in pair]
     # The one host that is followed has luck of its own in both: compare with it set aside.
     lumped, told = (hosting.shares() for hosting in pair)
     weight = told["hosts"][:, 1:] / told["hosts"][:, 1:].sum(1, keepdims=True)
     np.testing.assert_allclose(lumped["host_dust_squares"], (weight**2).sum(1), rtol=0.1)
-    grown = told["hosts"][:, 1:].sum(1) / told["hosts"][:, 0] * np.exp(pair[1]._luck[:, 0])
+    grown = told["hosts"][:, 1:].sum(1) / told["hosts"][:, 0] * np.exp(pair[1].luck[:, 0])
     np.testing.assert_allclose(
-        lumped["host_dust"] / lumped["hosts"][:, 0] * np.exp(pair[0]._luck[:, 0]), grown, rtol=0.05
+        lumped["host_dust"] / lumped["hosts"][:, 0] * np.exp(pair[0].luck[:, 0]), grown, rtol=0.05
     )
 
 
@@ -156,14 +158,14 @@ def test_the_remainder_holds_no_rank_and_is_no_firm(fit, setting):
     shares[..., other], shares[..., 0] = 0.7, 0.3
     developers = pd.Index(["Somebody", *firms])
     known = np.zeros((*shares.shape[:2], len(developers)))
-    found = _structure(shares, known, developers, setting, recorded, origin.start, parameters)
+    found = ranks(shares, known, developers, setting, recorded, origin.start, parameters)
     assert (found["closed_firms_above_5pct"] == 1.0).all()
     worth = parameters["forecast.value_multiple"][:, None] * recorded["closed"] * 0.3 * 1e9
     np.testing.assert_allclose(found["lab_value"][..., 0], worth, rtol=1e-9)
     assert (found["leader_changed"][:, 4:] == 0.0).all()
     # A developer known to earn more than it does lead the tier.
     known[..., 0] = 0.5
-    found = _structure(shares, known, developers, setting, recorded, origin.start, parameters)
+    found = ranks(shares, known, developers, setting, recorded, origin.start, parameters)
     assert (found["closed_firms_above_5pct"] == 2.0).all()
     np.testing.assert_allclose(found["lab_value"][..., 0], worth * 0.5 / 0.3, rtol=1e-9)
 

@@ -12,11 +12,14 @@ import forkmodel as fm
 import forkmodel.forecast.worlds as run
 from forkmodel.errors import ForkModelError
 from forkmodel.forecast.calendar import Calendar
-from forkmodel.forecast.frontier import Progress
+from forkmodel.forecast.chunk import Chunk
+from forkmodel.forecast.frontier import Frontiers
+from forkmodel.forecast.quarter import Quarter
 from forkmodel.forecast.randomness import Randomness
 from forkmodel.forecast.scenario import Change, Scenario
 from forkmodel.forecast.scenario_files import load_scenario
-from forkmodel.forecast.simulate import Setting, simulate
+from forkmodel.forecast.simulate import simulate
+from forkmodel.forecast.world import Setting
 from forkmodel.forecast.worlds import origin_of
 from forkmodel.results.schema import FORECAST_SCHEMA, HISTORY_SCHEMA
 
@@ -169,17 +172,22 @@ def test_another_seed_gives_other_worlds(quick_fit, baseline):
     )
 
 
-def advance(progress: Progress, setting: Setting, quarters: int):
-    alive = np.repeat((setting.lines.entrant < 0)[None, :], progress.randomness.count, axis=0)
+def advance(frontiers: Frontiers, setting: Setting, quarters: int):
+    alive = incumbents(frontiers)
     gaps = []
     for place in range(1, quarters + 1):
-        progress.advance(1.0, place, place / 4.0, alive, setting.levers, place)
-        gaps.append(progress.best("closed", alive) - progress.best("open", alive))
+        quarter = Quarter(place, place, 1.0, place / 4.0, 2026.58 + place / 4.0, setting.levers)
+        frontiers = frontiers.advance(quarter, alive)
+        gaps.append(frontiers.best("closed", alive) - frontiers.best("open", alive))
     return np.stack(gaps, axis=1)
 
 
+def incumbents(frontiers: Frontiers):
+    return np.repeat((frontiers.chunk.lines.entrant < 0)[None, :], frontiers.chunk.count, axis=0)
+
+
 def still_world(fit, catch_up: float):
-    """Return progress without shocks, walks or catch-up among closed labs, and equal growth in both tiers."""
+    """Return frontiers without shocks, walks or closed catch-up, and equal growth in both tiers."""
     setting, origin, randomness = start_of(fit)
     n = randomness.count
     value = fit.values | {
@@ -192,16 +200,17 @@ def still_world(fit, catch_up: float):
     from forkmodel.forecast.shocks import SHOCKS, Shocks
 
     never = Shocks({kind: np.full(n, np.inf) for kind in SHOCKS})
-    return Progress(start, setting.lines, value, parameters, randomness, never, 2026.58), setting
+    chunk = Chunk(setting.lines, start, value, parameters, randomness, never, 0.1, 0.02)
+    return Frontiers.begin(chunk), setting
 
 
 def test_without_catch_up_equal_growth_leaves_the_gap_and_catch_up_never_widens_it(quick_fit):
-    progress, setting = still_world(quick_fit, 0.0)
-    alive = np.repeat((setting.lines.entrant < 0)[None, :], progress.randomness.count, axis=0)
-    today = progress.best("closed", alive) - progress.best("open", alive)
+    frontiers, setting = still_world(quick_fit, 0.0)
+    alive = incumbents(frontiers)
+    today = frontiers.best("closed", alive) - frontiers.best("open", alive)
     # Closed labs learn from weights that are ahead of them, so only gaps that are positive stay.
     ahead = today > 0
-    without = advance(progress, setting, 8)
+    without = advance(frontiers, setting, 8)
     np.testing.assert_allclose(without[ahead], np.repeat(today[ahead, None], 8, axis=1), rtol=1e-9)
     slow = advance(still_world(quick_fit, 0.05)[0], setting, 8)
     fast = advance(still_world(quick_fit, 0.2)[0], setting, 8)

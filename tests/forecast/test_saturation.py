@@ -7,11 +7,11 @@ from forkmodel.forecast.saturation import LEAST_LEFT, Saturation
 
 
 def _path(excess: float, left: float, bend: float, quarters: int = 60) -> np.ndarray:
-    burst = Saturation(np.array([excess]), np.array([left]), np.array([bend]))
+    burst = Saturation.begin(np.array([excess]), np.array([left]), np.array([bend]))
     gained = [0.0]
     for _ in range(quarters):
         step = burst.gain(0.25)
-        burst.use(step)
+        burst = burst.after(step)
         gained.append(gained[-1] + float(step[0]))
     return np.array(gained)
 
@@ -34,7 +34,7 @@ def test_bend_near_zero_is_gompertz_curve():
 
 @pytest.mark.parametrize("bend", [0.05, 0.5, 1.0])
 def test_spend_starts_at_todays_growth_and_ends_at_the_plateau(bend):
-    burst = Saturation(np.array([2.0]), np.array([3.0]), np.array([bend]))
+    burst = Saturation.begin(np.array([2.0]), np.array([3.0]), np.array([bend]))
     assert burst.gain(1e-6)[0] / 1e-6 == pytest.approx(2.0, rel=1e-4)
     path = _path(2.0, 3.0, bend)
     assert (np.diff(path) >= 0.0).all()
@@ -54,7 +54,7 @@ def test_slow_markets_have_no_burst():
 
 
 def test_shocks_beyond_the_plateau_are_taken_back():
-    burst = Saturation(np.array([2.0]), np.array([0.5]), np.array([0.5]))
-    burst.use(np.array([0.9]))
+    burst = Saturation.begin(np.array([2.0]), np.array([0.5]), np.array([0.5]))
+    burst = burst.after(np.array([0.9]))
     assert burst.fade[0] == 0.0
     assert burst.gain(0.25)[0] < 0.0

@@ -5,20 +5,11 @@ import pytest
 import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
+from market.partitions import expected_hhi, sample_partition
 from properties import ROUNDING, examples
 
 from forkmodel.errors import ForkModelError
 from forkmodel.market import hhi, partition_concentration, partition_from_uniforms
-
-
-def expected_hhi(discount, strength):
-    return 1e4 * (1.0 - discount) / (1.0 + strength)
-
-
-def sample_partition(discount, strength, sticks, rng):
-    draws = xr.broadcast(*(xr.DataArray(value) for value in (discount, strength)))[0].sizes
-    uniforms = xr.DataArray(rng.random((*draws.values(), sticks)), dims=(*draws, "firm"))
-    return partition_from_uniforms(discount, strength, uniforms)
 
 
 def constant(value, draws=20_000):

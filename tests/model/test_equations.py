@@ -19,6 +19,16 @@ from forkmodel.model.enterprise import enterprise_segment, held
 from forkmodel.model.frontier import FrontierDesign, line_frontiers, tier_frontier
 from forkmodel.model.latent import latent_state
 from forkmodel.model.ops import ArrayOps, TensorOps
+from forkmodel.model.shares import (
+    Menu,
+    MonthlyOffers,
+    held_on,
+    leaning,
+    log_normalised,
+    logit_shares,
+    money_shares,
+)
+from forkmodel.model.spend import MONTHS_PER_QUARTER, log_share_paths, pulled
 from forkmodel.observations.gateway_shares import UNITS
 from forkmodel.observations.share_rows import ShareRows
 from forkmodel.priors import load_priors
@@ -172,21 +182,50 @@ def test_inertia_carries_each_offer_forward_and_nothing_else(design, panel):
     np.testing.assert_allclose(found[0], held, rtol=1e-12)
 
 
-def test_enterprises_hold_what_a_month_by_month_recursion_holds(design):
-    """Against a loop over months: what is not reconsidered stays with its vendor, the rest chooses afresh."""
-    enterprise = design.choice.enterprise
+def test_enterprises_hold_what_single_steps_hold(design):
+    """Against the step that the forecast takes: what is not reconsidered stays, the rest chooses afresh."""
+    enterprise, ops = design.choice.enterprise, ArrayOps()
     rng = np.random.default_rng(6)
     chosen = rng.dirichlet(np.ones(len(enterprise.vendors)), size=len(enterprise.step_quarters))
     chosen = chosen * enterprise.offered
     chosen /= chosen.sum(1, keepdims=True)
     stay, state, want = 0.8, chosen[0], [chosen[0]]
     for step, fresh in zip(enterprise.step_quarters[1:], chosen[1:], strict=True):
-        state = stay**step * state + (1 - stay**step) * fresh
+        state = held_on(ops, Menu(), state, fresh, stay**step, np.ones(len(fresh)))
         want.append(state)
     want = np.stack(want) * enterprise.offered
     want /= want.sum(1, keepdims=True)
-    found = held(ArrayOps(), enterprise, chosen[None], np.array([stay]))[0]
+    found = held(ops, enterprise, chosen[None], np.array([stay]))[0]
     np.testing.assert_allclose(found, want, rtol=1e-12)
+
+
+def test_log_shares_are_those_of_single_steps(design):
+    """Against the step that the forecast takes: the closed form, forwards from its first knot."""
+    spend, ops, rng = design.spend, ArrayOps(), np.random.default_rng(8)
+    quarters, firms = len(spend.quarters), len(spend.firms)
+    target, step = rng.normal(size=(1, quarters, firms)), rng.normal(size=(1, quarters - 1, firms))
+    pull = np.array([0.05])
+    path = log_share_paths(ops, spend, rng.normal(size=(1, firms)), step, pull, target)
+    for knot in range(1, quarters):
+        after = pulled(
+            path[:, knot - 1], MONTHS_PER_QUARTER * pull[:, None], target[:, knot], step[:, knot - 1]
+        )
+        np.testing.assert_allclose(log_normalised(ops, after), path[:, knot], rtol=1e-9, atol=1e-9)
+
+
+def test_both_layouts_of_choice_sets_say_the_same():
+    """The offers of two months side by side, and each month's as a menu of its own."""
+    ops, rng = ArrayOps(), np.random.default_rng(9)
+    utility, lean = rng.normal(size=(3, 10)), rng.normal(size=(3, 1))
+    opened, paid = (rng.uniform(size=10) > 0.5).astype(float), rng.uniform(size=10)
+    months = MonthlyOffers(np.repeat([0, 1], 5), 2)
+    chosen = leaning(ops, months, logit_shares(ops, months, utility), lean, opened)
+    money = money_shares(ops, months, chosen, paid)
+    for part in (slice(0, 5), slice(5, 10)):
+        alone = leaning(ops, Menu(), logit_shares(ops, Menu(), utility[:, part]), lean, opened[part])
+        np.testing.assert_allclose(chosen[:, part], alone, rtol=1e-12)
+        spent = money_shares(ops, Menu(), alone, paid[part])
+        np.testing.assert_allclose(money[:, part], spent, rtol=1e-12)
 
 
 def test_buyers_who_always_reconsider_buy_what_they_choose(values, numeric, design):
@@ -198,13 +237,13 @@ def test_buyers_who_always_reconsider_buy_what_they_choose(values, numeric, desi
     free = enterprise_segment(*args, still, np.full(DRAWS, 1e-30))
     # The first month has no past; from the second on nobody is held.
     np.testing.assert_allclose(free, chosen, rtol=1e-6, atol=1e-9)
-    leaning_more = enterprise_segment(*args, still + 1.0, np.full(DRAWS, 0.5))
-    leaning = enterprise_segment(*args, still, np.full(DRAWS, 0.5))
+    more = enterprise_segment(*args, still + 1.0, np.full(DRAWS, 0.5))
+    usual = enterprise_segment(*args, still, np.full(DRAWS, 0.5))
     opened = demand.cell_open > 0
     for month in range(len(demand.months)):
         now = opened & (demand.cell_month == month)
         if now.any():
-            assert (leaning_more[:, now].sum(1) > leaning[:, now].sum(1)).all()
+            assert (more[:, now].sum(1) > usual[:, now].sum(1)).all()
 
 
 def test_frontier_buyers_care_more_for_capability_and_less_for_price_in_every_draw(values):

@@ -7,8 +7,8 @@ import pytest
 from properties import ROUNDING
 
 from forkmodel.data.panel_prices import DAYS_PER_YEAR, REFERENCE_DATE
-from forkmodel.results.paths_price import LARGEST_LOG_PRICE, hedonic_log_price, price_paths
-from forkmodel.results.paths_shares import reach_parts
+from forkmodel.results.paths_price import LARGEST_LOG_PRICE, price_paths, typical_log_price
+from forkmodel.results.paths_shares import reach_shares
 from forkmodel.results.scale import PublicScale
 
 DATES = np.array(["2024-01-01", "2026-07-01"], dtype="datetime64[D]")
@@ -38,14 +38,14 @@ def test_prices_of_an_ordinary_draw_are_those_of_the_surface():
     paths = price_paths(PRICE, frontier, SCALE, DATES)
     years = (DATES - np.datetime64(REFERENCE_DATE, "D")) / np.timedelta64(1, "D") / DAYS_PER_YEAR
     theta = (frontier[:, :, 0] - SCALE.origin[:, None]) / SCALE.per_unit[:, None]
-    expected = hedonic_log_price(PRICE, theta, years, 1.0)
+    expected = typical_log_price(PRICE, theta, years, 1.0)
     assert (abs(expected[0]) < LARGEST_LOG_PRICE).all()
     np.testing.assert_allclose(np.log(paths["price_frontier"][0, :, 0]), expected[0], rtol=1e-12)
 
 
 @pytest.mark.parametrize("level", [-2000.0, -800.0, -20.0, 0.0, 3.0, 900.0])
 def test_parts_of_reach_sum_to_one_at_any_level(level):
-    parts = reach_parts(level + np.array([[0.0, 1.0, -2.0], [5.0, 5.0, 5.0]]))
+    parts = reach_shares(level + np.array([[0.0, 1.0, -2.0], [5.0, 5.0, 5.0]]))
     np.testing.assert_allclose(parts.sum(-1), 1.0, atol=ROUNDING)
     assert parts[0, 1] >= parts[0, 0] >= parts[0, 2] > 0.0
     np.testing.assert_allclose(parts[1], 1.0 / 3.0, atol=ROUNDING)
@@ -54,4 +54,4 @@ def test_parts_of_reach_sum_to_one_at_any_level(level):
 def test_parts_of_reach_are_reach_over_its_sum():
     score = np.array([[-1.0, 0.4, 2.0]])
     reach = 1.0 / (1.0 + np.exp(-score))
-    np.testing.assert_allclose(reach_parts(score), reach / reach.sum(), atol=ROUNDING)
+    np.testing.assert_allclose(reach_shares(score), reach / reach.sum(), atol=ROUNDING)

@@ -16,8 +16,8 @@ import pandas as pd
 from forkmodel.errors import ModelError
 from forkmodel.inference.posterior import Posterior
 from forkmodel.results.by_model import capability
-from forkmodel.results.paths_capability import FRONTIER_SCORES, TOLERANCE_INDEX
-from forkmodel.results.reported import scores_per_model
+from forkmodel.results.lag import running_best
+from forkmodel.results.paths_capability import TOLERANCE_INDEX, measured_models
 
 __all__ = ["Measure"]
 
@@ -57,8 +57,7 @@ class Measure:
         """
         index = capability(posterior).stack(sample=("chain", "draw")).transpose("sample", "model")
         models = posterior.panel.catalogue.models
-        counts = scores_per_model(posterior.panel)
-        measured = (counts >= FRONTIER_SCORES).to_numpy()
+        measured = measured_models(posterior.panel)
         draws = index.to_numpy()
         thin = draws[:: max(1, len(draws) // DRAWS)]
         return cls(models.loc[measured, ["release_date", "access"]], thin[:, measured])
@@ -103,12 +102,9 @@ class Measure:
         """
         tier = np.flatnonzero((self.models["access"] == access).to_numpy())
         released = self.models["release_date"].to_numpy()[tier]
-        best = np.maximum.accumulate(self.origin + self.rate * self.draws[:, tier], axis=1)
-        count = np.searchsorted(released, dates.to_numpy(), side="right")
-        mean, sd = np.full((2, len(dates)), np.nan)
-        mean[count > 0] = best.mean(0)[count[count > 0] - 1]
-        sd[count > 0] = best.std(0)[count[count > 0] - 1]
-        return mean, sd
+        index = self.origin + self.rate * self.draws[:, tier]
+        best = running_best(index, released, dates.to_numpy())
+        return best.mean(0), best.std(0)
 
     def leaders(self, date: pd.Timestamp, among: pd.Index) -> pd.Index:
         """Return the closed models, released by a date and among those given, that nearly lead.
