@@ -103,12 +103,18 @@ def test_the_wheel_holds_data_and_priors(tmp_path):
     assert not [name for name in names if name.startswith("tests/")]
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/data.md", "docs/trust.md"])
+PAGES = sorted(str(path.relative_to(ROOT)) for path in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_pages_point_to_what_exists(page):
     path = ROOT / page
-    for target in re.findall(r"\]\(([^)#]+)\)", path.read_text(encoding="utf-8")):
+    text = path.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)#]+)\)", text):
         if "://" not in target:
             assert (path.parent / target).exists(), target
+    for target in re.findall(r"`((?:forkmodel|tests|docs|scripts|benchmarks)/[\w/.-]+)`", text):
+        assert (ROOT / target).exists(), target
 
 
 def test_the_readme_names_commands_that_exist():
