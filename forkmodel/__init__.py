@@ -34,8 +34,7 @@ if TYPE_CHECKING:
         SamplingError,
         ScenarioError,
     )
-    from forkmodel.forecast.forecast import Forecast
-    from forkmodel.forecast.storage import load_forecast
+    from forkmodel.forecast.forecast import Forecast, load_forecast
     from forkmodel.inference.fit import Fit
     from forkmodel.inference.model import ForkModel
     from forkmodel.inference.review import Review
@@ -98,8 +97,7 @@ _HOME = {
         "SamplingError",
         "ScenarioError",
     ],
-    "forkmodel.forecast.forecast": ["Forecast"],
-    "forkmodel.forecast.storage": ["load_forecast"],
+    "forkmodel.forecast.forecast": ["Forecast", "load_forecast"],
     "forkmodel.inference.fit": ["Fit"],
     "forkmodel.inference.model": ["ForkModel"],
     "forkmodel.inference.review": ["Review"],

@@ -145,7 +145,7 @@ def claims(
 
 def _claims_of_forecast(file: Path) -> dict[str, Any]:
     from forkmodel.claims import exact_view, judge, load_ledger
-    from forkmodel.forecast.storage import load_forecast
+    from forkmodel.forecast.forecast import load_forecast
 
     found = load_forecast(file)
     _refuse_failed(str(found.facts.get("review")))

@@ -1,19 +1,32 @@
-"""The forecast: worlds from the first data quarter to the horizon, and every question about them."""
+"""The forecast: worlds from the first data quarter to the horizon, every question about them, and their file.
+
+A forecast is one ``.nc`` file; opening one reads nothing but names and sizes. A question touches one or two
+of some thirty variables, so variables are compressed one by one and read on demand. Single precision halves
+the file: its relative error of 1e-7 is far below any Monte Carlo error.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import xarray as xr
 
-from forkmodel.errors import ForkModelError, did_you_mean
+from forkmodel.errors import FitFileError, ForkModelError, did_you_mean
+from forkmodel.queries.draw_source import MARK, is_forecast_file
+from forkmodel.results.schema import SCHEMA_VERSION
+from forkmodel.whole_files import write_whole
 
 if TYPE_CHECKING:
     from forkmodel.queries import Answer, DateAnswer, NumberAnswer
 
-__all__ = ["Forecast"]
+__all__ = ["FORECAST_FORMAT", "Forecast", "load_forecast"]
+
+ENGINE: Final = "h5netcdf"
+#: Raised when the layout of the file changes.
+FORECAST_FORMAT = 1
 
 
 class Forecast:
@@ -101,7 +114,50 @@ class Forecast:
         return answer
 
     def save(self, path: str | Path) -> None:
-        """Write the forecast to one ``.nc`` file, whole or not at all."""
-        from forkmodel.forecast.storage import save_forecast
+        """Write the forecast to one ``.nc`` file, whole or not at all; an existing file is replaced."""
+        attrs: dict[str, Any] = {MARK: FORECAST_FORMAT, "forkmodel_schema_version": SCHEMA_VERSION}
+        attrs["facts"] = json.dumps(self.facts)
+        groups = {"worlds": self.worlds, "parameters": self.parameters}
+        tree = xr.DataTree.from_dict({"/": xr.Dataset(attrs=attrs), **groups})
+        encoding = {f"/{name}": _encoding(data) for name, data in groups.items()}
+        write_whole(Path(path), tree.to_netcdf(engine=ENGINE, encoding=encoding))
 
-        save_forecast(self, Path(path))
+
+def _encoding(data: xr.Dataset) -> dict[str, dict[str, Any]]:
+    return {
+        str(name): {"dtype": "float32", "zlib": True, "complevel": 1, "shuffle": True}
+        for name, variable in data.data_vars.items()
+        if variable.dtype.kind == "f" and variable.ndim > 1
+    }
+
+
+def load_forecast(path: str | Path) -> Forecast:
+    """Open a forecast that :meth:`Forecast.save` wrote; variables are read when they are asked for.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+
+    Raises
+    ------
+    FitFileError
+        If there is no such file, or it is not a forecast of this version.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FitFileError(f"there is no file {path}. `forkmodel forecast FIT --out {path}` makes one.")
+    if not is_forecast_file(path):
+        raise FitFileError(f"{path} is not a saved forecast; `forkmodel forecast FIT` writes those.")
+    root = xr.open_dataset(path, engine=ENGINE)
+    found = int(root.attrs[MARK])
+    if found != FORECAST_FORMAT:
+        raise FitFileError(
+            f"{path} has forecast format {found}, this version reads {FORECAST_FORMAT}. Forecast again."
+        )
+    try:
+        worlds = xr.open_dataset(path, group="worlds", engine=ENGINE)
+        parameters = xr.open_dataset(path, group="parameters", engine=ENGINE)
+    except (OSError, KeyError) as error:
+        raise FitFileError(f"{path} is damaged ({error}). Forecast again.") from error
+    return Forecast(worlds, parameters, json.loads(root.attrs["facts"]))
