@@ -22,7 +22,7 @@ from forkmodel.forecast.saturation import Saturation
 from forkmodel.model.choice import logit
 from forkmodel.model.ops import ArrayOps
 from forkmodel.model.shares import log_normalised
-from forkmodel.model.spend import MONTHS_PER_QUARTER, SMALLEST_SHARE, pulled
+from forkmodel.model.spend import MONTHS_PER_QUARTER, SMALLEST_SHARE, category_response, pulled
 
 __all__ = ["Bought", "Spending"]
 
@@ -155,22 +155,22 @@ class Spending:
         # Only growth uses up room: demand that a scenario or cheaper tokens bring lifts the plateau as well.
         burst = self.burst.after(grown)
         final = parameters["forecast.growth_floor"] + quarter.lever("spend_growth")
-        response = value["spend.category_elasticity"] - 1.0
+        fall = surprise - _price_jump(quarter)
         noise = parameters["forecast.spend_shock"] * np.sqrt(YEARS_PER_QUARTER) * shocks[:, 1]
         total = self.log_total + grown + final * YEARS_PER_QUARTER
         return replace(
             self,
-            log_total=total + response * (surprise - _price_jump(quarter)) + noise,
+            log_total=total + category_response(value["spend.category_elasticity"], fall) + noise,
             burst=burst,
             wave=wave * np.minimum(burst.fade / np.maximum(before, FADED), 1.0),
         )
 
     def _joined(self, quarter: Quarter) -> Spending:
         """Take closed spend at the start of the first quarter from the fit, whose paths reach that far."""
-        response = self.chunk.value["spend.category_elasticity"] - 1.0
+        elasticity = self.chunk.value["spend.category_elasticity"]
         level = self.chunk.start.log_closed_next + np.logaddexp(0.0, self.open_odds)
         moved = quarter.lever("spend_growth") * YEARS_PER_QUARTER
-        return replace(self, log_total=level + moved - response * _price_jump(quarter))
+        return replace(self, log_total=level + moved + category_response(elasticity, -_price_jump(quarter)))
 
     def _split(self, quarter: Quarter, bought: Bought) -> Spending:
         """Move the split between tiers, and between products and APIs."""

@@ -20,6 +20,7 @@ from forkmodel.model.spend import (
     MONTHS_PER_QUARTER,
     SpendDesign,
     adoption,
+    category_response,
     closed_money_shares,
     log_closed_spend,
     log_open_spend,
@@ -91,7 +92,7 @@ def spend_paths(
         design.growth_basis.steps(
             ops, value["spend.growth_informed"], value["spend.growth_unit"], value["spend.growth_walk"]
         ),
-        (value["spend.category_elasticity"] - 1.0) * decline,
+        category_response(value["spend.category_elasticity"], decline),
     )
     final = ops.concat([value[SHARE_PRIORS[firm]][..., None] for firm in design.firms], axis=-1)
     # The remainder is last and takes no steps of its own: nobody reports on it, so its walk would wander.

@@ -36,6 +36,7 @@ __all__ = [
     "SpendDesign",
     "adoption",
     "bass",
+    "category_response",
     "closed_money_shares",
     "log_closed_spend",
     "log_open_spend",
@@ -199,6 +200,11 @@ def reach_logit(level: Array, offset: Array, slope: Array, log_size: Array) -> A
     return level + offset + slope * log_size
 
 
+def category_response(elasticity: Array, fall: Array) -> Array:
+    """Return how far log spend rises when log prices fall: quantity by the elasticity, price by one."""
+    return (elasticity - 1.0) * fall
+
+
 def log_closed_spend(
     ops: Ops, design: SpendDesign, level: Array, growth: Array, growth_step: Array, price_response: Array
 ) -> Array:
@@ -214,7 +220,7 @@ def log_closed_spend(
     growth_step : (quarter - 1,)
         Steps of the growth walk, log per year.
     price_response : scalar
-        ``(elasticity - 1) * decline``: growth of spend that falling quality-adjusted prices bring, per year.
+        Growth of spend that falling quality-adjusted prices bring, per year: :func:`category_response`.
     """
     later = ops.cumsum(growth_step, axis=-1)
     mean = (design.growth_weight * later).sum(-1)
