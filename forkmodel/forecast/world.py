@@ -175,7 +175,7 @@ class World:
     @property
     def paid(self) -> np.ndarray:
         """Price paid (draw, segment, item), up to a factor common to all."""
-        return self.list_prices.prices * _paid_over_list(self.chunk)
+        return np.asarray(self.list_prices.prices * _paid_over_list(self.chunk))
 
     @property
     def enterprise_money(self) -> np.ndarray:

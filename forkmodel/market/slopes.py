@@ -14,7 +14,7 @@ proportion is no change at all.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import xarray as xr
@@ -46,7 +46,9 @@ def floored_log_price[A: (np.ndarray, xr.DataArray)](price: A, floor: float) -> 
     floor : float
         What utility adds to every price, above 0 where a price is 0.
     """
-    seen: A = np.log(price + floor)
+    # NumPy keeps a labelled array labelled, which its types do not say.
+    log: Any = np.log
+    seen: A = log(price + floor)
     return seen
 
 

@@ -12,7 +12,7 @@ from forkmodel.model.choice import ChoicePaths, gateway_paths
 from forkmodel.model.demand import DemandDesign
 from forkmodel.model.ops import ArrayOps
 from forkmodel.model.price import paid_over_list
-from forkmodel.model.shares import log_normalised, segment_mixture
+from forkmodel.model.shares import Menu, logit_shares, segment_mixture
 from forkmodel.model.spend import reach_logit
 
 __all__ = ["MonthlyShares", "monthly_shares", "parts", "quarter_means", "reach_parts", "reach_shares"]
@@ -133,6 +133,7 @@ def reach_parts(value: dict[str, np.ndarray], log_share: np.ndarray, adopted: np
 def reach_shares(score: np.ndarray) -> np.ndarray:
     """Return each firm's part of all reach (..., firm), from the log odds of each firm's reach.
 
-    Normalised in logs: draws from the prior hold worlds in which no firm's reach is a number above zero.
+    Normalised as a logit of log reach: draws from the prior hold worlds in which no firm's reach is a number
+    above zero.
     """
-    return np.asarray(np.exp(log_normalised(ArrayOps(), log_expit(score))))
+    return np.asarray(logit_shares(ArrayOps(), Menu(), log_expit(score)))

@@ -8,6 +8,7 @@ from market_worlds import random_world
 from forkmodel.errors import ForkModelError
 from forkmodel.market import (
     diversion_ratio,
+    floored_log_price,
     floored_price_slope,
     group_diversion_ratio,
     lerner_index,
@@ -75,7 +76,7 @@ def test_exposure_is_the_part_of_a_price_above_the_floor(price):
 
 def quantities(world, price, floor, category):
     """Return tokens at any prices, with totals that respond to the log-sum index."""
-    utility = world.quality - world.eta * np.log(price + floor)
+    utility = world.quality - world.eta * floored_log_price(price, floor)
     largest = utility.max("model")
     index = -(np.log(np.exp(utility - largest).sum("model")) + largest) / world.eta
     return (world.weights * np.exp(-category * index) * segment_shares(utility)).sum("segment")
@@ -85,7 +86,7 @@ def quantities(world, price, floor, category):
 def test_every_elasticity_against_finite_differences(category):
     world, floor, step = random_world(11), 0.4, 1e-5
     world.price[{"model": 0}] = 0.0
-    utility = world.quality - world.eta * np.log(world.price + floor)
+    utility = world.quality - world.eta * floored_log_price(world.price, floor)
     share = segment_shares(utility)
     total = np.exp(utility).sum("model")
     size = world.weights * total ** (category / world.eta)

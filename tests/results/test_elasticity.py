@@ -7,8 +7,11 @@ import dataclasses
 import numpy as np
 import pytest
 
-from forkmodel.market import floored_price_slope
+from forkmodel.market import floored_log_price, floored_price_slope
+from forkmodel.model.demand import segment_utilities
 from forkmodel.model.latent import latent_state
+from forkmodel.model.ops import ArrayOps
+from forkmodel.model.shares import Menu, MonthlyOffers, logit_shares
 from forkmodel.results.by_model import FREE
 from forkmodel.results.paths_elasticity import (
     chosen_by_segment,
@@ -29,7 +32,7 @@ def part(fit):
 def with_prices(design, price, floor):
     """Return the design as the panel would have made it at other list prices."""
     demand = dataclasses.replace(
-        design.choice.demand, price_usd_per_mtok=price, log_price=np.log(price + floor)
+        design.choice.demand, price_usd_per_mtok=price, log_price=floored_log_price(price, floor)
     )
     return dataclasses.replace(design, choice=dataclasses.replace(design.choice, demand=demand))
 
@@ -40,7 +43,8 @@ def log_shares(part, design, price, floor):
 
 def test_the_design_is_at_the_floor_that_the_elasticity_uses(fit):
     demand, floor = fit.design.choice.demand, fit.options.price_floor_usd_per_mtok
-    np.testing.assert_allclose(demand.log_price, np.log(demand.price_usd_per_mtok + floor), rtol=1e-12)
+    seen = floored_log_price(demand.price_usd_per_mtok, floor)
+    np.testing.assert_allclose(demand.log_price, seen, rtol=1e-12)
 
 
 def test_history_elasticities_are_the_derivatives_of_shares_in_list_prices(fit, part):
@@ -62,6 +66,33 @@ def test_history_elasticities_are_the_derivatives_of_shares_in_list_prices(fit, 
         )
         np.testing.assert_allclose(moved / (2 * STEP), found[..., cell], rtol=1e-6, atol=1e-9)
     assert (found[..., free] == 0.0).all()
+
+
+@pytest.mark.parametrize("sets", [Menu(), MonthlyOffers(np.array([0, 1, 0, 1, 0, 1, 1]), 2)])
+def test_utilities_shares_and_elasticities_are_one_demand(sets):
+    """Through the equations alone, in both layouts, with prices that differ between the segments' buyers."""
+    ops, rng, floor, offers = ArrayOps(), np.random.default_rng(11), 0.05, 7
+    names = ("capability_threshold", "capability_frontier_extra", "price_frontier", "price_threshold_extra")
+    value = {f"choice.{name}": rng.uniform(0.2, 1.5, size=3) for name in names}
+    index, common = rng.normal(scale=4.0, size=(2, 3, offers))
+    price = rng.lognormal(size=(3, 2, offers))
+    price[..., 0] = 0.0
+
+    def chosen(prices):
+        seen = floored_log_price(prices, floor)
+        bar = np.zeros((3, 1))
+        pair = segment_utilities(ops, value, index, bar, (seen[:, 0], seen[:, 1]), common)
+        return np.stack([logit_shares(ops, sets, utility) for utility in pair], axis=1)
+
+    found = offer_elasticities(value, chosen(price), price, floor)
+    for offer in range(offers):
+        up, down = price.copy(), price.copy()
+        up[..., offer] *= np.exp(STEP)
+        down[..., offer] *= np.exp(-STEP)
+        slope = (np.log(chosen(up)) - np.log(chosen(down)))[..., offer] / (2 * STEP)
+        np.testing.assert_allclose(slope, found[..., offer], rtol=1e-6, atol=1e-9)
+    assert (found[..., 0] == 0.0).all()
+    assert (found[..., 1:] < 0.0).all()
 
 
 def test_the_reported_path_is_the_token_weighted_mean_over_paid_models(fit, part):
