@@ -23,8 +23,8 @@ ROOMS = (
     ("inference",),
     ("observations",),
     ("model",),
-    ("market", "queries"),
     ("data", "priors"),
+    ("market", "queries"),
     ("dates", "errors", "formats", "json_text", "options", "whole_files"),
 )
 HEIGHT = {room: len(ROOMS) - line for line, rooms in enumerate(ROOMS) for room in rooms}

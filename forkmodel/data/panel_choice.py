@@ -10,6 +10,7 @@ from forkmodel.data.panel_catalogue import Catalogue, PanelOptions
 from forkmodel.data.panel_prices import monthly_prices
 from forkmodel.data.vocabulary import MODEL_SHARES, OPEN_SHARE, TOP50
 from forkmodel.errors import ModelError
+from forkmodel.market.slopes import floored_log_price
 
 __all__ = ["build_cells", "fuller_weeks", "monthly_model_shares", "router_tokens"]
 
@@ -154,7 +155,7 @@ def build_cells(
     price = offers["price_usd_per_mtok"].to_numpy(float)
     return xr.Dataset(
         {
-            "log_price": ("cell", np.log(price + options.price_floor_usd_per_mtok)),
+            "log_price": ("cell", floored_log_price(price, options.price_floor_usd_per_mtok)),
             "price_usd_per_mtok": ("cell", price),
             "age_months": ("cell", offers["age"].to_numpy(float)),
             "log_presence": ("cell", np.log(offers["presence"].to_numpy(float))),

@@ -55,6 +55,8 @@ YEARS_PER_QUARTER = 0.25
 #: Free, this date would only slide along a ridge with the two Bass coefficients.
 DIFFUSION_START = 2021.88
 MONTHS_PER_QUARTER = 3.0
+#: Centre of the regressor of reach: a level stated where the data are does not trade off with the slope.
+LOG_REACH_SIZE = -1.5
 
 
 @dataclass(frozen=True)
@@ -168,7 +170,7 @@ def reach_logit(level: Array, offset: Array, slope: Array, log_size: Array) -> A
     log_size : array
         Log of the lab's share of closed revenue times the share of firms that pay.
     """
-    return level + offset + slope * log_size
+    return level + offset + slope * (log_size - LOG_REACH_SIZE)
 
 
 def category_response(elasticity: Array, fall: Array) -> Array:

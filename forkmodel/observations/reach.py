@@ -15,9 +15,6 @@ from forkmodel.observations.observation import Density, Observation, State, Tabl
 
 __all__ = ["Reach"]
 
-#: Centre of the regressor: a level stated where the data are does not trade off with the slope.
-LOG_REACH_SIZE = -1.5
-
 
 class Reach(Observation):
     """How many firms subscribe to each lab."""
@@ -58,6 +55,6 @@ class Reach(Observation):
         offset = value["adoption.reach_offset"][positions(rows["firm"], pd.Index(design.reach_firms))]
         log_share = state.spend.log_share
         share = log_share[left, firm] * (1.0 - fraction) + log_share[left + 1, firm] * fraction
-        size = share + state.ops.log(paying_share(rows, state)) - LOG_REACH_SIZE
+        size = share + state.ops.log(paying_share(rows, state))
         mean = reach_logit(value["adoption.reach_level"], offset, value["adoption.reach_slope"], size)
         return Density("StudentT", nu=FIGURE_TAIL, mu=mean, sigma=value["adoption.reach_noise"])

@@ -11,6 +11,7 @@ import pytest
 import xarray as xr
 from model.prior_values import prior_values
 
+from forkmodel.data.panel_catalogue import decimal_years
 from forkmodel.model.adoption import spend_paths
 from forkmodel.model.capability import ability, frontiers
 from forkmodel.model.choice import choice_paths, gateway_paths
@@ -28,10 +29,11 @@ from forkmodel.model.shares import (
     logit_shares,
     money_shares,
 )
-from forkmodel.model.spend import MONTHS_PER_QUARTER, log_share_paths, pulled
+from forkmodel.model.spend import MONTHS_PER_QUARTER, adoption, log_share_paths, pulled
 from forkmodel.observations.gateway_shares import UNITS
 from forkmodel.observations.share_rows import ShareRows
 from forkmodel.priors import load_priors
+from forkmodel.results.paths_shares import reach_parts
 
 DRAWS = 4
 
@@ -320,3 +322,19 @@ def test_tier_frontier_ignores_lines_that_do_not_exist_yet():
     frontier = np.array([[[5.0, 1.0], [6.0, 2.0]]])
     exists = np.array([[0.0, 1.0], [1.0, 1.0]])
     np.testing.assert_allclose(tier_frontier(frontier, exists), [[1.0, 6.0]])
+
+
+def test_reach_in_the_history_is_the_reach_that_was_fitted(values, design, panel, numeric):
+    """The curve fitted to subscriptions, read at the last quarter: history had another centre once."""
+    spend, ops = design.spend, ArrayOps()
+    knot = len(panel.catalogue.quarters) - 2
+    date = panel.catalogue.quarters[[knot]]
+    spots = [spend.firms.index(firm) for firm in spend.reach_firms]
+    paying = adoption(ops, values, decimal_years(date))
+    log_share = numeric.spend.log_share[:, [knot]][:, :, spots]
+    size = log_share + np.log(paying)[..., None]
+    level, slope = (values[f"adoption.reach_{name}"][:, None, None] for name in ("level", "slope"))
+    fitted = level + values["adoption.reach_offset"][:, None, :] + slope * (size + 1.5)
+    reach = 1.0 / (1.0 + np.exp(-fitted))
+    found = reach_parts(values, log_share, paying)
+    np.testing.assert_allclose(found, reach / reach.sum(-1, keepdims=True), rtol=1e-9)

@@ -29,7 +29,8 @@ from forkmodel.whole_files import write_whole
 
 if TYPE_CHECKING:
     from forkmodel.forecast.forecast import Forecast
-    from forkmodel.inference.posterior import Posterior
+    from forkmodel.market import hhi
+from forkmodel.inference.posterior import Posterior
 
 __all__ = ["DEVELOPERS", "Foresight", "file_hash", "foresee", "largest_developers"]
 
@@ -277,11 +278,11 @@ def _router(
     seen = _perturbed(shares, posterior.values["choice.developer_day_noise"] / np.sqrt(DAYS), rng)
     labels = [str(name) for name in worlds["developer"].to_numpy()]
 
-    def hhi(x: np.ndarray) -> np.ndarray:
-        return np.asarray(np.log(1e4 * np.square(x).sum(-1)))
+    def log_hhi(x: np.ndarray) -> np.ndarray:
+        return np.log(hhi(xr.DataArray(x, dims=("sample", "time", "developer"))).to_numpy())
 
-    lines["token_hhi", WHOLE] = hhi(shares)
-    errors["token_hhi", WHOLE] = hhi(seen) - hhi(shares)
+    lines["token_hhi", WHOLE] = log_hhi(shares)
+    errors["token_hhi", WHOLE] = log_hhi(seen) - log_hhi(shares)
     to_line = TARGETS["developer_share"].to_line
     for developer in largest_developers(posterior):
         spot = labels.index(developer)

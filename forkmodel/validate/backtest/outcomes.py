@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 from scipy.special import expit
 
 from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.panel import Panel, PanelOptions
 from forkmodel.data.panel_prices import monthly_prices
 from forkmodel.data.vocabulary import DAILY, TOP50
+from forkmodel.market import hhi
 from forkmodel.observations.panel import make_panel
 from forkmodel.observations.prices import build_spells
 from forkmodel.results.history import START
@@ -143,8 +145,8 @@ def _router(market: MarketTables, panel: Panel, developers: list[str]) -> list[p
     opened = expit(access["logit_open_share"].to_numpy())
     days = router_days(market)
     dates = pd.DatetimeIndex(days.index)
-    hhi = 1e4 * np.square(days.to_numpy()).sum(1)
-    rows = [_rows("open_share", middle, opened), _rows("token_hhi", dates, hhi)]
+    concentration = hhi(xr.DataArray(days.to_numpy(), dims=("day", "developer")))
+    rows = [_rows("open_share", middle, opened), _rows("token_hhi", dates, concentration.to_numpy())]
     for developer in developers:
         share = days[developer].to_numpy() if developer in days else np.zeros(len(days))
         # A developer that is not listed has less than the smallest one listed.
