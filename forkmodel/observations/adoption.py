@@ -9,7 +9,7 @@ import xarray as xr
 from forkmodel.data.vocabulary import ADOPTION_CENSUS, ADOPTION_RAMP, CENSUS
 from forkmodel.model.ops import Array
 from forkmodel.model.spend import bass
-from forkmodel.observations.common import FIGURE_TAIL, decimal_years
+from forkmodel.observations.common import FIGURE_TAIL, decimal_years, rewritten, share_of
 from forkmodel.observations.observation import Density, Observation, State, Tables
 
 __all__ = ["Adoption", "paying_share"]
@@ -36,10 +36,13 @@ class Adoption(Observation):
     origin = "share of firms that pay for AI (Ramp) or use it (US Census, all employer firms)"
     readings = (ADOPTION_RAMP, ADOPTION_CENSUS)
 
+    def _figures(self, tables: Tables) -> pd.DataFrame:
+        rows = pd.concat([reading.rows(tables.market.adoption) for reading in self.readings])
+        return rows.sort_values(["population", "date", "measure"])
+
     def rows(self, tables: Tables) -> xr.Dataset:
         """Return log-odds with the instrument of each."""
-        rows = pd.concat([reading.rows(tables.market.adoption) for reading in self.readings])
-        rows = rows.sort_values(["population", "date", "measure"])
+        rows = self._figures(tables)
         share = rows["value"].to_numpy(float)
         new_wording = rows["measure"].str.contains("any business function")
         return xr.Dataset(
@@ -54,6 +57,11 @@ class Adoption(Observation):
                 "population": (self.dim, rows["population"].to_numpy(str)),
             },
         )
+
+    def write(self, tables: Tables, values: np.ndarray) -> pd.DataFrame:
+        """Return adoption with other shares, all above 0 and below 1."""
+        share = pd.Series(share_of(values), index=self._figures(tables).index)
+        return rewritten(tables.market.adoption, value=share)
 
     def density(self, rows: xr.Dataset, state: State) -> Density:
         """Return a Student t around the log-odds of the share that pays, shifted for the Census."""

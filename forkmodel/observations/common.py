@@ -5,7 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-__all__ = ["ACCESS_NAMES", "FIGURE_TAIL", "SHARE_TAIL", "decimal_years", "log_odds"]
+__all__ = [
+    "ACCESS_NAMES",
+    "FIGURE_TAIL",
+    "SHARE_TAIL",
+    "decimal_years",
+    "log_odds",
+    "rewritten",
+    "share_of",
+    "with_shares",
+]
 
 #: Degrees of freedom of share observations: heavy enough for one odd month, fixed because few series see it.
 SHARE_TAIL = 5.0
@@ -13,6 +22,8 @@ SHARE_TAIL = 5.0
 FIGURE_TAIL = 4.0
 #: Access classes as rows of shares name them.
 ACCESS_NAMES = {"closed": "closed", "open_weights": "open"}
+#: Simulated log-odds are cut here: a share of 0 or 1 has none, and beyond it a float is one of the two.
+MOST_LOG_ODDS = 25.0
 
 
 def log_odds(share: pd.Series) -> np.ndarray:
@@ -24,3 +35,29 @@ def log_odds(share: pd.Series) -> np.ndarray:
 def decimal_years(dates: pd.Series) -> np.ndarray:
     """Return dates as calendar years with their fraction."""
     return np.asarray(dates.dt.year + (dates.dt.day_of_year - 1) / 365.25, dtype=float)
+
+
+def share_of(log_odds: np.ndarray) -> np.ndarray:
+    """Return the shares of log-odds, above 0 and below 1, as tables must hold them."""
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(log_odds, -MOST_LOG_ODDS, MOST_LOG_ODDS))))
+
+
+def rewritten(table: pd.DataFrame, **columns: pd.Series) -> pd.DataFrame:
+    """Return a table with other values in some of its rows.
+
+    Parameters
+    ----------
+    table : DataFrame
+        The table; it is left as it is.
+    **columns : Series
+        By column, the new values, indexed by the rows they belong to.
+    """
+    table = table.copy()
+    for name, values in columns.items():
+        table.loc[values.index, name] = values
+    return table
+
+
+def with_shares(usage: pd.DataFrame, rows: pd.Index, log_share: np.ndarray) -> pd.DataFrame:
+    """Return usage with the shares of some rows given by their logarithms; none exceeds one."""
+    return rewritten(usage, value=pd.Series(np.exp(np.minimum(log_share, 0.0)), index=rows))
