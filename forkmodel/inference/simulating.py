@@ -65,14 +65,18 @@ def simulate(
     streams = [int(word) for word in np.random.SeedSequence(seed).generate_state(3)]
     free = _truth(model, _given(model, {} if truth is None else truth), streams[0])
     for before_offers, stream in ((True, streams[1]), (False, streams[2])):
-        observed = [variable.name for variable in model.pymc_model.observed_RVs]
-        sources = observations_of(model.panel)
-        wanted = [name for name in observed if (sources[name].block in BEFORE_OFFERS) == before_offers]
+        observed = {variable.name for variable in model.pymc_model.observed_RVs}
+        sources = {name: each for name, each in observations_of(model.panel).items() if name in observed}
+        wanted = [name for name, each in sources.items() if (each.block in BEFORE_OFFERS) == before_offers]
         if wanted:
             values = _forward(model.pymc_model, free, wanted, stream)
             tables = _written(model, {name: values[name].to_numpy()[0, 0] for name in wanted})
             model = JointModel(
-                tables, model.priors, model.design.blocks, model.panel.options, sources.values()
+                tables,
+                model.priors,
+                model.design.blocks,
+                model.panel.options,
+                observations_of(model.panel).values(),
             )
     return wrap(model, free, seed=seed)
 

@@ -52,41 +52,38 @@ class ModelShares(Observation):
         )
 
     def write(self, tables: Tables, values: np.ndarray) -> pd.DataFrame:
-        """Return usage in which every week of a month shows the month's share; the weeks' totals stay.
+        """Return usage in which all weeks of a month move with the month's share; the weeks' totals stay.
 
-        Where the shares of a week would leave less than nothing for its rest, those of its whole month are
+        What an offer gains the week's rest loses. Where that is too little, the shares of the whole month are
         scaled down together until the rest is empty.
         """
         usage = tables.market.usage
-        weeks = self._listed(tables, values)
-        whole = weekly_tokens(usage)
-        rest = whole.loc[whole["entity"].eq("other")].set_index("period_start")
-        others = whole.loc[~whole.index.isin(weeks.index) & whole["entity"].ne("other")]
-        unread = others.groupby("period_start")["value"].sum()
-        total = whole.groupby("period_start")["total"].first()
-        room = (1.0 - unread.reindex(total.index, fill_value=0.0) / total).loc[rest.index]
-        wanted = weeks.groupby("period_start")["wanted"].sum()
-        fits = (room / wanted.reindex(room.index)).clip(upper=1.0).fillna(1.0)
-        by_month = fits.groupby(weeks.groupby("period_start")["month"].first().reindex(fits.index)).min()
-        tokens = weeks["wanted"] * weeks["total"] * weeks["month"].map(by_month).fillna(1.0)
-        used = tokens.groupby(weeks["period_start"]).sum().reindex(rest.index, fill_value=0.0)
-        left = (room * total.loc[rest.index] - used).clip(lower=0.0)
-        empty = pd.Series(left.to_numpy(), index=whole.index[whole["entity"].eq("other")])
-        return rewritten(usage, value=pd.concat([tokens, empty]))
-
-    def _listed(self, tables: Tables, values: np.ndarray) -> pd.DataFrame:
-        """Return the weekly rows that the observation reads, with the part of the week each is to have."""
-        cell = self.rows(tables)["cell"].to_numpy()
-        offers = tables.cells.isel(cell=cell)
-        place = pd.MultiIndex.from_arrays(
-            [offers["model"].to_numpy(), offers["free"].to_numpy() > 0, offers["month"].to_numpy()]
+        offers = self._scaled(tables, values)
+        weeks = offers.groupby("period_start").agg(
+            month=("month", "first"), before=("value", "sum"), after=("scaled", "sum")
         )
-        weeks = offers_by_week(tables.market.usage)
-        keys = ["entity", "free", "month"]
-        share = pd.Series(np.exp(values), index=place).reindex(pd.MultiIndex.from_frame(weeks[keys]))
-        # An offer that a week lists in several rows has its share in all of them together.
-        rows = weeks.groupby([*keys, "period_start"])["value"].transform("size")
-        return weeks.assign(wanted=share.to_numpy() / rows).dropna(subset="wanted")
+        whole = weekly_tokens(usage)
+        rest = whole.loc[whole["entity"].eq("other") & whole["period_start"].isin(weeks.index)]
+        # Weeks without a rest have a total from elsewhere, which their offers need not sum to.
+        room = weeks["before"] + rest.set_index("period_start")["value"]
+        fits = (room / weeks["after"]).clip(upper=1.0).groupby(weeks["month"]).min().fillna(1.0)
+        tokens = offers["scaled"] * offers["month"].map(fits)
+        used = tokens.groupby(offers["period_start"]).sum()
+        left = rest["period_start"].map((room - used).clip(lower=0.0))
+        return rewritten(usage, value=pd.concat([tokens, left]))
+
+    def _scaled(self, tables: Tables, values: np.ndarray) -> pd.DataFrame:
+        """Return the weekly rows that are read, with the tokens ``scaled`` to the months' new shares."""
+        rows = self.rows(tables)
+        cells = tables.cells.isel(cell=rows["cell"].to_numpy())
+        place = pd.MultiIndex.from_arrays(
+            [cells["model"].to_numpy(), cells["free"].to_numpy() > 0, cells["month"].to_numpy()]
+        )
+        factor = pd.Series(np.exp(values - rows["log_share"].to_numpy()), index=place)
+        offers = offers_by_week(tables.market.usage)
+        keys = pd.MultiIndex.from_frame(offers[["entity", "free", "month"]])
+        scaled = offers["value"] * factor.reindex(keys).to_numpy()
+        return offers.assign(scaled=scaled).dropna(subset="scaled")
 
     def density(self, rows: xr.Dataset, state: State) -> Density:
         """Return a Student t around the log share of the cell."""
