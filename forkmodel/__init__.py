@@ -35,7 +35,7 @@ if TYPE_CHECKING:
         SamplingError,
         ScenarioError,
     )
-    from forkmodel.fit import Fit, ForkModel, load
+    from forkmodel.fit import Fit, ForkModel, Simulation, load
     from forkmodel.forecast.forecast import Forecast, load_forecast
     from forkmodel.inference.verdict import Review
     from forkmodel.observations.uses import examine_data
@@ -64,6 +64,7 @@ __all__ = [
     "Review",
     "SamplingError",
     "ScenarioError",
+    "Simulation",
     "__version__",
     "check_data",
     "check_facts",
@@ -98,7 +99,7 @@ _HOME = {
     ],
     "forkmodel.forecast.forecast": ["Forecast", "load_forecast"],
     "forkmodel.claims.judge": ["claims"],
-    "forkmodel.fit": ["Fit", "ForkModel", "load"],
+    "forkmodel.fit": ["Fit", "ForkModel", "Simulation", "load"],
     "forkmodel.inference.verdict": ["Review"],
     "forkmodel.observations.uses": ["examine_data"],
     "forkmodel.priors": ["PriorSet", "check_priors", "load_priors"],

@@ -33,9 +33,10 @@ from forkmodel.results.reported import (
 from forkmodel.results.review import review_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import pymc as pm
+    from numpy.typing import ArrayLike
 
     from forkmodel.claims import ClaimsTable
     from forkmodel.forecast.forecast import Forecast
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from forkmodel.report import ReportContent
     from forkmodel.validate.facts.facts import FactComparison
 
-__all__ = ["Fit", "ForkModel", "load"]
+__all__ = ["Fit", "ForkModel", "Simulation", "load"]
 
 
 def load(path: str | Path, observations: Iterable[Observation] = OBSERVATIONS) -> Fit:
@@ -162,6 +163,44 @@ class ForkModel:
         from forkmodel.inference.fitting import draw_prior
 
         return Fit(draw_prior(self.joint, draws, seed))
+
+    def simulate(
+        self, truth: Mapping[str, ArrayLike] | xr.Dataset | None = None, seed: int = 1
+    ) -> Simulation:
+        """Simulate a world: a truth, and the tables that it would have reported, noise included.
+
+        The tables of the model say which models, offers, dates and rows there are; their values are replaced.
+        Fit the new tables and compare the two, to see what such data can tell.
+
+        Parameters
+        ----------
+        truth : mapping or Dataset, optional
+            Values of free variables by name, in their units: a number (for every element), an array in the
+            order of the variable's dims, or one draw of a fit, ``fit.posterior.isel(chain=0, draw=7)``. What
+            is not named is drawn from its prior given what is.
+        seed : int
+            Same seed, same world.
+
+        Returns
+        -------
+        Simulation
+            The truth in the form of a fit with one draw; ``to_data()`` returns its tables.
+
+        Raises
+        ------
+        ModelError
+            If a name, shape or value of the truth does not fit the model, or an observation of one's own does
+            not say how its rows are written (:meth:`forkmodel.observations.observation.Observation.write`).
+
+        Examples
+        --------
+        >>> world = model.simulate({"price.decline": 0.9}, seed=7)  # doctest: +SKIP
+        >>> fit = fm.ForkModel(world.to_data()).fit()  # doctest: +SKIP
+        >>> fit.compare(world)  # doctest: +SKIP
+        """
+        from forkmodel.inference.simulating import simulate
+
+        return Simulation(simulate(self.joint, truth, seed))
 
     def fit(
         self,
@@ -499,6 +538,32 @@ class Fit:
 
         return prior_posterior(self.result)
 
+    def compare(self, truth: Fit, mass: float = 0.9) -> pd.DataFrame:
+        """Return what the fit found of a known truth: whether it is inside the intervals, and its rank.
+
+        Parameters
+        ----------
+        truth : Simulation
+            The world whose tables were fitted.
+        mass : float
+            Mass of the central intervals.
+
+        Returns
+        -------
+        DataFrame
+            One row per scalar parameter, then one per headline path in the data's last quarter: ``kind``,
+            ``name``, ``unit``, ``truth``, ``median``, ``low``, ``high``, ``inside``, ``rank``; see
+            :func:`forkmodel.results.recovery.recovery`.
+
+        Raises
+        ------
+        ForkModelError
+            If ``truth`` has more than one draw, or shares nothing with the fit.
+        """
+        from forkmodel.results.recovery import recovery
+
+        return recovery(self.result, truth.result, mass)
+
     def review(self) -> Review:
         """Return PASS, REVIEW or FAIL for each check, with a sentence of advice.
 
@@ -539,3 +604,30 @@ class Fit:
     def describe(self) -> dict[str, Any]:
         """Return provenance: seed, draws, hashes, versions, seconds per stage."""
         return self.result.describe()
+
+
+class Simulation(Fit):
+    """A simulated world: the truth as a fit of one draw, and the tables that it would have reported.
+
+    It has every verb of a fit, each with ``chain`` and ``draw`` of length one, so what is asked of a fit can
+    be asked of the truth in the same words. Made by :meth:`ForkModel.simulate`.
+    """
+
+    def __repr__(self) -> str:
+        """Return what was simulated and the seed."""
+        return (
+            f"Simulation(seed {self.seed}; blocks: {', '.join(self.blocks)}; priors: {self.priors.name}; "
+            f"vintage {self.panel.catalogue.vintage.date()}; data {self.data.content_hash[:12]})"
+        )
+
+    def to_data(self) -> MarketTables:
+        """Return the simulated tables, which are valid: they can be written, read back and fitted.
+
+        Every row that an observation of the simulated blocks reads says what this world would have reported.
+        All other rows are those of the model's tables: the list of models is made of whole tables, and totals
+        such as the router's tokens of a month are given to the model, not explained by it. Where a table
+        cannot hold a value, the ``write`` of the observation says what it does: a score beyond floor or
+        ceiling is read as these, a share above its stated bound becomes a share, shares of more than one
+        whole are scaled down together, a price or revenue is not below the least that passes for one.
+        """
+        return self.result.data

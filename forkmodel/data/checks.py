@@ -20,7 +20,15 @@ from forkmodel.data.spells import spell_overlaps
 from forkmodel.data.usable import unusable_values
 from forkmodel.errors import Problem
 
-__all__ = ["cross_table_problems", "future_dates", "known_entities", "row_problems"]
+__all__ = [
+    "LEAST_PRICE",
+    "LEAST_REVENUE",
+    "SHARE_SUM_LIMIT",
+    "cross_table_problems",
+    "future_dates",
+    "known_entities",
+    "row_problems",
+]
 
 Frames = Mapping[str, pd.DataFrame]
 

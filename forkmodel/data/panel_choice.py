@@ -12,7 +12,14 @@ from forkmodel.data.vocabulary import MODEL_SHARES, OPEN_SHARE, TOP50
 from forkmodel.errors import ModelError
 from forkmodel.market.slopes import floored_log_price
 
-__all__ = ["build_cells", "fuller_weeks", "monthly_model_shares", "router_tokens"]
+__all__ = [
+    "build_cells",
+    "fuller_weeks",
+    "monthly_model_shares",
+    "offers_by_week",
+    "router_tokens",
+    "weekly_tokens",
+]
 
 #: A model-month share enters when the model was listed in at least this part of the month's weeks.
 LISTED_FRACTION = 0.5
@@ -37,8 +44,8 @@ def fuller_weeks(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.loc[rows["market"].eq(rows["period_start"].map(best))]
 
 
-def _weekly_tokens(usage: pd.DataFrame) -> pd.DataFrame:
-    """Return model-level weekly tokens with the week's total, one series a week."""
+def weekly_tokens(usage: pd.DataFrame) -> pd.DataFrame:
+    """Return model-level weekly tokens with the week's ``total``, one series a week, ``other`` included."""
     rows = MODEL_SHARES.rows(usage)
     if rows.empty:
         return rows.assign(total=0.0)
@@ -58,9 +65,20 @@ def _weekly_tokens(usage: pd.DataFrame) -> pd.DataFrame:
     month_of_week = pd.DatetimeIndex(total.index).to_period("M")
     stand_in = pd.Series(month_total.reindex(month_of_week).to_numpy(float), index=total.index)
     total = total.where(total.index.isin(has_rest), stand_in)
-    weeks["total"] = weeks["period_start"].map(total)
+    return weeks.assign(total=weeks["period_start"].map(total))
+
+
+def offers_by_week(usage: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of weekly tokens that are of a model, each with ``share``, ``free`` and ``month``."""
+    weeks = weekly_tokens(usage)
     kept = weeks["mapped"].astype(bool) & (weeks["entity"] != "other") & weeks["total"].gt(0)
-    return pd.DataFrame(weeks.loc[kept])
+    weeks = weeks.loc[kept]
+    return weeks.assign(
+        share=weeks["value"] / weeks["total"],
+        free=weeks["variant"].eq("free"),
+        # A week belongs to the month that holds its middle day.
+        month=(weeks["period_start"] + pd.Timedelta(days=3)).dt.to_period("M").dt.start_time,
+    )
 
 
 def monthly_model_shares(usage: pd.DataFrame) -> pd.DataFrame:
@@ -71,15 +89,9 @@ def monthly_model_shares(usage: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         Columns ``model``, ``free``, ``month``, ``share``, ``log_share``, ``weeks``.
     """
-    weeks = _weekly_tokens(usage)
+    weeks = offers_by_week(usage)
     if weeks.empty:
         return pd.DataFrame(columns=["model", "free", "month", "log_share", "weeks"])
-    weeks = weeks.assign(
-        share=weeks["value"] / weeks["total"],
-        free=weeks["variant"].eq("free"),
-        # A week belongs to the month that holds its middle day.
-        month=(weeks["period_start"] + pd.Timedelta(days=3)).dt.to_period("M").dt.start_time,
-    )
     by_week = weeks.groupby(["entity", "free", "month", "period_start"], as_index=False)["share"].sum()
     weeks_in_month = by_week.groupby("month")["period_start"].nunique()
     grouped = by_week.groupby(["entity", "free", "month"])

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import xarray as xr
 
 from forkmodel.data.panel_catalogue import positions
 from forkmodel.data.vocabulary import OPEN_SHARE
 from forkmodel.model.choice import logit
-from forkmodel.observations.common import SHARE_TAIL, log_odds
+from forkmodel.observations.common import SHARE_TAIL, log_odds, rewritten, share_of
 from forkmodel.observations.observation import Density, Observation, State, Tables
 
-__all__ = ["AccessShares", "monthly_access"]
+__all__ = ["AccessShares", "monthly_access", "with_tokens"]
 
 
 def monthly_access(tables: Tables) -> pd.DataFrame:
@@ -20,6 +21,15 @@ def monthly_access(tables: Tables) -> pd.DataFrame:
     rows = rows.loc[rows["period_start"].isin(tables.catalogue.months)]
     wide = rows.pivot_table(index="period_start", columns="entity", values="value", aggfunc="sum")
     return wide.reindex(columns=["open_weights", "closed", "unknown", "total"]).dropna()
+
+
+def with_tokens(tables: Tables, tokens: pd.DataFrame) -> pd.DataFrame:
+    """Return usage with other tokens (month, access class) in the months and classes given."""
+    rows = OPEN_SHARE.rows(tables.market.usage)
+    rows = rows.loc[rows["period_start"].isin(tokens.index) & rows["entity"].isin(tokens.columns)]
+    factor = (tokens / monthly_access(tables)[tokens.columns]).stack()
+    place = pd.MultiIndex.from_frame(rows[["period_start", "entity"]])
+    return rewritten(tables.market.usage, value=rows["value"] * factor.reindex(place).to_numpy())
 
 
 class AccessShares(Observation):
@@ -51,6 +61,16 @@ class AccessShares(Observation):
             },
             coords={"month": ("access_share", wide.index.to_numpy("datetime64[ns]"))},
         )
+
+    def write(self, tables: Tables, values: np.ndarray) -> pd.DataFrame:
+        """Return usage with the months' tokens of known access divided anew; their sum stays.
+
+        How wide the unknown part makes the error is read from the table again, so it moves a little.
+        """
+        wide = monthly_access(tables)
+        known = wide["open_weights"] + wide["closed"]
+        tokens = {"open_weights": known * share_of(values), "closed": known * share_of(-values)}
+        return with_tokens(tables, pd.DataFrame(tokens))
 
     def density(self, rows: xr.Dataset, state: State) -> Density:
         """Return a Student t around the log-odds among tokens outside the fringe."""

@@ -7,12 +7,13 @@ only the ratio of the two large ones is read.
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 from forkmodel.data.panel_catalogue import positions
 from forkmodel.data.vocabulary import RAMP_SHARE, Reading
 from forkmodel.model.choice import TINY
-from forkmodel.observations.common import SHARE_TAIL
+from forkmodel.observations.common import SHARE_TAIL, rewritten, share_of
 from forkmodel.observations.observation import Density, Observation, State, Tables
 
 __all__ = ["CardRatio"]
@@ -44,17 +45,31 @@ class CardRatio(Observation):
         ),
     )
 
-    def rows(self, tables: Tables) -> xr.Dataset:
-        """Return the log ratio in months that hold both labs."""
+    def _months(self, tables: Tables) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return the rows of both labs, and their shares in months (rows) that hold both (columns)."""
         rows = self.readings[0].rows(tables.market.usage)
         rows = rows.loc[rows["period_start"].isin(tables.catalogue.months)]
         wide = rows.pivot_table(index="period_start", columns="entity", values="value").reindex(columns=LABS)
-        wide = wide.loc[(wide > 0).all(axis=1)]
+        return rows, wide.loc[(wide > 0).all(axis=1)]
+
+    def rows(self, tables: Tables) -> xr.Dataset:
+        """Return the log ratio in months that hold both labs."""
+        _, wide = self._months(tables)
         ratio = (wide[LABS[0]] / wide[LABS[1]]).to_numpy(float)
         return xr.Dataset(
             {"log_ratio": ("card_month", np.log(ratio))},
             coords={"month": ("card_month", wide.index.to_numpy("datetime64[ns]"))},
         )
+
+    def write(self, tables: Tables, values: np.ndarray) -> pd.DataFrame:
+        """Return usage with the two labs' money divided anew; their sum stays."""
+        rows, wide = self._months(tables)
+        both = wide.sum(axis=1)
+        shares = dict(zip(LABS, (both * share_of(values), both * share_of(-values)), strict=True))
+        rows = rows.loc[rows["period_start"].isin(wide.index)]
+        place = pd.MultiIndex.from_frame(rows[["entity", "period_start"]])
+        value = pd.concat(shares).reindex(place).to_numpy()
+        return rewritten(tables.market.usage, value=pd.Series(value, index=rows.index))
 
     def density(self, rows: xr.Dataset, state: State) -> Density:
         """Return a Student t around the log ratio of the two labs' money plus the cards' bias."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 from forkmodel.data.panel_catalogue import positions
 from forkmodel.data.vocabulary import DAILY, Reading
 from forkmodel.model.choice import TINY
-from forkmodel.observations.common import SHARE_TAIL
+from forkmodel.observations.common import SHARE_TAIL, with_shares
 from forkmodel.observations.observation import Density, Observation, State, Tables
 
 __all__ = ["DeveloperDays"]
@@ -31,13 +32,17 @@ class DeveloperDays(Observation):
         ),
     )
 
-    def rows(self, tables: Tables) -> xr.Dataset:
-        """Return log shares, each with its ``developer`` and the ``month`` that stands for the day."""
+    def _days(self, tables: Tables) -> pd.DataFrame:
         rows = self.readings[0].rows(tables.market.usage)
         rows = rows.loc[rows["value"] > 0]
         month = rows["period_start"].dt.to_period("M").dt.start_time
         known = rows["entity"].isin(tables.catalogue.developers) & month.isin(tables.catalogue.months)
-        rows = rows.assign(month=month).loc[known].sort_values(["period_start", "entity"])
+        known_rows = rows.assign(month=month).loc[known]
+        return pd.DataFrame(known_rows.sort_values(["period_start", "entity"]))
+
+    def rows(self, tables: Tables) -> xr.Dataset:
+        """Return log shares, each with its ``developer`` and the ``month`` that stands for the day."""
+        rows = self._days(tables)
         return xr.Dataset(
             {"log_share": ("developer_day", np.log(rows["value"].to_numpy(float)))},
             coords={
@@ -45,6 +50,10 @@ class DeveloperDays(Observation):
                 "developer": ("developer_day", rows["entity"].to_numpy(str)),
             },
         )
+
+    def write(self, tables: Tables, values: np.ndarray) -> pd.DataFrame:
+        """Return usage with other shares, of which none exceeds one."""
+        return with_shares(tables.market.usage, self._days(tables).index, values)
 
     def density(self, rows: xr.Dataset, state: State) -> Density:
         """Return a Student t around the log of the developer's summed share."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pandas as pd
 import xarray as xr
 
 from forkmodel.data.panel_catalogue import positions
 from forkmodel.data.vocabulary import OPEN_SHARE
 from forkmodel.model.choice import logit
-from forkmodel.observations.access_shares import monthly_access
-from forkmodel.observations.common import SHARE_TAIL, log_odds
+from forkmodel.observations.access_shares import monthly_access, with_tokens
+from forkmodel.observations.common import SHARE_TAIL, log_odds, share_of
 from forkmodel.observations.observation import Density, Observation, State, Tables
 
 __all__ = ["Fringe"]
@@ -35,6 +37,13 @@ class Fringe(Observation):
             {"logit_fringe": ("access_share", log_odds(fringe))},
             coords={"month": ("access_share", wide.index.to_numpy("datetime64[ns]"))},
         )
+
+    def write(self, tables: Tables, values: np.ndarray) -> pd.DataFrame:
+        """Return usage with another unknown part; the known ones keep their proportion, all their sum."""
+        parts = monthly_access(tables)[["open_weights", "closed", "unknown"]]
+        whole, known = parts.sum(axis=1), parts["open_weights"] + parts["closed"]
+        tokens = parts.mul(whole * share_of(-values) / known, axis=0)
+        return with_tokens(tables, tokens.assign(unknown=whole * share_of(values)))
 
     def density(self, rows: xr.Dataset, state: State) -> Density:
         """Return a Student t around the log-odds of the fringe."""

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 from forkmodel.data.vocabulary import Reading
-from forkmodel.observations.gateway_shares import GATEWAY_WORDS, gateway_rows, mean_log_share
+from forkmodel.observations.common import rewritten, with_shares
+from forkmodel.observations.gateway_shares import (
+    GATEWAY_WORDS,
+    gateway_figures,
+    gateway_rows,
+    mean_log_share,
+)
 from forkmodel.observations.observation import Density, Observation, State, Tables
 
 __all__ = ["GatewayBounds"]
@@ -31,6 +38,14 @@ class GatewayBounds(Observation):
     def rows(self, tables: Tables) -> xr.Dataset:
         """Return the bounds, as log shares."""
         return gateway_rows(self.readings[0], tables, self.dim)
+
+    def write(self, tables: Tables, values: np.ndarray) -> pd.DataFrame:
+        """Return usage in which a share above its bound is stated as a share; one below leaves the bound."""
+        figures = gateway_figures(self.readings[0], tables)
+        above = values > np.log(figures["value"].to_numpy(float))
+        stated = figures.index[above]
+        usage = with_shares(tables.market.usage, stated, values[above])
+        return rewritten(usage, bound=pd.Series(np.nan, index=stated, dtype="str"))
 
     def add(self, rows: xr.Dataset, state: State) -> None:
         """Add the observed variable; a censored one cannot be empty."""

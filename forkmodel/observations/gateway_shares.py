@@ -9,16 +9,32 @@ import xarray as xr
 from forkmodel.data.vocabulary import GATEWAY, Reading
 from forkmodel.model.choice import TINY
 from forkmodel.model.ops import Array
-from forkmodel.observations.common import ACCESS_NAMES
+from forkmodel.observations.common import ACCESS_NAMES, with_shares
 from forkmodel.observations.observation import Density, Observation, State, Tables
 from forkmodel.observations.share_rows import ShareRows
 
-__all__ = ["GATEWAY_WORDS", "UNITS", "GatewayShares", "gateway_rows", "mean_log_share"]
+__all__ = [
+    "GATEWAY_WORDS",
+    "UNITS",
+    "GatewayShares",
+    "gateway_figures",
+    "gateway_rows",
+    "mean_log_share",
+]
 
 GATEWAY_WORDS = {"market": tuple(GATEWAY), "level": ("developer", "access"), "unit": ("share",)}
 UNITS = ("tokens", "spend")
 #: Degrees of freedom of its shares: a handful of rounded figures, some read in secondary reports.
 TAIL = 5.0
+
+
+def gateway_figures(reading: Reading, tables: Tables) -> pd.DataFrame:
+    """Return the rows of usage that a reading looks for, each with its ``month``."""
+    rows = reading.rows(tables.market.usage)
+    known = rows["entity"].isin(tables.catalogue.developers) | rows["entity"].isin(ACCESS_NAMES)
+    month = rows["period_start"].dt.to_period("M").dt.start_time
+    rows = rows.assign(month=month).loc[known & (rows["value"] > 0) & month.isin(tables.catalogue.months)]
+    return pd.DataFrame(rows.sort_values(["month", "market", "level", "entity"]))
 
 
 def gateway_rows(reading: Reading, tables: Tables, dim: str) -> xr.Dataset:
@@ -33,13 +49,8 @@ def gateway_rows(reading: Reading, tables: Tables, dim: str) -> xr.Dataset:
     dim : str
         Dimension of the rows.
     """
-    months = tables.catalogue.months
-    rows = reading.rows(tables.market.usage)
-    known = rows["entity"].isin(tables.catalogue.developers) | rows["entity"].isin(ACCESS_NAMES)
-    month = rows["period_start"].dt.to_period("M").dt.start_time
-    rows = rows.assign(month=month).loc[known & (rows["value"] > 0) & month.isin(months)]
-    rows = rows.sort_values(["month", "market", "level", "entity"])
-    place = months.get_indexer(pd.DatetimeIndex(rows["month"]))
+    rows = gateway_figures(reading, tables)
+    place = tables.catalogue.months.get_indexer(pd.DatetimeIndex(rows["month"]))
     return xr.Dataset(
         {
             "log_share": (dim, np.log(rows["value"].to_numpy(float))),
@@ -82,6 +93,11 @@ class GatewayShares(Observation):
     def rows(self, tables: Tables) -> xr.Dataset:
         """Return the shares that are stated."""
         return gateway_rows(self.readings[0], tables, self.dim)
+
+    def write(self, tables: Tables, values: np.ndarray) -> pd.DataFrame:
+        """Return usage with other shares, of which none exceeds one."""
+        index = gateway_figures(self.readings[0], tables).index
+        return with_shares(tables.market.usage, index, values)
 
     def density(self, rows: xr.Dataset, state: State) -> Density:
         """Return a Student t around the log share."""

@@ -11,7 +11,7 @@ from forkmodel.data.vocabulary import HOSTS, Reading
 from forkmodel.model.demand import interpolate
 from forkmodel.observations.common import FIGURE_TAIL
 from forkmodel.observations.observation import Density, Observation, State, Tables
-from forkmodel.observations.revenue import revenue_figures
+from forkmodel.observations.revenue import revenue_figures, with_revenue
 
 __all__ = ["HostRevenue"]
 
@@ -48,6 +48,11 @@ class HostRevenue(Observation):
                 "date": (self.dim, rows["as_of"].to_numpy("datetime64[ns]")),
             },
         )
+
+    def write(self, tables: Tables, values: np.ndarray) -> pd.DataFrame:
+        """Return revenue with other figures, their ranges moved along."""
+        revenue = tables.market.revenue
+        return with_revenue(revenue, revenue_figures(self.readings[0], revenue), values)
 
     def density(self, rows: xr.Dataset, state: State) -> Density:
         """Return a Student t around the host's log share of open spend."""

@@ -8,7 +8,7 @@ import xarray as xr
 
 from forkmodel.data.vocabulary import ENTERPRISE, Reading
 from forkmodel.model.choice import TINY
-from forkmodel.observations.common import ACCESS_NAMES, SHARE_TAIL
+from forkmodel.observations.common import ACCESS_NAMES, SHARE_TAIL, with_shares
 from forkmodel.observations.observation import Density, Observation, State, Tables
 from forkmodel.observations.share_rows import ShareRows
 
@@ -42,15 +42,18 @@ class MoneyShares(Observation):
         ),
     )
 
-    def rows(self, tables: Tables) -> xr.Dataset:
-        """Return log shares, each with the first and last month (places on the grid) of its period."""
+    def _survey(self, tables: Tables) -> pd.DataFrame:
         months, usage = tables.catalogue.months, tables.market.usage
         rows = pd.concat([reading.rows(usage) for reading in self.readings])
         # The closed part of a survey says what the open part says; a developer that is not listed has no
         # offer.
         known = rows["entity"].isin(tables.catalogue.developers) | rows["level"].eq("access")
         rows = rows.loc[known & (rows["value"] > 0) & (rows["period_start"] >= months[0])]
-        rows = rows.sort_values(["period_start", "period_end", "level", "entity"])
+        return rows.sort_values(["period_start", "period_end", "level", "entity"])
+
+    def rows(self, tables: Tables) -> xr.Dataset:
+        """Return log shares, each with the first and last month (places on the grid) of its period."""
+        rows, months = self._survey(tables), tables.catalogue.months
         first = months.get_indexer(pd.DatetimeIndex(rows["period_start"]), method="ffill")
         last = months.get_indexer(pd.DatetimeIndex(rows["period_end"]), method="ffill")
         return xr.Dataset(
@@ -65,6 +68,10 @@ class MoneyShares(Observation):
                 "period_start": ("money_share", rows["period_start"].to_numpy("datetime64[ns]")),
             },
         )
+
+    def write(self, tables: Tables, values: np.ndarray) -> pd.DataFrame:
+        """Return usage with other shares, of which none exceeds one."""
+        return with_shares(tables.market.usage, self._survey(tables).index, values)
 
     def density(self, rows: xr.Dataset, state: State) -> Density:
         """Return a Student t around the log of the mean share plus the survey's bias for the entity."""

@@ -13,12 +13,14 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, cast
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.panel import Panel
 from forkmodel.data.panel_catalogue import Catalogue, PanelOptions
 from forkmodel.data.vocabulary import Reading
+from forkmodel.errors import ModelError
 from forkmodel.model.adoption import SpendPaths
 from forkmodel.model.capability import CapabilityState
 from forkmodel.model.choice import ChoiceState
@@ -136,6 +138,34 @@ class Observation(ABC):
 
         An observation may add free variables of its own here; they follow those of its block.
         """
+
+    def write(self, tables: Tables, values: np.ndarray) -> pd.DataFrame:
+        """Return its table with other values in the rows that it reads: the inverse of ``rows``.
+
+        Only simulation asks for it, so a source that is never simulated needs none.
+
+        Parameters
+        ----------
+        tables : Tables
+            What ``rows`` are made from.
+        values : ndarray
+            The observed vector to write, in the order of ``rows``.
+
+        Returns
+        -------
+        DataFrame
+            The table named ``table``: ``rows`` of it give ``values`` back, as far as the table can hold them.
+
+        Raises
+        ------
+        ModelError
+            If the class does not say how.
+        """
+        raise ModelError(
+            f"{self.name} cannot be simulated: {type(self).__name__} reads the table {self.table} and does "
+            "not say how a simulated value is written there. Give the class a method write(tables, values), "
+            "the inverse of rows, or simulate a model without this observation."
+        )
 
     def observed(self, rows: xr.Dataset) -> np.ndarray:
         """Return the vector that is observed."""

@@ -10,10 +10,12 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from forkmodel.data.checks import LEAST_PRICE
 from forkmodel.data.panel_catalogue import PanelOptions, positions
 from forkmodel.data.panel_prices import blended_price, years_from_reference
 from forkmodel.model.capability import nominal_index
 from forkmodel.model.price import hedonic_log_price, log_premium
+from forkmodel.observations.common import rewritten
 from forkmodel.observations.observation import Density, Observation, State, Tables
 
 __all__ = ["Prices", "build_spells"]
@@ -34,6 +36,14 @@ def _start(prices: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     return prices["effective_from"] + pd.to_timedelta(days // 2, unit="D"), uncertain
 
 
+def _dated(prices: pd.DataFrame, options: PanelOptions) -> pd.DataFrame:
+    """Return the spells whose start is known, with ``start`` and the blended ``price``."""
+    table = prices.assign(price=blended_price(prices, options))
+    table["start"], uncertain = _start(table)
+    table = table.loc[(table["price"] > 0) & (uncertain <= options.start_known_days)]
+    return table.sort_values(["model_id", "seller", "start"])
+
+
 def build_spells(prices: pd.DataFrame, options: PanelOptions) -> xr.Dataset:
     """Turn price spells into hedonic observations.
 
@@ -49,10 +59,7 @@ def build_spells(prices: pd.DataFrame, options: PanelOptions) -> xr.Dataset:
         Dim ``spell``; variables ``log_price`` (log USD per million tokens, blended list) and ``years``
         (from ``REFERENCE_DATE``); coords ``model`` and ``seller`` along ``spell``.
     """
-    table = prices.assign(price=blended_price(prices, options))
-    table["start"], uncertain = _start(table)
-    table = table.loc[(table["price"] > 0) & (uncertain <= options.start_known_days)]
-    table = table.sort_values(["model_id", "seller", "start"])
+    table = _dated(prices, options)
     return xr.Dataset(
         {
             "log_price": ("spell", np.log(table["price"].to_numpy(float))),
@@ -81,6 +88,18 @@ class Prices(Observation):
     def rows(self, tables: Tables) -> xr.Dataset:
         """Return the spells of the price table."""
         return build_spells(tables.market.prices, tables.options)
+
+    def write(self, tables: Tables, values: np.ndarray) -> pd.DataFrame:
+        """Return the prices of input, output and cached input in their old proportion.
+
+        A price below ``LEAST_PRICE`` would pass for one per token, so none is written that is lower.
+        """
+        table = _dated(tables.market.prices, tables.options)
+        factor = np.exp(values - np.log(table["price"].to_numpy(float)))
+        columns = ("input_usd_per_mtok", "output_usd_per_mtok", "cached_input_usd_per_mtok")
+        scaled = {name: table[name] * factor for name in columns}
+        held = {name: price.clip(lower=LEAST_PRICE).where(price > 0, price) for name, price in scaled.items()}
+        return rewritten(tables.market.prices, **held)
 
     def density(self, rows: xr.Dataset, state: State) -> Density:
         """Return a Student t around the hedonic price."""

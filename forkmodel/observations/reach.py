@@ -10,7 +10,7 @@ from forkmodel.data.panel_catalogue import decimal_years, positions
 from forkmodel.data.vocabulary import REACH
 from forkmodel.model.spend import reach_logit
 from forkmodel.observations.adoption import paying_share
-from forkmodel.observations.common import FIGURE_TAIL
+from forkmodel.observations.common import FIGURE_TAIL, log_odds, rewritten, share_of
 from forkmodel.observations.observation import Density, Observation, State, Tables
 
 __all__ = ["Reach"]
@@ -29,14 +29,16 @@ class Reach(Observation):
     origin = "`ramp_business_subscriptions`: firms use several labs, so the shares need not sum to one"
     readings = (REACH,)
 
+    def _figures(self, tables: Tables) -> pd.DataFrame:
+        return self.readings[0].rows(tables.market.usage).sort_values(["period_start", "entity"])
+
     def rows(self, tables: Tables) -> xr.Dataset:
         """Return log-odds with the firm and its place on the knots."""
-        rows = self.readings[0].rows(tables.market.usage).sort_values(["period_start", "entity"])
+        rows = self._figures(tables)
         left, fraction = tables.catalogue.quarter_weights(rows["period_end"])
-        share = rows["value"].to_numpy(float)
         return xr.Dataset(
             {
-                "logit_share": (self.dim, np.log(share / (1.0 - share))),
+                "logit_share": (self.dim, log_odds(rows["value"])),
                 "year": (self.dim, decimal_years(pd.DatetimeIndex(rows["period_end"]))),
                 "knot": (self.dim, left),
                 "fraction": (self.dim, fraction),
@@ -46,6 +48,11 @@ class Reach(Observation):
                 "date": (self.dim, rows["period_end"].to_numpy("datetime64[ns]")),
             },
         )
+
+    def write(self, tables: Tables, values: np.ndarray) -> pd.DataFrame:
+        """Return usage with other shares of firms, all above 0 and below 1."""
+        share = pd.Series(share_of(values), index=self._figures(tables).index)
+        return rewritten(tables.market.usage, value=share)
 
     def density(self, rows: xr.Dataset, state: State) -> Density:
         """Return a Student t around a line in the log of the lab's size, with a level for each lab."""

@@ -6,12 +6,13 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from forkmodel.data.checks import LEAST_REVENUE
 from forkmodel.data.panel_catalogue import positions
 from forkmodel.data.vocabulary import CLOSED_FIRMS, Reading
-from forkmodel.observations.common import FIGURE_TAIL
+from forkmodel.observations.common import FIGURE_TAIL, rewritten
 from forkmodel.observations.observation import Density, Observation, State, Tables
 
-__all__ = ["Revenue", "covered_part", "revenue_figures"]
+__all__ = ["Revenue", "covered_part", "revenue_figures", "with_revenue"]
 
 #: Log standard deviation of a revenue figure by how it became known.
 REVENUE_SD = {"audited": 0.03, "reported": 0.10, "leaked": 0.15, "estimate": 0.30}
@@ -32,6 +33,27 @@ def revenue_figures(reading: Reading, revenue: pd.DataFrame) -> pd.DataFrame:
     ranged = rows["low"].notna() & rows["high"].notna()
     centre = np.where(ranged, np.sqrt(rows["low"] * rows["high"]), rows["annualised_revenue_usd"])
     return rows.assign(log_usd_bn=np.log(centre / 1e9), log_sd=_revenue_log_sd(rows))
+
+
+def with_revenue(revenue: pd.DataFrame, figures: pd.DataFrame, log_usd_bn: np.ndarray) -> pd.DataFrame:
+    """Return revenue with other figures; a range moves along, so the error that it states stays.
+
+    Less than ``LEAST_REVENUE`` would pass for thousands or millions, so none is written that is lower.
+
+    Parameters
+    ----------
+    revenue : DataFrame
+        The table.
+    figures : DataFrame
+        Its rows that change, from :func:`revenue_figures`.
+    log_usd_bn : ndarray
+        Log billion USD per year, one for each of them.
+    """
+    columns = figures[["annualised_revenue_usd", "low", "high"]]
+    smallest = columns.min(axis=1).to_numpy(float)
+    factor = np.exp(log_usd_bn - figures["log_usd_bn"].to_numpy(float))
+    scaled = columns.mul(np.maximum(factor, LEAST_REVENUE / smallest), axis=0)
+    return rewritten(revenue, **{str(name): scaled[name] for name in scaled})
 
 
 def _periods(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
@@ -74,11 +96,13 @@ class Revenue(Observation):
     origin = "`revenue` of Anthropic, OpenAI and xAI; `kind` sets how far a figure may be off"
     readings = (Reading("lab revenue", "revenue", {"developer": CLOSED_FIRMS, "segment": ("company",)}),)
 
+    def _figures(self, tables: Tables) -> pd.DataFrame:
+        rows = revenue_figures(self.readings[0], tables.market.revenue)
+        return rows.loc[rows["as_of"] >= tables.catalogue.quarters[0] + pd.DateOffset(years=1)]
+
     def rows(self, tables: Tables) -> xr.Dataset:
         """Return log revenue with its error, its place on the knots and its period."""
-        catalogue = tables.catalogue
-        rows = revenue_figures(self.readings[0], tables.market.revenue)
-        rows = rows.loc[rows["as_of"] >= catalogue.quarters[0] + pd.DateOffset(years=1)]
+        catalogue, rows = tables.catalogue, self._figures(tables)
         left, fraction = catalogue.quarter_weights(rows["as_of"])
         period = (rows["basis"] == "period").to_numpy()
         start, end = _periods(rows)
@@ -98,6 +122,10 @@ class Revenue(Observation):
                 "period_end": (self.dim, end.to_numpy("datetime64[ns]")),
             },
         )
+
+    def write(self, tables: Tables, values: np.ndarray) -> pd.DataFrame:
+        """Return revenue with other figures, their ranges moved along."""
+        return with_revenue(tables.market.revenue, self._figures(tables), values)
 
     def density(self, rows: xr.Dataset, state: State) -> Density:
         """Return a Student t around the firm's log revenue at a day or over a period."""

@@ -11,6 +11,7 @@ import pandas as pd
 import xarray as xr
 
 from forkmodel.data.panel_catalogue import positions
+from forkmodel.observations.common import log_odds, rewritten, share_of
 from forkmodel.observations.observation import Density, Observation, State, Tables
 
 __all__ = ["Scores"]
@@ -19,6 +20,24 @@ __all__ = ["Scores"]
 CLIP = (0.01, 0.99)
 #: The chance level of these is unknown, so their logit has no meaning.
 CHANCE_UNKNOWN = ("superglue", "truthfulqa")
+#: Rows that agree in these are one measurement repeated.
+SAME = ["benchmark", "model_id", "developer_reported"]
+
+
+def _corrected(tables: Tables) -> pd.DataFrame:
+    """Return the rows of scores that count, with chance level, ceiling and ``logit_score``."""
+    benchmarks = tables.market.benchmarks[["benchmark", "chance_level", "ceiling"]]
+    # Benchmarks are unique, so the merge keeps the rows of scores and their numbers.
+    table = tables.market.scores.merge(benchmarks, on="benchmark", how="left")
+    table = table.loc[~table["benchmark"].isin(CHANCE_UNKNOWN)]
+    seen = table.groupby("benchmark")["model_id"].transform("nunique")
+    table = table.loc[seen >= tables.options.benchmark_minimum].copy()
+    table["chance_level"], table["ceiling"] = table["chance_level"].fillna(0.0), table["ceiling"].fillna(1.0)
+    span = table["ceiling"] - table["chance_level"]
+    corrected = ((table["score"] - table["chance_level"]) / span).clip(*CLIP)
+    table["logit_score"] = log_odds(corrected)
+    table["developer_reported"] = (table["evaluator"] == "developer").astype(float)
+    return table
 
 
 class Scores(Observation):
@@ -49,18 +68,8 @@ class Scores(Observation):
             Variables ``logit_score`` (logit units) and ``developer_reported`` (0 or 1); coords ``model`` and
             ``benchmark``.
         """
-        benchmarks = tables.market.benchmarks[["benchmark", "chance_level", "ceiling"]]
-        table = tables.market.scores.merge(benchmarks, on="benchmark", how="left")
-        table = table.loc[~table["benchmark"].isin(CHANCE_UNKNOWN)]
-        seen = table.groupby("benchmark")["model_id"].transform("nunique")
-        table = table.loc[seen >= tables.options.benchmark_minimum].copy()
-        chance, ceiling = table["chance_level"].fillna(0.0), table["ceiling"].fillna(1.0)
-        corrected = ((table["score"] - chance) / (ceiling - chance)).clip(*CLIP)
-        table["logit_score"] = np.log(corrected / (1.0 - corrected))
-        table["developer_reported"] = (table["evaluator"] == "developer").astype(float)
-        keys = ["benchmark", "model_id", "developer_reported"]
         # Grouping also sorts, so the order of the file's rows makes no difference.
-        rows = table.groupby(keys)["logit_score"].mean().reset_index()
+        rows = _corrected(tables).groupby(SAME)["logit_score"].mean().reset_index()
         return xr.Dataset(
             {
                 "logit_score": ("score", rows["logit_score"].to_numpy(float)),
@@ -71,6 +80,13 @@ class Scores(Observation):
                 "benchmark": ("score", rows["benchmark"].to_numpy(str)),
             },
         )
+
+    def write(self, tables: Tables, values: np.ndarray) -> pd.DataFrame:
+        """Return the scores, repeated ones alike; beyond ``CLIP`` they are read as floor or ceiling."""
+        table = _corrected(tables)
+        corrected = share_of(values)[table.groupby(SAME).ngroup().to_numpy()]
+        score = table["chance_level"] + (table["ceiling"] - table["chance_level"]) * corrected
+        return rewritten(tables.market.scores, score=score)
 
     def density(self, rows: xr.Dataset, state: State) -> Density:
         """Return a Student t around the item's response to the model's ability."""

@@ -10,6 +10,7 @@ from forkmodel.data.panel_catalogue import decimal_years
 from forkmodel.data.vocabulary import SPEND_PER_EMPLOYEE
 from forkmodel.model.demand import interpolate
 from forkmodel.observations.adoption import paying_share
+from forkmodel.observations.common import rewritten
 from forkmodel.observations.observation import Density, Observation, State, Tables
 
 __all__ = ["SpendPerEmployee"]
@@ -31,10 +32,13 @@ class SpendPerEmployee(Observation):
     origin = "`adoption`, Ramp, the last month of each quarter"
     readings = (SPEND_PER_EMPLOYEE,)
 
+    def _quarters(self, tables: Tables) -> pd.DataFrame:
+        rows = self.readings[0].rows(tables.market.adoption).sort_values("date")
+        return rows.groupby(rows["date"].dt.to_period("Q")).tail(1)
+
     def rows(self, tables: Tables) -> xr.Dataset:
         """Read the last month of every quarter: a path with quarterly knots has no use for the others."""
-        rows = self.readings[0].rows(tables.market.adoption).sort_values("date")
-        rows = rows.groupby(rows["date"].dt.to_period("Q")).tail(1)
+        rows = self._quarters(tables)
         left, fraction = tables.catalogue.quarter_weights(rows["date"])
         return xr.Dataset(
             {
@@ -45,6 +49,11 @@ class SpendPerEmployee(Observation):
             },
             coords={"date": (self.dim, rows["date"].to_numpy("datetime64[ns]"))},
         )
+
+    def write(self, tables: Tables, values: np.ndarray) -> pd.DataFrame:
+        """Return adoption with other amounts in the last month of every quarter."""
+        usd = pd.Series(np.exp(values), index=self._quarters(tables).index)
+        return rewritten(tables.market.adoption, value=usd)
 
     def density(self, rows: xr.Dataset, state: State) -> Density:
         """Return a normal around a line in the log of closed revenue per paying firm."""
