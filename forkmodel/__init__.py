@@ -35,8 +35,9 @@ if TYPE_CHECKING:
         SamplingError,
         ScenarioError,
     )
-    from forkmodel.fit import Fit, ForkModel, Simulation, load
+    from forkmodel.fit import Fit, load
     from forkmodel.forecast.forecast import Forecast, load_forecast
+    from forkmodel.fork_model import ForkModel, Simulation
     from forkmodel.inference.verdict import Review
     from forkmodel.observations.uses import examine_data
     from forkmodel.pipeline import report
@@ -99,7 +100,8 @@ _HOME = {
     ],
     "forkmodel.forecast.forecast": ["Forecast", "load_forecast"],
     "forkmodel.claims.judge": ["claims"],
-    "forkmodel.fit": ["Fit", "ForkModel", "Simulation", "load"],
+    "forkmodel.fit": ["Fit", "load"],
+    "forkmodel.fork_model": ["ForkModel", "Simulation"],
     "forkmodel.inference.verdict": ["Review"],
     "forkmodel.observations.uses": ["examine_data"],
     "forkmodel.priors": ["PriorSet", "check_priors", "load_priors"],

@@ -119,7 +119,7 @@ def make_fit(
         from forkmodel.forecast.calendar import Calendar
 
         Calendar.from_vintage(market.vintage, horizon)
-    from forkmodel.fit import ForkModel
+    from forkmodel.fork_model import ForkModel
     from forkmodel.inference.sampling import DEFAULT_DRAWS, DEFAULT_TUNE, QUICK_DRAWS, QUICK_TUNE
 
     try:

@@ -9,14 +9,14 @@ import pytest
 
 import forkmodel as fm
 
-SOURCE = Path(fm.__file__).parent / "fit.py"
+SOURCES = [Path(fm.__file__).parent / f"{name}.py" for name in ("fit", "fit_attributes", "fork_model")]
 #: Written by hand: what a fit is made of, in one line.
 WORDS = {"__init__", "__repr__"}
 
 
 def verbs():
-    tree = ast.parse(SOURCE.read_text(encoding="utf-8"))
-    for node in tree.body:
+    nodes = [node for path in SOURCES for node in ast.parse(path.read_text(encoding="utf-8")).body]
+    for node in nodes:
         if isinstance(node, ast.ClassDef):
             for method in node.body:
                 if isinstance(method, ast.FunctionDef) and method.name not in WORDS:

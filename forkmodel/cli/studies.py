@@ -187,7 +187,7 @@ def golden(
 ) -> None:
     """Make the reference posteriors anew: ten chains each, ten thousand draws kept."""
     from forkmodel.data.read import load_snapshot
-    from forkmodel.fit import ForkModel
+    from forkmodel.fork_model import ForkModel
     from forkmodel.validate.calibration.small_design import SMALL_OPTIONS, small_market
     from forkmodel.validate.golden import GOLDEN, write_golden
 

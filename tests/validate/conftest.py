@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from forkmodel.fit import Fit, ForkModel
+from forkmodel.fit import Fit
+from forkmodel.fork_model import ForkModel
 from forkmodel.validate.calibration.small_design import small_market
 from forkmodel.validate.golden import load_golden
 

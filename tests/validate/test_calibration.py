@@ -7,7 +7,7 @@ import pytest
 import xarray as xr
 
 import forkmodel as fm
-from forkmodel.fit import ForkModel
+from forkmodel.fork_model import ForkModel
 from forkmodel.report.ranks import ranks_figure
 from forkmodel.validate.calibration.calibration import (
     calibrate,

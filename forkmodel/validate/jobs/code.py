@@ -14,7 +14,16 @@ from forkmodel.inference.posterior import VERSIONED
 __all__ = ["BEYOND_A_FIT", "code_hash", "sources"]
 
 #: Beginnings of the names of folders and files that ask for results or show them, and cannot change one.
-PRESENTATION = ("report/", "cli/", "fit.py", "pipeline.py", "__init__.py", "__main__.py")
+PRESENTATION = (
+    "report/",
+    "cli/",
+    "fit.py",
+    "fit_attributes.py",
+    "fork_model.py",
+    "pipeline.py",
+    "__init__.py",
+    "__main__.py",
+)
 #: The same of what stands above a fit: its posterior and review are made without them.
 BEYOND_A_FIT = ("validate/", "claims/", "forecast/", "queries/", "scenarios/")
 #: Where the prior files lie in an installed package.
