@@ -116,9 +116,9 @@ def test_it_can_be_given_other_values(model):
 
 
 def test_it_is_replicated_and_reviewed(fit):
-    replicated = replicate(fit, n=10)
+    replicated = replicate(fit.result, n=10)
     assert replicated["posterior_predictive"]["cloud_shares"].dims == ("chain", "draw", "cloud_row")
-    coverage = {row.block: row for row in predictive_coverage(fit)}
+    coverage = {row.block: row for row in predictive_coverage(fit.result)}
     check = coverage_check(coverage["cloud_shares"], ReviewConfig())
     assert check.name == "predictive coverage of cloud_shares"
 
