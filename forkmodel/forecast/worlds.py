@@ -35,6 +35,7 @@ from forkmodel.model.design import BLOCKS
 from forkmodel.priors import PriorSet
 from forkmodel.results.history import MARKETS, SCOPES, UNITS, hosts_today
 from forkmodel.results.paths_capability import measured_models
+from forkmodel.results.paths_price import FIXED_INDEX
 from forkmodel.results.paths_value import DEFINITIONS, LAYERS
 from forkmodel.results.reported import history_of
 from forkmodel.results.review import review_of
@@ -284,8 +285,6 @@ def _past(
 
 
 def _dataset(arrays: dict[str, np.ndarray], coords: dict[str, Any], shape: tuple[int, int]) -> xr.Dataset:
-    from forkmodel.results.paths_price import FIXED_INDEX
-
     variables = {}
     for name, array in arrays.items():
         entry = FORECAST_SCHEMA[name]

@@ -20,6 +20,7 @@ import xarray as xr
 
 from forkmodel.inference.compiling import interpreted, quiet_forward_sampling
 from forkmodel.inference.posterior import Posterior
+from forkmodel.observations.build import build_model
 
 if TYPE_CHECKING:
     import pymc as pm
@@ -93,8 +94,6 @@ def replicate(
 
 
 def _model(posterior: Posterior) -> pm.Model:
-    from forkmodel.observations.build import build_model
-
     return build_model(posterior.panel, posterior.priors, posterior.design)
 
 

@@ -19,6 +19,7 @@ import xarray as xr
 from forkmodel.data.cells import mend_date
 from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.panel import Panel, PanelOptions
+from forkmodel.data.texts import market_from_texts, table_text
 from forkmodel.errors import DataError, FitFileError, ModelError, PriorError, did_you_mean
 from forkmodel.formats import FILE_FORMAT, FORECAST_MARK, SCHEMA_VERSION
 from forkmodel.inference.posterior import Posterior
@@ -59,8 +60,6 @@ def _observed(panel: Panel) -> dict[str, xr.Dataset]:
 
 def _tables(data: MarketTables) -> xr.Dataset:
     """Return the tables as CSV text, by the project's own writer: :func:`_market` reads them back."""
-    from forkmodel.data.texts import table_text
-
     text = {name: table_text(data, name) for name in data.tables()}
     return xr.Dataset({name: ((), np.array(body, dtype=object)) for name, body in text.items()})
 
@@ -234,8 +233,6 @@ def _review(tree: xr.DataTree) -> Review:
 
 def _market(tree: xr.DataTree) -> MarketTables:
     """Read the tables with the reader of folders, and compare them with the hash that was saved."""
-    from forkmodel.data.texts import market_from_texts
-
     vintage = str(tree.attrs["vintage"])
     if (mend := mend_date(vintage)) is not None:
         raise _Broken(f"its vintage {vintage!r} is not a date. {mend}")

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
+from forkmodel.data.market_tables import MarketTables
+from forkmodel.data.panel_catalogue import PanelOptions
 from forkmodel.errors import ModelError
 from forkmodel.observations.panel import make_panel
-
-if TYPE_CHECKING:
-    from forkmodel.data.market_tables import MarketTables
-    from forkmodel.data.panel_catalogue import PanelOptions
 
 __all__ = ["earliest_day"]
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from forkmodel.errors import PriorError
-
-if TYPE_CHECKING:
-    from forkmodel.priors.files import PriorEntry
-    from forkmodel.priors.prior import Prior
+from forkmodel.priors.files import PriorEntry
+from forkmodel.priors.prior import Prior
 
 __all__ = ["check_resolved", "check_support"]
 

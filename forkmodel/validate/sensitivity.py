@@ -20,7 +20,9 @@ from forkmodel.claims import exact_view, load_ledger
 from forkmodel.claims.judge import held
 from forkmodel.data.panel import Panel
 from forkmodel.errors import QueryError
+from forkmodel.forecast.forecast import Forecast
 from forkmodel.inference.compiling import interpreted
+from forkmodel.inference.posterior import Posterior
 from forkmodel.observations.build import build_model
 from forkmodel.observations.observation import observations_of
 from forkmodel.results.reported import history_of
@@ -29,8 +31,6 @@ from forkmodel.validate.comparison import log_densities
 if TYPE_CHECKING:
     import pymc as pm
 
-    from forkmodel.forecast.forecast import Forecast
-    from forkmodel.inference.posterior import Posterior
 
 __all__ = ["PRIOR_LIMIT", "claim_statistics", "data_groups", "first_order_indices", "power_scaling"]
 

@@ -11,7 +11,7 @@ import hashlib
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -20,17 +20,15 @@ from scipy.special import logit
 
 from forkmodel.data.vintages import seen_later
 from forkmodel.errors import FitFileError
+from forkmodel.forecast.forecast import Forecast
+from forkmodel.inference.posterior import Posterior
+from forkmodel.market import hhi
 from forkmodel.validate.backtest.outcomes import WHOLE, hedonic_at_fixed_index, router_days
 from forkmodel.validate.backtest.targets import TARGETS
 from forkmodel.validate.backtest.yardstick import Measure
 from forkmodel.validate.reviews import brief_of
 from forkmodel.validate.standing import LOOSE, STRICT, record_facts
 from forkmodel.whole_files import write_whole
-
-if TYPE_CHECKING:
-    from forkmodel.forecast.forecast import Forecast
-    from forkmodel.market import hhi
-from forkmodel.inference.posterior import Posterior
 
 __all__ = ["DEVELOPERS", "Foresight", "file_hash", "foresee", "largest_developers"]
 

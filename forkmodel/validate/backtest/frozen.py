@@ -18,6 +18,7 @@ from forkmodel.data.market_tables import MarketTables
 from forkmodel.errors import ModelError
 from forkmodel.inference.fitting import fit_posterior
 from forkmodel.inference.joint import JointModel
+from forkmodel.validate.backtest.backtest import foresee_from
 from forkmodel.validate.backtest.foresight import Foresight, file_hash
 from forkmodel.validate.backtest.proper_scores import skill_table
 from forkmodel.validate.backtest.score_table import no_cases, score_foresight
@@ -187,8 +188,6 @@ def score_fit(path: Path, later: MarketTables, progress: Progress | None = None)
     ModelError
         If the tables are not later than those of the fit.
     """
-    from forkmodel.validate.backtest.backtest import foresee_from
-
     posterior, foresight = foresee_from(path, HORIZONS)
     if later.vintage <= foresight.vintage:
         raise ModelError(

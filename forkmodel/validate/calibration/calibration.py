@@ -24,9 +24,10 @@ import xarray as xr
 
 from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.panel import PanelOptions
-from forkmodel.inference.compiling import interpreted, quiet_forward_sampling
+from forkmodel.inference.compiling import compile_model, interpreted, quiet_forward_sampling
 from forkmodel.inference.fitting import wrap
 from forkmodel.inference.joint import JointModel
+from forkmodel.inference.sampling import sample
 from forkmodel.observations.replaceable import data_name
 from forkmodel.priors import PriorSet
 from forkmodel.validate.calibration.statistics import statistics
@@ -86,9 +87,6 @@ def calibrate(
         ``divergences``, and whether they ``failed`` :data:`forkmodel.validate.reviews.CALIBRATION_LIMITS`.
         Attribute ``draws``: how many draws a rank is among.
     """
-    from forkmodel.inference.compiling import compile_model
-    from forkmodel.inference.sampling import sample
-
     compiled = compile_model(model.pymc_model)
     thin = max(1, draws // ranked)
     mindepth = CHOICE_MINDEPTH if "choice" in model.design.blocks else None

@@ -25,6 +25,7 @@ import numpy as np
 import pandas as pd
 
 from forkmodel.errors import QueryError
+from forkmodel.inference.posterior import Posterior
 from forkmodel.queries import tree
 from forkmodel.queries.draw_source import DatasetDraws, quarter_label
 from forkmodel.queries.evaluate import evaluate
@@ -35,7 +36,6 @@ from forkmodel.validate.facts.table import read_facts
 if TYPE_CHECKING:
     import xarray as xr
 
-    from forkmodel.inference.posterior import Posterior
 
 __all__ = [
     "AGREES",
