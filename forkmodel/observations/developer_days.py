@@ -37,7 +37,8 @@ class DeveloperDays(Observation):
         rows = rows.loc[rows["value"] > 0]
         month = rows["period_start"].dt.to_period("M").dt.start_time
         known = rows["entity"].isin(tables.catalogue.developers) & month.isin(tables.catalogue.months)
-        return rows.assign(month=month).loc[known].sort_values(["period_start", "entity"])
+        days = pd.DataFrame(rows.assign(month=month).loc[known])
+        return days.sort_values(["period_start", "entity"])
 
     def rows(self, tables: Tables) -> xr.Dataset:
         """Return log shares, each with its ``developer`` and the ``month`` that stands for the day."""

@@ -26,8 +26,9 @@ def gateway_figures(reading: Reading, tables: Tables) -> pd.DataFrame:
     rows = reading.rows(tables.market.usage)
     known = rows["entity"].isin(tables.catalogue.developers) | rows["entity"].isin(ACCESS_NAMES)
     month = rows["period_start"].dt.to_period("M").dt.start_time
-    rows = rows.assign(month=month).loc[known & (rows["value"] > 0) & month.isin(tables.catalogue.months)]
-    return rows.sort_values(["month", "market", "level", "entity"])
+    kept = known & (rows["value"] > 0) & month.isin(tables.catalogue.months)
+    figures = pd.DataFrame(rows.assign(month=month).loc[kept])
+    return figures.sort_values(["month", "market", "level", "entity"])
 
 
 def gateway_rows(reading: Reading, tables: Tables, dim: str) -> xr.Dataset:
