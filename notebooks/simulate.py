@@ -14,9 +14,10 @@
 # %% [markdown]
 # # Simulate, fit, compare: what can such data tell?
 #
-# Nobody knows the truth behind the bundled tables, so a fit to them cannot be marked. In a simulated world the
-# truth is known: draw it, draw everything that the tables would have reported in that world, noise included,
-# fit these tables, and look. To be quick this notebook takes one block of the model, adoption and money.
+# Nobody knows the truth behind the bundled tables, so a fit to them cannot be marked. In a simulated world
+# the truth is known: draw it, draw everything that the tables would have reported in that world, noise
+# included, fit these tables, and look. To be quick this notebook takes one block of the model, adoption and
+# money.
 
 # %%
 import forkmodel as fm
@@ -41,8 +42,8 @@ found[["name", "unit", "truth", "median", "low", "high", "inside", "rank"]].roun
 
 # %% [markdown]
 # Intervals of 90 % should miss one truth in ten. `rank` is the part of the draws below the truth: over many
-# worlds it is spread evenly from 0 to 1 if model and sampler are right, which `forkmodel validate calibration`
-# checks in earnest.
+# worlds it is spread evenly from 0 to 1 if model and sampler are right, which
+# `forkmodel validate calibration` checks in earnest.
 
 # %%
 print(f"{found['inside'].sum()} of {len(found)} truths lie inside their 90 % intervals")
@@ -60,8 +61,8 @@ both.tail(6).round(0)
 # %% [markdown]
 # ## What the tables can tell, and what they cannot
 #
-# Where the interval is as wide as before, the data of this world said nothing about the parameter, and a fit to
-# the real tables, which have the same rows, will not know either.
+# Where the interval is as wide as before, the data of this world said nothing about the parameter, and a fit
+# to the real tables, which have the same rows, will not know either.
 
 # %%
 prior = fit.prior_posterior().sort_values("contraction")

@@ -12,7 +12,7 @@ from forkmodel.observations.fringe import Fringe
 from forkmodel.observations.observation import Observation, Tables
 from forkmodel.observations.one_whole import within_one_whole
 from forkmodel.observations.registry import OBSERVATIONS
-from forkmodel.validate.calibration.small_design import SMALL_OPTIONS, small_market
+from forkmodel.validate.calibration.small_design import DESIGNS, SMALL_OPTIONS, small_market
 
 BY_NAME = {observation.name: observation for observation in OBSERVATIONS}
 
@@ -204,16 +204,28 @@ def test_the_whole_world_answers_like_a_fit(whole_world):
     assert "Simulation(seed 3" in repr(whole_world)
 
 
-@pytest.mark.parametrize(("blocks", "seed"), [(["price"], 5), (["adoption"], 7)])
-def test_a_fit_gives_the_truth_back(small, blocks, seed):
-    world = fm.ForkModel(small, blocks=blocks, options=SMALL_OPTIONS).simulate(seed=seed)
-    fit = fm.ForkModel(world.to_data(), blocks=blocks, options=SMALL_OPTIONS).fit(
-        draws=300, tune=300, chains=2, seed=1
-    )
-    table = fit.compare(world, mass=0.95)
-    inside, n = table["inside"].sum(), len(table)
-    # As few inside happen once in a thousand right fits, were the rows independent.
-    assert inside >= binom.ppf(0.001, n, 0.95), table.loc[~table["inside"]].to_string()
+def recovered(model, truth, seed):
+    """Simulate, fit, compare, and hold the comparison to what a right fit would give."""
+    world = model.simulate(truth, seed=seed)
+    again = fm.ForkModel(world.to_data(), blocks=model.joint.design.blocks, options=model.panel.options)
+    table = again.fit(draws=300, tune=300, chains=2, seed=1).compare(world, mass=0.95)
+    # One right fit in a thousand has fewer inside, were the rows independent.
+    assert table["inside"].sum() >= binom.ppf(0.001, len(table), 0.95), table.loc[
+        ~table["inside"]
+    ].to_string()
     assert table.loc[table["kind"] == "path", "inside"].mean() >= 0.7
-    # Ranks of a right fit are spread over the whole of 0 to 1.
+    # Ranks of a right fit spread over the whole of 0 to 1.
     assert 0.3 < table["rank"].mean() < 0.7
+
+
+def test_a_fit_gives_the_truth_of_the_money_block_back(money):
+    recovered(money, None, seed=7)
+
+
+def test_a_fit_gives_the_truth_of_capability_and_price_back(market):
+    """Scalars in the middle of their priors: in the tails scores reach floor and ceiling and say no more."""
+    design = DESIGNS["smallest"]
+    model = fm.ForkModel(small_market(market, design), blocks=["price"], options=design.options)
+    scalar = [name for name, drawn in model.prior(draws=1).posterior.items() if drawn.ndim == 2]
+    middle = {name: model.priors[name].quantile(0.5) for name in scalar}
+    recovered(model, middle, seed=5)

@@ -52,7 +52,8 @@ def with_revenue(revenue: pd.DataFrame, figures: pd.DataFrame, log_usd_bn: np.nd
     columns = figures[["annualised_revenue_usd", "low", "high"]]
     smallest = columns.min(axis=1).to_numpy(float)
     factor = np.exp(log_usd_bn - figures["log_usd_bn"].to_numpy(float))
-    scaled = columns.mul(np.maximum(factor, LEAST_REVENUE / smallest), axis=0)
+    # Cut once more, because a product may round to a hair below the least.
+    scaled = columns.mul(np.maximum(factor, LEAST_REVENUE / smallest), axis=0).clip(lower=LEAST_REVENUE)
     return rewritten(revenue, **{str(name): scaled[name] for name in scaled})
 
 

@@ -82,7 +82,11 @@ class Scores(Observation):
         )
 
     def write(self, tables: Tables, values: np.ndarray) -> pd.DataFrame:
-        """Return the scores, repeated ones alike; beyond ``CLIP`` they are read as floor or ceiling."""
+        """Return the scores, repeated ones alike; beyond ``CLIP`` they are read as floor or ceiling.
+
+        The density knows nothing of floor and ceiling, so a world far from ours, with every fifth score at
+        one, is not recovered from its tables; in the bundled ones it is one in a hundred.
+        """
         table = _corrected(tables)
         corrected = share_of(values)[table.groupby(SAME).ngroup().to_numpy()]
         score = table["chance_level"] + (table["ceiling"] - table["chance_level"]) * corrected
