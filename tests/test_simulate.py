@@ -156,6 +156,13 @@ def test_same_seed_same_world(money, world):
     assert world.to_data() != money.data
 
 
+def test_a_world_is_saved_like_a_fit(world, tmp_path):
+    world.save(tmp_path / "world.nc")
+    back = fm.load(tmp_path / "world.nc")
+    assert back.data == world.to_data()
+    assert back.compare(world)["inside"].all()
+
+
 def test_a_truth_is_kept_and_the_rest_is_drawn(money, world):
     given = {"adoption.ceiling": 0.7, "adoption.reach_offset": 0.1}
     made = money.simulate(given, seed=7)
