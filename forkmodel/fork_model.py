@@ -198,7 +198,8 @@ class Simulation(Fit):
     """A simulated world: the truth as a fit of one draw, and the tables that it would have reported.
 
     It has every verb of a fit, each with ``chain`` and ``draw`` of length one, so what is asked of a fit can
-    be asked of the truth in the same words. Made by :meth:`ForkModel.simulate`.
+    be asked of the truth in the same words; only probabilities need more draws than one. Made by
+    :meth:`ForkModel.simulate`; a saved one is read back as a :class:`Fit`.
     """
 
     def __repr__(self) -> str:
