@@ -120,3 +120,12 @@ def test_the_plan_points_to_what_exists():
     text = PLAN.read_text(encoding="utf-8")
     for word in re.findall(r"(?<!\[)`(\w+/(?:\w+(?:\.\w+)?)?)`", text):
         assert (PLAN.parent / "forkmodel" / word).exists() or (PLAN.parent / word).exists(), word
+
+
+def test_tests_import_what_exists():
+    """A test that cannot be collected fails late and for a reason of its own."""
+    folder = PLAN.parent
+    names = set(graph().modules)
+    for path in [*(folder / "tests").rglob("*.py"), *(folder / "benchmarks").glob("*.py")]:
+        for module in re.findall(r"^ *from (forkmodel[\w.]*) import", path.read_text("utf-8"), re.M):
+            assert module in names, (path.name, module)

@@ -43,7 +43,7 @@ def test_leaving_a_point_out_undoes_what_its_own_effect_explains():
     ],
 )
 def test_too_wide_is_as_wrong_as_too_narrow(coverage, n, status):
-    check = coverage_check(BlockCoverage("prices", n, coverage, coverage, 0.5), ReviewConfig())
+    check = coverage_check(BlockCoverage("prices", n, coverage, coverage), ReviewConfig())
     assert check.status == status
     assert ("too wide" in check.advice) == (status == "REVIEW" and coverage > 0.8)
     assert ("too narrow" in check.advice) == (status == "REVIEW" and coverage < 0.8)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import xarray as xr
-from forkmodel.inference.model import ForkModel
 
 from forkmodel.claims import exact_view, load_ledger
 from forkmodel.claims.judge import held
+from forkmodel.fork_model import ForkModel
 from forkmodel.validate.calibration.small_design import SMALL_OPTIONS, small_market
 from forkmodel.validate.sensitivity import (
     _log_priors,
@@ -58,7 +58,7 @@ def test_the_log_prior_counts_what_the_files_state_scalar_or_vector(market):
         by_hand = by_hand + density.sum([dim for dim in array.dims if dim not in ("chain", "draw")])
     assert vectors
     assert units
-    found = _log_priors(fit, model.pymc_model)
+    found = _log_priors(fit.result, model.pymc_model)
     assert list(found) == ["capability"]
     np.testing.assert_allclose(found["capability"], by_hand, rtol=1e-6)
 
