@@ -67,6 +67,16 @@ def _perform(job: Job, path: Path) -> str | None:
     return None
 
 
+def _perform_in_worker(job: Job, path: Path) -> str | None:
+    """Run a job in a cluster's worker as it would run alone."""
+    import dask
+
+    # Inside a worker xarray asks the cluster for a lock on every file that it writes, by its name; ours are
+    # written in memory, where they have none.
+    with dask.config.set(scheduler="synchronous"):
+        return _perform(job, path)
+
+
 def _leave_with_parent() -> None:
     """End this process once its parent has died: nobody waits for the result any more."""
 
@@ -183,7 +193,7 @@ def _on_dask(waiting: dict[str, Job], folder: Path, address: str) -> Iterator[tu
     with client:
         futures = {
             client.submit(
-                _perform, job, job_path(job, folder.resolve()), key=f"forkmodel-{key}", pure=False
+                _perform_in_worker, job, job_path(job, folder.resolve()), key=f"forkmodel-{key}", pure=False
             ): job
             for key, job in waiting.items()
         }
