@@ -15,7 +15,7 @@ import typer
 from forkmodel.cli.console import print_json
 from forkmodel.errors import DataError, ForkModelError
 
-__all__ = ["failure_status"]
+__all__ = ["BAD_INPUT", "failure_status", "say_whether_sound"]
 
 BAD_INPUT, DEFECT, INTERRUPTED, BROKEN_PIPE = 2, 70, 130, 141
 
@@ -80,3 +80,16 @@ def failure_status(error: BaseException, *, as_json: bool) -> int:
     traceback.print_exception(error)
     print("This is a defect in forkmodel, not in your input. Please report it.", file=sys.stderr)
     return DEFECT
+
+
+def say_whether_sound(name: str, problems: list[str], *, as_json: bool) -> None:
+    """Print what is wrong with a checked file, and end with the status of bad input if anything is."""
+    if as_json:
+        print_json({"ok": not problems, "problems": problems})
+    else:
+        for problem in problems:
+            typer.echo(problem, err=True)
+        if not problems:
+            typer.echo(f"{name} is sound.")
+    if problems:
+        raise typer.Exit(BAD_INPUT)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from forkmodel.cli.console import print_json, print_table, show_progress
+from forkmodel.cli.failures import say_whether_sound
 from forkmodel.dates import read_span
 from forkmodel.errors import ForkModelError, ScenarioError
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["claims", "compare", "forecast", "scenarios_app"]
 
-BAD_INPUT, REVIEW_FAILED = 2, 1
+REVIEW_FAILED = 1
 
 scenarios_app = typer.Typer(no_args_is_help=True)
 
@@ -259,12 +260,4 @@ def check_scenario(
         load_scenario(name)
     except ScenarioError as error:
         problems.append(str(error))
-    if as_json:
-        print_json({"ok": not problems, "problems": problems})
-    else:
-        for problem in problems:
-            typer.echo(problem, err=True)
-        if not problems:
-            typer.echo(f"{name} is sound.")
-    if problems:
-        raise typer.Exit(BAD_INPUT)
+    say_whether_sound(name, problems, as_json=as_json)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from forkmodel.cli.console import print_json, print_table
+from forkmodel.cli.failures import BAD_INPUT, say_whether_sound
 from forkmodel.errors import ForkModelError, did_you_mean
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["data_app", "priors_app"]
 
-BAD_INPUT = 2
 
 data_app = typer.Typer(no_args_is_help=True)
 priors_app = typer.Typer(no_args_is_help=True)
@@ -155,12 +155,4 @@ def check_prior_file(
     from forkmodel.priors import check_priors
 
     problems = check_priors(name)
-    if as_json:
-        print_json({"ok": not problems, "problems": problems})
-    else:
-        for problem in problems:
-            typer.echo(problem, err=True)
-        if not problems:
-            typer.echo(f"{name} is sound.")
-    if problems:
-        raise typer.Exit(BAD_INPUT)
+    say_whether_sound(name, problems, as_json=as_json)

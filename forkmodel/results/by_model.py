@@ -51,6 +51,11 @@ def _theta(posterior: Posterior) -> np.ndarray:
     return np.concatenate([part.theta for part in latent_states(posterior.values, posterior.design)])
 
 
+def _sample(posterior: Posterior) -> dict[str, np.ndarray]:
+    """Return the coordinates of the draws, which come first in every result."""
+    return {"chain": np.arange(posterior.chains), "draw": np.arange(posterior.draws)}
+
+
 def capability(posterior: Posterior) -> xr.DataArray:
     """Return abilities on the public index (chain, draw, model)."""
     theta = _theta(posterior)
@@ -59,8 +64,7 @@ def capability(posterior: Posterior) -> xr.DataArray:
         index.reshape(posterior.chains, posterior.draws, -1),
         dims=("chain", "draw", "model"),
         coords={
-            "chain": np.arange(posterior.chains),
-            "draw": np.arange(posterior.draws),
+            **_sample(posterior),
             "model": posterior.panel.catalogue.models.index.to_numpy(),
         },
         name="capability",
@@ -107,8 +111,7 @@ def shares(posterior: Posterior, market: str, unit: str) -> xr.DataArray:
         out.reshape(posterior.chains, posterior.draws, len(demand.months), len(used)),
         dims=("chain", "draw", "month", "model"),
         coords={
-            "chain": np.arange(posterior.chains),
-            "draw": np.arange(posterior.draws),
+            **_sample(posterior),
             "month": demand.months.to_numpy(),
             "model": models[used].to_numpy(),
         },
@@ -206,11 +209,7 @@ def _month_market(posterior: Posterior, month: str | None, market: str) -> _Mont
         segment.append(chosen_in_market(part, posterior.design, market)[:, :, cells])
         weight.append(segment_weights(_segment_shares(paths, market, demand)[2][:, place]))
         eta.append(np.stack(price_coefficients(part.value), axis=-1))
-    small = {
-        "chain": np.arange(posterior.chains),
-        "draw": np.arange(posterior.draws),
-        "segment": list(SEGMENTS),
-    }
+    small = {**_sample(posterior), "segment": list(SEGMENTS)}
     shape = (posterior.chains, posterior.draws, len(SEGMENTS))
     coords = {**small, "model": facts.index.to_numpy()}
     etas = xr.DataArray(np.concatenate(eta).reshape(shape), dims=tuple(small), coords=small)
