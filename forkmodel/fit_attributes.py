@@ -7,6 +7,7 @@ import xarray as xr
 
 from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.panel import Panel, PanelOptions
+from forkmodel.inference.geometry.metric import Metric
 from forkmodel.inference.posterior import Posterior
 from forkmodel.model.design import Design
 from forkmodel.priors import PriorSet
@@ -35,6 +36,8 @@ class FitAttributes:
         Versions of the packages that made the fit.
     panel, design : Panel, Design
         The tables as arrays, and the index arrays made from them.
+    metric : Metric or None
+        Shape of the posterior, for the sampler of a later fit; None for small models and short fits.
     chains, draws : int
         Number of chains, and kept draws per chain.
     """
@@ -100,6 +103,11 @@ class FitAttributes:
     def blocks(self) -> tuple[str, ...]:
         """Blocks of the model, in causal order."""
         return self.result.blocks
+
+    @property
+    def metric(self) -> Metric | None:
+        """Shape of the posterior, for the sampler of a later fit; None for small models and short fits."""
+        return self.result.metric
 
     @property
     def chains(self) -> int:

@@ -166,6 +166,7 @@ class ForkModel:
         cores: int | None = None,
         progress: Progress | None = None,
         go_on: bool | None = None,
+        warm: Fit | None = None,
     ) -> Fit:
         """Sample the posterior, from starting points that are apart from one another.
 
@@ -183,6 +184,10 @@ class ForkModel:
             Chains run at once; all cores by default.
         progress : callable, optional
             Called as ``progress(stage, fraction, message)`` with stages ``compile``, ``sample``, ``derive``.
+        warm : Fit, optional
+            An earlier fit, of these or other tables and priors, whose metric and region the chains begin
+            with; by default that which comes with the package. It changes what the fit costs, not what it
+            says: warm-up adapts it, and starting points are wider than the posterior.
 
         Returns
         -------
@@ -191,7 +196,7 @@ class ForkModel:
         """
         from forkmodel.inference.fitting import fit_posterior
 
-        return Fit(fit_posterior(self.joint, draws, tune, chains, seed, cores, progress, go_on))
+        return Fit(fit_posterior(self.joint, draws, tune, chains, seed, cores, progress, go_on, warm))
 
 
 class Simulation(Fit):

@@ -3,17 +3,44 @@
 from __future__ import annotations
 
 import time
+from typing import Any, Protocol
 
 import xarray as xr
 
 from forkmodel.inference.compiling import interpreted, quiet_forward_sampling
+from forkmodel.inference.geometry.bundled import bundled_metric
+from forkmodel.inference.geometry.layout import unconstrained
+from forkmodel.inference.geometry.metric import Metric
+from forkmodel.inference.geometry.moved import can_move, gradients_at, move
 from forkmodel.inference.joint import JointModel
 from forkmodel.inference.posterior import Posterior
 from forkmodel.inference.review import enough_draws
-from forkmodel.inference.sampling import DEFAULT_CHAINS, DEFAULT_DRAWS, DEFAULT_TUNE, Progress, sample
+from forkmodel.inference.sampling import (
+    DEFAULT_CHAINS,
+    DEFAULT_DRAWS,
+    DEFAULT_TUNE,
+    MANY_VARIABLES,
+    Progress,
+    sample,
+)
 from forkmodel.options import check_prior_draws, check_sampling
 
-__all__ = ["draw_prior", "fit_posterior", "wrap"]
+__all__ = ["Shaped", "draw_prior", "fit_posterior", "wrap"]
+
+#: A metric that knows less than this part of a model's coordinates belongs to another model.
+LEAST_KNOWN = 0.5
+#: Every trajectory has 2**6 - 1 steps where a metric is used: fewer leave the slow directions unmoved, more
+#: turn around (docs/decisions/sampling.md).
+DEPTH = 6
+#: Draws from which a fit's own metric is learned: fewer than thousands of coordinates need say too little.
+LEAST_FOR_METRIC, MOST_FOR_METRIC = 1500, 4000
+
+
+class Shaped(Protocol):
+    """Anything that knows the shape of a posterior: a posterior, or a fit."""
+
+    @property
+    def metric(self) -> Metric | None: ...
 
 
 def wrap(
@@ -24,6 +51,7 @@ def wrap(
     seed: int,
     tune: int = 0,
     timings: dict[str, float] | None = None,
+    metric: Metric | None = None,
 ) -> Posterior:
     """Return draws of a model's free variables as a posterior.
 
@@ -37,6 +65,8 @@ def wrap(
         Statistics of the sampler; without them the draws count as drawn from the prior.
     seed, tune, timings
         Provenance.
+    metric : Metric, optional
+        Shape of the posterior.
     """
     stats = xr.Dataset() if sample_stats is None else sample_stats
     # Text columns break some writers and say nothing that the counts do not.
@@ -51,6 +81,7 @@ def wrap(
         seed=seed,
         tune=tune,
         timings=dict(timings or {}),
+        metric=metric,
     )
 
 
@@ -89,6 +120,7 @@ def fit_posterior(
     cores: int | None = None,
     progress: Progress | None = None,
     go_on: bool | None = None,
+    warm: Shaped | None = None,
 ) -> Posterior:
     """Sample the posterior, from starting points that are apart from one another.
 
@@ -108,6 +140,10 @@ def fit_posterior(
         Whether to go on, to at most three times ``draws``, while the effective draws are fewer than the
         review asks for. By default for fits of at least the default length: who asks for a short fit gets
         one.
+    warm : Posterior or Fit, optional
+        An earlier fit, of these or other tables and priors, whose metric and region chains begin with; that
+        of the package's own fit by default. Coordinates are matched by label, what is new begins at its
+        prior. Warm-up adapts what was taken over, and the posterior is the same: only its cost changes.
     """
     check_sampling(draws=draws, tune=tune, chains=chains, seed=seed, cores=cores)
     if go_on is None:
@@ -115,8 +151,12 @@ def fit_posterior(
     begin = time.perf_counter()
     compiled = model.compile(progress)
     compiled_at = time.perf_counter()
+    taken = _metric_for(model, compiled, warm)
+    helped: dict[str, Any] = {}
+    if taken is not None:
+        helped = {"depths": (DEPTH, DEPTH), "step_size": taken.step_size}
     tree = sample(
-        compiled,
+        compiled if taken is None else move(compiled, taken.stretching(model.layout)),
         draws=draws,
         tune=tune,
         chains=chains,
@@ -124,7 +164,28 @@ def fit_posterior(
         cores=cores,
         progress=progress,
         enough=enough_draws if go_on else None,
+        **helped,
     )
-    seconds = {"compile": compiled_at - begin, "sample": time.perf_counter() - compiled_at}
     free, stats = tree["posterior"].to_dataset(), tree["sample_stats"].to_dataset()
-    return wrap(model, free, stats, seed=seed, tune=tune, timings=seconds)
+    learned = _learned(model, compiled, free, stats)
+    seconds = {"compile": compiled_at - begin, "sample": time.perf_counter() - compiled_at}
+    return wrap(model, free, stats, seed=seed, tune=tune, timings=seconds, metric=learned)
+
+
+def _metric_for(model: JointModel, compiled: Any, warm: Shaped | None) -> Metric | None:
+    """Return the metric to begin with; None where nutpie's own adaptation does as well or nothing fits."""
+    if compiled.n_dim <= MANY_VARIABLES or not can_move(compiled):
+        return None
+    offered = [bundled_metric()] if warm is None or warm.metric is None else [warm.metric, bundled_metric()]
+    best = max(offered, key=lambda metric: metric.coverage(model.layout))
+    return best if best.coverage(model.layout) >= LEAST_KNOWN else None
+
+
+def _learned(model: JointModel, compiled: Any, free: xr.Dataset, stats: xr.Dataset) -> Metric | None:
+    """Return the metric of the draws; None for small models and short fits."""
+    drawn = free.sizes["chain"] * free.sizes["draw"]
+    if compiled.n_dim <= MANY_VARIABLES or not can_move(compiled) or drawn < LEAST_FOR_METRIC:
+        return None
+    y = unconstrained(model.pymc_model, free)[:: max(1, drawn // MOST_FOR_METRIC)]
+    step = float(stats["step_size"].isel(draw=-1).median())
+    return Metric.estimate(model.layout, y, gradients_at(compiled, y), step)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.panel import PanelOptions
 from forkmodel.inference.compiling import compile_model
+from forkmodel.inference.geometry.layout import Layout
 from forkmodel.inference.sampling import Progress
 from forkmodel.model.design import Design
 from forkmodel.observations.build import build_model
@@ -59,6 +60,11 @@ class JointModel:
     def pymc_model(self) -> pm.Model:
         """The PyMC model, with coords and dims, built on first use."""
         return build_model(self.panel, self.priors, self.design)
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Which stretch of the flat vector, in which the sampler moves, belongs to which free variable."""
+        return Layout.of(self.pymc_model)
 
     def compile(self, progress: Progress | None = None) -> Any:
         """Compile once; later fits of this model reuse it."""

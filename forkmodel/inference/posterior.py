@@ -14,6 +14,7 @@ import xarray as xr
 
 from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.panel import Panel, PanelOptions
+from forkmodel.inference.geometry.metric import Metric
 from forkmodel.inference.verdict import Review
 from forkmodel.model.design import Design
 from forkmodel.model.latent import free_values
@@ -59,6 +60,8 @@ class Posterior:
         Versions of the packages that made the draws.
     review : Review or None
         The review that was saved with the draws; None until one is made.
+    metric : Metric or None
+        Shape of the posterior, for the sampler of a later fit; None for small models and draws from a prior.
     derived : dict
         What has been computed from the draws and is kept, see :func:`once`.
     """
@@ -74,6 +77,7 @@ class Posterior:
     timings: dict[str, float] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=versions)
     review: Review | None = None
+    metric: Metric | None = None
     derived: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
 
     @property

@@ -15,7 +15,9 @@ __all__ = [
     "DEFAULT_CHAINS",
     "DEFAULT_DRAWS",
     "DEFAULT_TUNE",
+    "GREATEST_DEPTH",
     "LIMIT",
+    "MANY_VARIABLES",
     "QUICK_DRAWS",
     "QUICK_TUNE",
     "Progress",
@@ -24,8 +26,8 @@ __all__ = [
 ]
 
 #: Draws and warm-up steps per chain of a normal fit and of ``--quick``.
-DEFAULT_DRAWS, DEFAULT_TUNE = 500, 400
-QUICK_DRAWS, QUICK_TUNE = 100, 250
+DEFAULT_DRAWS, DEFAULT_TUNE = 1000, 200
+QUICK_DRAWS, QUICK_TUNE = 200, 100
 DEFAULT_CHAINS = 4
 #: A fit that asks for enough effective draws stops at this many times the draws that were asked for.
 LIMIT = 3
@@ -35,6 +37,8 @@ LOOK_AGAIN = 0.25
 #: the few slow directions have moved. Trajectories of at least 2**8 - 1 steps give 2.5 times the effective
 #: draws per gradient there (docs/decisions/sampling.md); small models need no such help.
 MANY_VARIABLES, MANY_MINDEPTH = 1000, 8
+#: Greatest depth of trajectories, that of nutpie.
+GREATEST_DEPTH = 10
 #: How often progress is reported, in milliseconds.
 PROGRESS_MS = 500
 
@@ -85,7 +89,8 @@ def sample(
     chains: int,
     seed: int,
     cores: int | None = None,
-    mindepth: int | None = None,
+    depths: tuple[int, int] | None = None,
+    step_size: float | None = None,
     progress: Progress | None = None,
     enough: Enough | None = None,
 ) -> xr.DataTree:
@@ -101,8 +106,11 @@ def sample(
         Same seed, same draws, whatever the number of cores.
     cores : int, optional
         Chains run at once; all of them by default, sharing the cores.
-    mindepth : int, optional
-        Least depth of trajectories; by default what the number of variables calls for.
+    depths : (int, int), optional
+        Least and greatest depth of trajectories, of ``2**depth - 1`` steps; by default what the number of
+        variables calls for.
+    step_size : float, optional
+        Step to begin with; nutpie's by default. Warm-up adapts it either way.
     progress : callable, optional
         Receives ``("sample", fraction, message)``.
     enough : callable, optional
@@ -120,8 +128,8 @@ def sample(
     SamplingError
         If no starting point with finite density was found.
     """
-    if mindepth is None:
-        mindepth = MANY_MINDEPTH if compiled.n_dim > MANY_VARIABLES else 0
+    least, greatest = depths or (MANY_MINDEPTH if compiled.n_dim > MANY_VARIABLES else 0, GREATEST_DEPTH)
+    begin_with = {} if step_size is None else {"initial_step": step_size}
     clock = _Clock(progress or _silent, chains, tune)
     stops = [draws] if enough is None else lengths(draws)
 
@@ -140,7 +148,9 @@ def sample(
             progress_bar=False,
             progress_callback=clock,
             progress_rate=PROGRESS_MS,
-            mindepth=mindepth,
+            mindepth=least,
+            maxdepth=greatest,
+            **begin_with,
         )
 
     together = cores is None or cores >= chains

@@ -22,6 +22,7 @@ from forkmodel.data.panel import Panel, PanelOptions
 from forkmodel.data.texts import market_from_texts, table_text
 from forkmodel.errors import DataError, FitFileError, ModelError, PriorError, did_you_mean
 from forkmodel.formats import FILE_FORMAT, FORECAST_MARK, SCHEMA_VERSION
+from forkmodel.inference.geometry.metric import Metric
 from forkmodel.inference.posterior import Posterior
 from forkmodel.inference.verdict import Review
 from forkmodel.model.design import Design, resolve_blocks
@@ -34,6 +35,8 @@ from forkmodel.whole_files import write_whole
 __all__ = ["ENGINE", "load", "save", "to_datatree"]
 
 ENGINE: Final = "h5netcdf"
+#: Group of what the sampler of a later fit can use; files without it are read as well.
+METRIC: Final = "metric"
 
 
 def _observed(panel: Panel) -> dict[str, xr.Dataset]:
@@ -72,6 +75,7 @@ def to_datatree(posterior: Posterior, review: Review) -> xr.DataTree:
             "sample_stats": posterior.sample_stats,
             **_observed(posterior.panel),
             "tables": _tables(posterior.data),
+            **({} if posterior.metric is None else {METRIC: posterior.metric.to_dataset()}),
         }
     )
     spec = {
@@ -188,6 +192,7 @@ def _posterior(tree: xr.DataTree, observations: tuple[Observation, ...]) -> Post
         timings=_json(tree, "timings", {}),
         versions=_json(tree, "versions", {}),
         review=_review(tree),
+        metric=Metric.from_dataset(tree[METRIC].to_dataset()) if METRIC in tree.children else None,
     )
 
 

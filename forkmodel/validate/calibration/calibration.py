@@ -27,7 +27,7 @@ from forkmodel.data.panel import PanelOptions
 from forkmodel.inference.compiling import compile_model, interpreted, quiet_forward_sampling
 from forkmodel.inference.fitting import wrap
 from forkmodel.inference.joint import JointModel
-from forkmodel.inference.sampling import sample
+from forkmodel.inference.sampling import GREATEST_DEPTH, sample
 from forkmodel.observations.replaceable import data_name
 from forkmodel.priors import PriorSet
 from forkmodel.validate.calibration.statistics import statistics
@@ -89,7 +89,7 @@ def calibrate(
     """
     compiled = compile_model(model.pymc_model)
     thin = max(1, draws // ranked)
-    mindepth = CHOICE_MINDEPTH if "choice" in model.design.blocks else None
+    depths = (CHOICE_MINDEPTH, GREATEST_DEPTH) if "choice" in model.design.blocks else None
     truths, data = _simulated(model, of, seed)
     found: dict[int, pd.DataFrame] = {}
     reviews: dict[int, dict[str, Any]] = {}
@@ -102,7 +102,7 @@ def calibrate(
             chains=1,
             cores=1,
             seed=seed * 100_000 + replication,
-            mindepth=mindepth,
+            depths=depths,
         )
         truth = wrap(model, truths.isel(draw=[replication]), seed=seed + TRUTH_SEED + replication)
         chain, stats = tree["posterior"].to_dataset(), tree["sample_stats"].to_dataset()

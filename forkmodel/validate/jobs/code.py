@@ -33,8 +33,9 @@ PRIOR_FILES = "_priors"
 def sources(package: Path, without: tuple[str, ...] = ()) -> list[Path]:
     """Return the files of a package whose content can change a result, in a fixed order.
 
-    All of its code but that which only shows results, and the scenarios and claims that come with it. Tables
-    and priors are hashed by their contents wherever a job depends on them.
+    All of its code but that which only shows results, the scenarios and claims that come with it, and the
+    metric that a sampler begins with. Tables and priors are hashed by their contents wherever a job depends
+    on them.
 
     Parameters
     ----------
@@ -43,7 +44,7 @@ def sources(package: Path, without: tuple[str, ...] = ()) -> list[Path]:
     without : tuple of str
         Beginnings of the names of further files that cannot change this kind of result.
     """
-    found = [path for pattern in ("*.py", "*.toml") for path in package.rglob(pattern)]
+    found = [path for pattern in ("*.py", "*.toml", "*.nc") for path in package.rglob(pattern)]
     named = {path.relative_to(package).as_posix(): path for path in found}
     silent = (*PRESENTATION, PRIOR_FILES, *without)
     return [named[name] for name in sorted(named) if not name.startswith(silent)]
@@ -69,9 +70,10 @@ def code_hash(package: Path | None = None, without: tuple[str, ...] = ()) -> str
 def _code_hash(package: Path, without: tuple[str, ...], versions: tuple[tuple[str, str], ...]) -> str:
     digest = hashlib.sha256(json.dumps(versions).encode())
     for path in sources(package, without):
-        text = path.read_text(encoding="utf-8")
-        content = _code(text) if path.suffix == ".py" else text
-        digest.update(f"{path.relative_to(package).as_posix()}\n{content}\n".encode())
+        content = path.read_bytes()
+        if path.suffix == ".py":
+            content = _code(content.decode("utf-8")).encode()
+        digest.update(f"{path.relative_to(package).as_posix()}\n".encode() + content + b"\n")
     return digest.hexdigest()
 
 

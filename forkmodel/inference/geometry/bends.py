@@ -1,0 +1,196 @@
+"""Bends: coordinates in which the posterior is nearer to a normal one, element by element.
+
+Two kinds, both exact bijections of the unconstrained vector, so that the posterior is the same:
+
+**Softened exponentials.** A model's ability is its line's frontier less an exponential shortfall, and a
+frontier grows by lognormal steps. On the log scale, where PyMC moves, what the data see changes by as much
+as the amount itself: a coordinate that is loose at a small amount is stiff at a large one. Where data decide,
+the amount itself is the good coordinate; near zero its logarithm is. ``log softplus(rate w)`` is both.
+
+**Partly centred units.** An effect is ``spread * unit``. Where data pin the effect down, its unit must shrink
+as the spread grows; where they say nothing it must not. With ``unit = w (spread / typical)^-c`` the part
+``c`` that data know of a unit given its spread is taken out (Papaspiliopoulos, Roberts and Skoeld, 2007).
+
+The kernels are plain loops without libraries of linear algebra: the same numbers on any number of cores.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numba
+import numpy as np
+
+from forkmodel.inference.geometry.layout import Layout
+
+__all__ = ["SCALED_BY", "SOFTENED", "Bends", "bend", "pull_back"]
+
+#: Vectors of exponential amounts on the log scale, and how sharply the coordinate turns from log to linear.
+#: At 3 the part below zero is a third of a prior standard deviation wide: no tail to climb out of.
+SOFTENED = {"capability.shortfall_unit": 3.0}
+#: Vectors of standard normal luck whose exponential is a step, and the spread of the steps' logarithm.
+LOGNORMAL = {"capability.growth_shock": "capability.growth_spread"}
+#: Vectors in units of a spread, and the spread.
+SCALED_BY = {
+    **LOGNORMAL,
+    "price.model_unit": "price.model_spread",
+    "price.developer_unit": "price.developer_spread",
+    "price.seller_unit": "price.host_spread",
+    "choice.brand_unit": "choice.brand_spread",
+    "choice.shock_unit": "choice.shock_spread",
+    "choice.survey_bias_unit": "choice.enterprise_bias",
+    "choice.mix_router_step": "choice.mix_walk",
+    "choice.mix_enterprise_step": "choice.mix_walk",
+    "choice.fringe_step": "choice.fringe_walk",
+    "choice.router_step": "choice.router_walk",
+    "choice.enterprise_step": "choice.enterprise_walk",
+    "spend.growth_unit": "spend.growth_walk",
+    "spend.share_unit": "spend.share_walk",
+}
+#: A unit whose data know less than this part of it is left as it is.
+LEAST_CENTRED = 0.05
+
+
+@dataclass(frozen=True)
+class Bends:
+    """What is bent, and how.
+
+    Attributes
+    ----------
+    soft : ndarray (soft,)
+        Places of softened exponentials: ``y = (log softplus(rate w) - offset) / divisor``.
+    rate, offset, divisor : ndarray (soft,)
+        Constants of each.
+    unit, spread : ndarray (scaled,)
+        Places of units and of the logs of their spreads.
+    power : ndarray (scaled,)
+        Part of each unit that is centred.
+    typical : ndarray (scaled,)
+        Log spread at which unit and coordinate agree.
+    """
+
+    soft: np.ndarray
+    rate: np.ndarray
+    offset: np.ndarray
+    divisor: np.ndarray
+    unit: np.ndarray
+    spread: np.ndarray
+    power: np.ndarray
+    typical: np.ndarray
+
+    @classmethod
+    def of(cls, layout: Layout, centre: np.ndarray, centred: np.ndarray) -> Bends:
+        """Bend what is declared in this file and part of a model.
+
+        Parameters
+        ----------
+        layout : Layout
+            The model's flat vector.
+        centre : ndarray (flat,)
+            Typical place of each coordinate, of which those of spreads are read.
+        centred : ndarray (flat,)
+            Part of each unit that is centred.
+        """
+        # One row per softened element: place, rate, offset, divisor.
+        rows = [
+            (place, sharp, np.log(sharp), 1.0)
+            for name, sharp in SOFTENED.items()
+            for place in _places(layout, name)
+        ]
+        for name, spread in LOGNORMAL.items():
+            typical = float(np.exp(centre[_places(layout, spread)][0])) if spread in layout.place else 1.0
+            # At a luck of zero the step is that of the typical spread, log 2 of the softplus.
+            rows += [(place, typical, np.log(np.log(2.0)), typical) for place in _places(layout, name)]
+        soft, rate, offset, divisor = np.asarray(rows, dtype=float).reshape(-1, 4).T
+        unit: list[int] = []
+        by: list[int] = []
+        for name, spread in SCALED_BY.items():
+            if name in layout.place and spread in layout.place:
+                found = [place for place in _places(layout, name) if centred[place] > LEAST_CENTRED]
+                unit += found
+                by += [layout.place[spread].flat.start] * len(found)
+        units, spreads = np.asarray(unit, dtype=np.int64), np.asarray(by, dtype=np.int64)
+        return cls(
+            soft=soft.astype(np.int64),
+            rate=np.ascontiguousarray(rate),
+            offset=np.ascontiguousarray(offset),
+            divisor=np.ascontiguousarray(divisor),
+            unit=units,
+            spread=spreads,
+            power=centred[units].astype(float),
+            typical=centre[spreads].astype(float),
+        )
+
+    @property
+    def arrays(self) -> tuple[np.ndarray, ...]:
+        """The arrays in the order in which the kernels take them."""
+        return (
+            self.soft,
+            self.rate,
+            self.offset,
+            self.divisor,
+            self.unit,
+            self.spread,
+            self.power,
+            self.typical,
+        )
+
+    def straighten(self, y: np.ndarray) -> np.ndarray:
+        """Return the coordinates ``w`` of unconstrained vectors ``y`` along the last axis."""
+        w = np.array(y, dtype=float)
+        w[..., self.unit] *= np.exp(self.power * (y[..., self.spread] - self.typical))
+        amount = np.exp(self.divisor * w[..., self.soft] + self.offset)
+        w[..., self.soft] = (amount + np.log(-np.expm1(-amount))) / self.rate
+        return w
+
+    def gradients(self, w: np.ndarray, y: np.ndarray, gradient: np.ndarray) -> np.ndarray:
+        """Return gradients (draw, flat) by ``w`` of the log density, given those by ``y``."""
+        bent = np.empty_like(gradient)
+        for one in range(len(w)):
+            pull_back(w[one], y[one], gradient[one], bent[one], *self.arrays)
+        return bent
+
+
+def _places(layout: Layout, name: str) -> list[int]:
+    stretch = layout.place.get(name)
+    return [] if stretch is None else list(range(stretch.flat.start, stretch.flat.stop))
+
+
+@numba.njit(cache=True)
+def _softplus(x):  # type: ignore[no-untyped-def]
+    return x + np.log1p(np.exp(-x)) if x > 0.0 else np.log1p(np.exp(x))
+
+
+@numba.njit(cache=True)
+def bend(w, y, soft, rate, offset, divisor, unit, spread, power, typical):  # type: ignore[no-untyped-def]
+    """Write the unconstrained vector of coordinates ``w`` into ``y``; return the log Jacobian determinant."""
+    log_det = 0.0
+    for i in range(w.shape[0]):
+        y[i] = w[i]
+    for i in range(soft.shape[0]):
+        x = rate[i] * w[soft[i]]
+        amount = _softplus(x)
+        y[soft[i]] = (np.log(amount) - offset[i]) / divisor[i]
+        # The slope is rate sigmoid(x) / (softplus(x) divisor), and log sigmoid(x) = x - softplus(x).
+        log_det += np.log(rate[i] / (amount * divisor[i])) + x - amount
+    for i in range(unit.shape[0]):
+        log_factor = -power[i] * (w[spread[i]] - typical[i])
+        y[unit[i]] *= np.exp(log_factor)
+        log_det += log_factor
+    return log_det
+
+
+@numba.njit(cache=True)
+def pull_back(w, y, g, out, soft, rate, offset, divisor, unit, spread, power, typical):  # type: ignore[no-untyped-def]
+    """Write into ``out`` the gradient by ``w`` of log density plus log determinant, given that by ``y``."""
+    for i in range(w.shape[0]):
+        out[i] = g[i]
+    for i in range(unit.shape[0]):
+        out[spread[i]] -= power[i] * (g[unit[i]] * y[unit[i]] + 1.0)
+        out[unit[i]] = g[unit[i]] * np.exp(-power[i] * (w[spread[i]] - typical[i]))
+    for i in range(soft.shape[0]):
+        x = rate[i] * w[soft[i]]
+        amount = _softplus(x)
+        slope = np.exp(x - amount)
+        step = rate[i] * slope / amount
+        out[soft[i]] = out[soft[i]] * step / divisor[i] + rate[i] * (1.0 - slope) - step

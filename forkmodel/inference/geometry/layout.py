@@ -1,0 +1,208 @@
+"""The flat vector in which nutpie moves: which stretch belongs to which free variable, and its labels.
+
+A zero-sum vector has one coordinate fewer than elements, and none of them has a label. So geometry is carried
+from one fit to another in *labelled* coordinates: unconstrained everywhere, except that a zero-sum vector
+keeps all its elements. PyMC's zero-sum transformation is an isometry, so the two differ by a matrix with
+orthonormal columns.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import xarray as xr
+
+if TYPE_CHECKING:
+    import pymc as pm
+
+__all__ = ["Layout", "Stretch"]
+
+ZERO_SUM = "zerosum"
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """The coordinates of one free variable.
+
+    Attributes
+    ----------
+    name : str
+        Name of the variable.
+    flat : slice
+        Its place in the flat vector.
+    labelled : slice
+        Its place among the labelled coordinates.
+    basis : ndarray (element, coordinate) or None
+        Elements of a zero-sum vector per unit of its coordinates; None where the two are the same.
+    together : int
+        Coordinates whose elements sum to zero together; 0 where there is no such sum.
+    """
+
+    name: str
+    flat: slice
+    labelled: slice
+    basis: np.ndarray | None
+    together: int
+
+
+@dataclass(frozen=True)
+class Layout:
+    """All free variables of a model, in the order of the flat vector.
+
+    Attributes
+    ----------
+    stretches : tuple of Stretch
+        One per free variable.
+    labels : tuple of str
+        ``name[label, ...]`` of every labelled coordinate.
+    """
+
+    stretches: tuple[Stretch, ...]
+    labels: tuple[str, ...]
+
+    @property
+    def size(self) -> int:
+        """Length of the flat vector."""
+        return int(self.stretches[-1].flat.stop)
+
+    @cached_property
+    def place(self) -> dict[str, Stretch]:
+        """Stretches by the name of their variable."""
+        return {stretch.name: stretch for stretch in self.stretches}
+
+    def to_labelled(self, flat: np.ndarray) -> np.ndarray:
+        """Return vectors along the last axis in labelled coordinates."""
+        parts = [
+            flat[..., s.flat] if s.basis is None else flat[..., s.flat] @ s.basis.T for s in self.stretches
+        ]
+        return np.concatenate(parts, axis=-1)
+
+    def to_flat(self, labelled: np.ndarray) -> np.ndarray:
+        """Return labelled vectors along the last axis in flat coordinates."""
+        parts = [
+            labelled[..., s.labelled] if s.basis is None else labelled[..., s.labelled] @ s.basis
+            for s in self.stretches
+        ]
+        return np.concatenate(parts, axis=-1)
+
+    def levelled(self, flat: np.ndarray) -> np.ndarray:
+        """Return amounts of flat coordinates (flat,), the mean where they sum to zero together.
+
+        The coordinates of a zero-sum vector belong to no element, so only what is the same for all of them
+        can be told by label.
+        """
+        levels = flat.copy()
+        for s in self.stretches:
+            if s.basis is not None:
+                rows = flat[s.flat].reshape(-1, s.together)
+                levels[s.flat] = np.repeat(rows.mean(1), s.together)
+        return levels
+
+    def on_elements(self, flat: np.ndarray) -> np.ndarray:
+        """Return levelled amounts of flat coordinates as amounts of the labelled ones."""
+        parts = [
+            flat[s.flat] if s.basis is None else np.repeat(flat[s.flat][:: s.together], s.together + 1)
+            for s in self.stretches
+        ]
+        return np.concatenate(parts)
+
+    def gather_from_elements(self, labelled: np.ndarray) -> np.ndarray:
+        """Return amounts of flat coordinates from those of labelled ones; equal ones stay so."""
+        parts = [
+            labelled[s.labelled] if s.basis is None else labelled[s.labelled] @ s.basis**2
+            for s in self.stretches
+        ]
+        return np.concatenate(parts)
+
+    @classmethod
+    def of(cls, model: pm.Model) -> Layout:
+        """Read the layout off a model: nutpie joins the free variables in their order."""
+        shapes = model.eval_rv_shapes()
+        stretches: list[Stretch] = []
+        labels: list[str] = []
+        at = 0
+        for variable in model.free_RVs:
+            name = str(variable.name)
+            shape = tuple(int(size) for size in shapes[name])
+            basis = _zero_sum_basis(shape) if _transform(model, variable) == ZERO_SUM else None
+            width = int(np.prod(shape)) if basis is None else basis.shape[1]
+            first = len(labels)
+            labels += _labels(model, name, shape)
+            together = 0 if basis is None else shape[-1] - 1
+            stretches.append(Stretch(name, slice(at, at + width), slice(first, len(labels)), basis, together))
+            at += width
+        return cls(tuple(stretches), tuple(labels))
+
+
+def _transform(model: pm.Model, variable: Any) -> str | None:
+    transform = model.rvs_to_transforms[variable]
+    return None if transform is None else str(transform.name)
+
+
+def _labels(model: pm.Model, name: str, shape: tuple[int, ...]) -> list[str]:
+    """Return ``name[label, ...]`` of each element; a scalar is its name."""
+    if not shape:
+        return [name]
+    dims = model.named_vars_to_dims.get(name) or (None,) * len(shape)
+    texts = [
+        [str(label) for label in (range(size) if dim is None else model.coords[dim] or range(size))]
+        for dim, size in zip(dims, shape, strict=True)
+    ]
+    return [
+        f"{name}[{', '.join(texts[axis][i] for axis, i in enumerate(spot))}]" for spot in np.ndindex(*shape)
+    ]
+
+
+def _zero_sum_basis(shape: tuple[int, ...]) -> np.ndarray:
+    """Return the elements of a vector that sums to zero along its last axis, per unit of each coordinate.
+
+    PyMC extends the coordinates by one element so that the sum is zero, symmetric in the others.
+    """
+    n = shape[-1]
+    norm = np.sqrt(n)
+    last = np.vstack([np.eye(n - 1) - 1.0 / (norm + n), np.full((1, n - 1), -1.0 / norm)])
+    return np.kron(np.eye(int(np.prod(shape[:-1]))), last)
+
+
+def unconstrained(model: pm.Model, draws: xr.Dataset) -> np.ndarray:
+    """Return draws of the free variables (chain and draw in one axis, flat coordinate).
+
+    Parameters
+    ----------
+    model : pymc.Model
+        The model.
+    draws : Dataset
+        Free variables, dims ``chain, draw, ...``.
+    """
+    columns = []
+    for variable in model.free_RVs:
+        array = draws[variable.name].transpose("chain", "draw", ...).to_numpy()
+        values = array.reshape(-1, *array.shape[2:])
+        if _transform(model, variable) == ZERO_SUM:
+            basis = _zero_sum_basis(values.shape[1:])
+            columns.append(values.reshape(len(values), -1) @ basis)
+        else:
+            columns.append(_forward(model, variable, values).reshape(len(values), -1))
+    return np.concatenate(columns, axis=1)
+
+
+def _forward(model: pm.Model, variable: Any, values: np.ndarray) -> np.ndarray:
+    """Return values of an elementwise transformed variable on the unconstrained scale."""
+    transform = model.rvs_to_transforms[variable]
+    if transform is None:
+        return values
+    import pytensor.tensor as pt
+
+    # Bounds of an interval are constants among the inputs of the variable; nothing else is looked at.
+    return np.asarray(
+        transform.forward(pt.as_tensor(values), *variable.owner.inputs).eval(mode=_interpreted())
+    )
+
+
+def _interpreted() -> Any:
+    from forkmodel.inference.compiling import interpreted
+
+    return interpreted()["mode"]

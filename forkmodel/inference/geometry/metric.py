@@ -1,0 +1,252 @@
+"""What an earlier fit knows of the posterior's shape: where it lies, how wide it is, and in which directions.
+
+In the bent coordinates (:mod:`forkmodel.inference.geometry.bends`) the posterior is near a normal with mean
+``mu`` and covariance ``S (I + D (L - 1) D') S``: a scale for each coordinate and a few directions in which it
+is much wider or narrower than the scales say. The sampler then moves in ``z`` with ``w = mu + S (I + D
+(sqrt(L) - 1) D') z``, in which all directions are about equally wide.
+
+Scales and directions come from draws *and* gradients: ``s = (var w / var g)^(1/4)``; directions are the
+widest of the draws' covariance and the stiffest of the gradients', and along them the covariance is the
+geometric mean of the one and the inverse of the other. Draws alone know little of narrow directions,
+gradients little of wide ones.
+
+Source: Seyboldt, Carlson and Carpenter (2026), Preconditioning Hamiltonian Monte Carlo by minimizing Fisher
+divergence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from forkmodel.inference.geometry.bends import SCALED_BY, Bends
+from forkmodel.inference.geometry.layout import Layout
+
+__all__ = ["DIRECTIONS", "Metric", "Stretching"]
+
+#: Widest and stiffest directions that are kept, each; and how far from one a variance must lie to be kept.
+DIRECTIONS, CUTOFF = 60, 1.5
+#: No direction is taken to be narrower than this, in units of the scales.
+LEAST_VARIANCE = 0.01
+
+
+@dataclass(frozen=True)
+class Stretching:
+    """The linear part of the map for one flat vector, and what is bent.
+
+    Attributes
+    ----------
+    centre, scale : ndarray (flat,)
+        Mean and scale of the bent coordinates.
+    direction : ndarray (direction, flat)
+        Orthonormal rows in units of the scale.
+    variance : ndarray (direction,)
+        Variance along each direction in units of the scale.
+    bends : Bends
+        The bent coordinates.
+    known : ndarray (flat,)
+        Whether the metric knows the coordinate; the others have mean zero and scale one.
+    step_size : float
+        Step of the sampler that was found good.
+    """
+
+    centre: np.ndarray
+    scale: np.ndarray
+    direction: np.ndarray
+    variance: np.ndarray
+    bends: Bends
+    known: np.ndarray
+    step_size: float
+
+    def place(self, z: np.ndarray) -> np.ndarray:
+        """Return the bent coordinates of ``z`` along the last axis."""
+        along = (z @ self.direction.T) * (np.sqrt(self.variance) - 1.0)
+        return np.asarray(self.centre + self.scale * (z + along @ self.direction))
+
+    def standardise(self, y: np.ndarray) -> np.ndarray:
+        """Return ``z`` of unconstrained vectors along the last axis."""
+        z = (self.bends.straighten(y) - self.centre) / self.scale
+        along = (z @ self.direction.T) * (1.0 / np.sqrt(self.variance) - 1.0)
+        return np.asarray(z + along @ self.direction)
+
+
+@dataclass(frozen=True)
+class Metric:
+    """Shape of a posterior in labelled coordinates, so that it can serve a fit of other tables.
+
+    Attributes
+    ----------
+    labels : tuple of str
+        Labels of the coordinates.
+    centre, scale : ndarray (coordinate,)
+        Mean and scale of the bent coordinates.
+    centred : ndarray (coordinate,)
+        Part of each unit that is centred by its spread.
+    direction : ndarray (direction, coordinate)
+        Directions in units of the scale.
+    variance : ndarray (direction,)
+        Variance along each, in units of the scale.
+    step_size : float
+        Step of the sampler that was found good.
+    """
+
+    labels: tuple[str, ...]
+    centre: np.ndarray
+    scale: np.ndarray
+    centred: np.ndarray
+    direction: np.ndarray
+    variance: np.ndarray
+    step_size: float
+
+    @classmethod
+    def estimate(
+        cls,
+        layout: Layout,
+        y: np.ndarray,
+        gradient: np.ndarray,
+        step_size: float,
+        directions: int = DIRECTIONS,
+    ) -> Metric:
+        """Learn the shape from draws and the gradients of the log density there.
+
+        Parameters
+        ----------
+        layout : Layout
+            The flat vector.
+        y, gradient : ndarray (draw, flat)
+            Unconstrained draws, and gradients.
+        step_size : float
+            Step that the sampler ended with.
+        directions : int
+            Widest and stiffest directions that are looked for, each.
+        """
+        mean, centred = y.mean(0), _centred(layout, y)
+        bends = Bends.of(layout, mean, centred)
+        w = bends.straighten(y)
+        g = bends.gradients(w, y, gradient)
+        centre, scale = w.mean(0), layout.levelled((w.var(0) / g.var(0)) ** 0.25)
+        direction, variance = _directions((w - centre) / scale, (g - g.mean(0)) * scale, directions)
+        wide = layout.on_elements(scale)
+        return cls(
+            labels=layout.labels,
+            centre=layout.to_labelled(centre),
+            scale=wide,
+            centred=layout.on_elements(centred),
+            direction=layout.to_labelled(direction * scale) / wide,
+            variance=variance,
+            step_size=step_size,
+        )
+
+    def coverage(self, layout: Layout) -> float:
+        """Return the part of a model's coordinates that the metric knows."""
+        known = set(self.labels)
+        return sum(label in known for label in layout.labels) / len(layout.labels)
+
+    def stretching(self, layout: Layout) -> Stretching:
+        """Return the map for a model, its coordinates matched by label.
+
+        Leaving out coordinates is leaving out rows and columns of the covariance. A vector of which only some
+        elements are known keeps the scale one for the others.
+        """
+        where = {label: i for i, label in enumerate(self.labels)}
+        spots = np.array([where.get(label, -1) for label in layout.labels])
+        found = spots >= 0
+
+        def matched(values: np.ndarray, otherwise: float) -> np.ndarray:
+            return np.where(found, values[..., spots], otherwise)
+
+        centre = layout.to_flat(matched(self.centre, 0.0))
+        centred = layout.gather_from_elements(matched(self.centred, 0.0))
+        scale = layout.gather_from_elements(matched(self.scale, 1.0))
+        rows = layout.to_flat(matched(self.direction, 0.0) * matched(self.scale, 1.0)) / scale
+        direction, variance = _orthonormal(rows, self.variance)
+        return Stretching(
+            centre=centre,
+            scale=scale,
+            direction=direction,
+            variance=variance,
+            bends=Bends.of(layout, centre, centred),
+            known=layout.gather_from_elements(found.astype(float)) > 0.5,
+            step_size=self.step_size,
+        )
+
+    def to_dataset(self) -> xr.Dataset:
+        """Return the metric as arrays, directions in half precision."""
+        return xr.Dataset(
+            {
+                "centre": ("coordinate", self.centre),
+                "scale": ("coordinate", self.scale),
+                "centred": ("coordinate", self.centred),
+                "direction": (("direction", "coordinate"), self.direction.astype(np.float16)),
+                "variance": ("direction", self.variance),
+                "step_size": ((), self.step_size),
+            },
+            coords={"coordinate": np.asarray(self.labels, dtype=object)},
+        )
+
+    @classmethod
+    def from_dataset(cls, arrays: xr.Dataset) -> Metric:
+        """Read what :meth:`to_dataset` returned."""
+        return cls(
+            labels=tuple(arrays["coordinate"].to_numpy().astype(str).tolist()),
+            centre=arrays["centre"].to_numpy(),
+            scale=arrays["scale"].to_numpy(),
+            centred=arrays["centred"].to_numpy(),
+            direction=arrays["direction"].to_numpy().astype(float),
+            variance=arrays["variance"].to_numpy(),
+            step_size=float(arrays["step_size"]),
+        )
+
+
+def _centred(layout: Layout, y: np.ndarray) -> np.ndarray:
+    """Return the part of each unit (flat,) that is best centred: what data know of it given its spread."""
+    centred = np.zeros(layout.size)
+    for name, spread in SCALED_BY.items():
+        if name not in layout.place or spread not in layout.place:
+            continue
+        units, log_spread = y[:, layout.place[name].flat], y[:, layout.place[spread].flat.start]
+        apart = log_spread - log_spread.mean()
+        slope = (apart @ units) / (apart @ apart)
+        left = units - units.mean(0) - apart[:, None] * slope
+        centred[layout.place[name].flat] = np.clip(1.0 - left.var(0), 0.0, 1.0)
+    return layout.levelled(centred)
+
+
+def _widest(rows: np.ndarray, count: int) -> np.ndarray:
+    """Return the directions (flat, direction) in which rows spread most."""
+    from scipy.linalg import eigh
+
+    n = rows.shape[1]
+    count = min(count, n)
+    return np.asarray(eigh(rows.T @ rows / len(rows), subset_by_index=(n - count, n - 1))[1])
+
+
+def _root(matrix: np.ndarray, power: float) -> np.ndarray:
+    values, vectors = np.linalg.eigh(matrix)
+    return np.asarray((vectors * values**power) @ vectors.T)
+
+
+def _directions(draws: np.ndarray, gradients: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return orthonormal directions (direction, flat), and the variance along each, of scaled draws."""
+    both = np.hstack([_widest(draws, count), _widest(gradients, count)])
+    basis, size, _ = np.linalg.svd(both, full_matrices=False)
+    basis = basis[:, size > 1e-3]
+    of_draws, of_gradients = (np.atleast_2d(np.cov((part @ basis).T)) for part in (draws, gradients))
+    # The geometric mean of the draws' covariance and of the inverse of the gradients'.
+    root, inverse = _root(of_draws, 0.5), _root(of_draws, -0.5)
+    middle = root @ _root(inverse @ np.linalg.inv(of_gradients) @ inverse, 0.5) @ root
+    variance, turn = np.linalg.eigh(middle)
+    far = np.abs(np.log(variance)) > np.log(CUTOFF)
+    return np.ascontiguousarray((basis @ turn[:, far]).T), variance[far]
+
+
+def _orthonormal(rows: np.ndarray, variance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return ``I + rows' (variance - 1) rows`` as orthonormal directions and the variance along each."""
+    if not len(rows):
+        return rows, variance
+    basis, mix = np.linalg.qr(rows.T)
+    excess, turn = np.linalg.eigh((mix * (variance - 1.0)) @ mix.T)
+    # A part of a zero-sum vector is not a zero-sum vector: what is matched of it is no longer exact.
+    return np.ascontiguousarray((basis @ turn).T), np.maximum(1.0 + excess, LEAST_VARIANCE)

@@ -1,0 +1,245 @@
+"""The sampler's coordinates: exact bijections of the model's, matched to other models by label."""
+
+from importlib.resources import files
+
+import arviz as az
+import numpy as np
+import pytest
+
+import forkmodel as fm
+from forkmodel.inference.fitting import fit_posterior
+from forkmodel.inference.geometry.bends import LOGNORMAL, SCALED_BY, SOFTENED, Bends, bend
+from forkmodel.inference.geometry.bundled import METRIC_FILE, bundled_metric
+from forkmodel.inference.geometry.layout import Layout, unconstrained
+from forkmodel.inference.geometry.metric import Metric
+from forkmodel.inference.geometry.moved import gradients_at, move
+from forkmodel.inference.sampling import sample
+
+
+@pytest.fixture(scope="module")
+def small(market):
+    return fm.ForkModel(market, blocks=["adoption"]).joint
+
+
+@pytest.fixture(scope="module")
+def drawn(small):
+    return fit_posterior(small, draws=250, tune=250, chains=4, seed=8)
+
+
+@pytest.fixture(scope="module")
+def learned(small, drawn):
+    y = unconstrained(small.pymc_model, drawn.free)
+    return Metric.estimate(small.layout, y, gradients_at(small.compile(), y), 0.3, directions=5)
+
+
+@pytest.fixture(scope="module")
+def joint_layout(joint_model):
+    return Layout.of(joint_model.pymc_model)
+
+
+def density_of(compiled):
+    """Return log density and gradient of a compiled model at a point."""
+    function = compiled.compiled_logp_func.ctypes
+
+    def at(point):
+        point = np.ascontiguousarray(point, dtype=float)
+        gradient, logp = np.zeros(len(point)), np.zeros(1)
+        pointers = [
+            array.ctypes.data_as(kind)
+            for array, kind in zip((point, gradient, logp), function.argtypes[1:4], strict=True)
+        ]
+        assert function(len(point), *pointers, compiled.user_data.ctypes.data) == 0
+        return logp[0], gradient
+
+    return at
+
+
+def all_bent(layout):
+    """Return bends in which everything declared is bent, at places of one's own."""
+    random = np.random.default_rng(4)
+    return Bends.of(layout, 0.3 * random.standard_normal(layout.size), random.uniform(0.1, 1.0, layout.size))
+
+
+def test_unconstrained_draws_have_the_density_that_the_sampler_saw(small, drawn):
+    y = unconstrained(small.pymc_model, drawn.free)
+    at = density_of(small.compile())
+    seen = drawn.sample_stats["logp"].to_numpy().ravel()
+    assert [at(point)[0] for point in y[::100]] == pytest.approx(seen[::100], rel=1e-9)
+
+
+def test_every_element_has_a_place_and_a_label(joint_model, joint_layout):
+    names = [variable.name for variable in joint_model.pymc_model.free_RVs]
+    assert [stretch.name for stretch in joint_layout.stretches] == names
+    assert (
+        joint_layout.stretches[-1].labelled.stop == len(joint_layout.labels) == len(set(joint_layout.labels))
+    )
+    assert "capability.growth_spread" in joint_layout.labels
+    assert any(label.startswith("capability.shortfall_unit[gpt-") for label in joint_layout.labels)
+
+
+def test_labelled_coordinates_of_zero_sum_vectors_sum_to_zero_and_come_back(joint_layout):
+    flat = np.random.default_rng(1).standard_normal((3, joint_layout.size))
+    labelled = joint_layout.to_labelled(flat)
+    brands = labelled[:, joint_layout.place["choice.brand_unit"].labelled]
+    assert np.abs(brands.sum(axis=1)).max() < 1e-12
+    np.testing.assert_allclose(joint_layout.to_flat(labelled), flat, atol=1e-12)
+    np.testing.assert_allclose((labelled**2).sum(1), (flat**2).sum(1))
+
+
+def test_what_is_bent_is_part_of_the_model(joint_layout):
+    declared = [*SOFTENED, *LOGNORMAL, *LOGNORMAL.values(), *SCALED_BY, *SCALED_BY.values()]
+    assert set(declared) <= set(joint_layout.place)
+
+
+def test_bends_are_undone(joint_layout):
+    bends = all_bent(joint_layout)
+    w = 1.5 * np.random.default_rng(2).standard_normal((4, joint_layout.size))
+    y = np.empty_like(w)
+    for one in range(len(w)):
+        bend(w[one], y[one], *bends.arrays)
+    assert np.abs(y - w).max() > 0.5
+    np.testing.assert_allclose(bends.straighten(y), w, atol=1e-8)
+
+
+def test_determinant_and_gradient_of_bends_are_those_of_finite_differences(joint_layout):
+    bends = all_bent(joint_layout)
+    random = np.random.default_rng(3)
+    w, weight = random.standard_normal(joint_layout.size), random.standard_normal(joint_layout.size)
+
+    def value(point):
+        y = np.empty_like(point)
+        return bend(point, y, *bends.arrays) + weight @ y
+
+    y = np.empty_like(w)
+    bend(w, y, *bends.arrays)
+    gradient = bends.gradients(w[None], y[None], weight[None])[0]
+    for _ in range(20):
+        way = random.standard_normal(len(w))
+        slope = (value(w + 1e-6 * way) - value(w - 1e-6 * way)) / 2e-6
+        assert slope == pytest.approx(gradient @ way, rel=1e-5, abs=1e-5)
+    # The determinant itself: the map acts on an element alone, but for what spreads do to units.
+    own = np.array([(y_of(bends, w, i, 1e-6) - y_of(bends, w, i, -1e-6)) / 2e-6 for i in range(len(w))])
+    assert bend(w, y, *bends.arrays) == pytest.approx(np.log(own).sum(), rel=1e-6)
+
+
+def y_of(bends, w, element, by):
+    """Return one element of the bent vector when it alone is moved."""
+    moved, y = w.copy(), np.empty_like(w)
+    moved[element] += by
+    bend(moved, y, *bends.arrays)
+    return y[element]
+
+
+def test_a_moved_density_is_the_density_times_the_determinant(small, drawn, learned):
+    to = learned.stretching(small.layout)
+    y = unconstrained(small.pymc_model, drawn.free)[::100]
+    z = to.standardise(y)
+    before, after = density_of(small.compile()), density_of(move(small.compile(), to))
+    change = [after(there)[0] - before(here)[0] for here, there in zip(y, z, strict=True)]
+    for there, by in zip(z, change, strict=True):
+        jacobian = numerical_jacobian(to, there)
+        assert by == pytest.approx(np.linalg.slogdet(jacobian)[1], abs=1e-4)
+        _, gradient = after(there)
+        way = np.random.default_rng(0).standard_normal(len(there))
+        slope = (after(there + 1e-5 * way)[0] - after(there - 1e-5 * way)[0]) / 2e-5
+        assert slope == pytest.approx(gradient @ way, rel=1e-4, abs=1e-4)
+
+
+def numerical_jacobian(to, z, step=1e-5):
+    def map_to(point):
+        y = np.empty_like(point)
+        bend(to.place(point), y, *to.bends.arrays)
+        return y
+
+    ways = np.eye(len(z)) * step
+    return np.array([(map_to(z + way) - map_to(z - way)) / (2 * step) for way in ways]).T
+
+
+def test_moving_changes_the_path_and_not_the_posterior(small, drawn, learned):
+    moved = move(small.compile(), learned.stretching(small.layout))
+    found = sample(moved, draws=250, tune=250, chains=4, seed=21, step_size=learned.step_size)
+    both = ("chain", "draw")
+    apart = []
+    for name, here in drawn.free.data_vars.items():
+        there = found["posterior"][name]
+        assert there.dims == here.dims
+        error = np.hypot(az.mcse(here), az.mcse(there))
+        apart.append(np.ravel(((here.mean(both) - there.mean(both)) / error).to_numpy()))
+    # In standard errors of the difference, over some hundred elements.
+    off = np.concatenate(apart)
+    assert np.abs(off).max() < 4.5
+    assert np.sqrt((off**2).mean()) == pytest.approx(1.0, abs=0.3)
+
+
+def test_a_metric_of_all_labels_is_the_covariance_it_was_learned_from(small, drawn, learned):
+    to = learned.stretching(small.layout)
+    z = to.standardise(unconstrained(small.pymc_model, drawn.free))
+    assert np.abs(z.mean(0)).max() < 0.05
+    # Standard deviations of one, but for what few directions cannot tell.
+    assert np.median(z.std(0)) == pytest.approx(1.0, abs=0.35)
+    np.testing.assert_allclose(to.direction @ to.direction.T, np.eye(len(to.direction)), atol=1e-8)
+    assert to.known.all()
+
+
+def test_leaving_out_coordinates_leaves_out_rows_of_the_covariance(small, learned):
+    keep = [label for label in learned.labels if not label.startswith("adoption.")]
+    spots = [learned.labels.index(label) for label in keep]
+    part = Metric(
+        labels=tuple(keep),
+        centre=learned.centre[spots],
+        scale=learned.scale[spots],
+        centred=learned.centred[spots],
+        direction=learned.direction[:, spots],
+        variance=learned.variance,
+        step_size=learned.step_size,
+    )
+    whole, less = learned.stretching(small.layout), part.stretching(small.layout)
+
+    def covariance(to):
+        inner = np.eye(len(to.scale)) + (to.direction.T * (to.variance - 1.0)) @ to.direction
+        return inner * np.outer(to.scale, to.scale)
+
+    known = less.known
+    assert 0 < known.sum() < len(known)
+    np.testing.assert_allclose(
+        covariance(less)[np.ix_(known, known)], covariance(whole)[np.ix_(known, known)], atol=1e-8
+    )
+    assert (less.scale[~known] == 1.0).all()
+
+
+def test_what_a_metric_does_not_know_starts_at_the_prior(small, learned):
+    unknown = Metric(
+        labels=("of another model",),
+        centre=np.zeros(1),
+        scale=np.ones(1),
+        centred=np.zeros(1),
+        direction=np.zeros((0, 1)),
+        variance=np.zeros(0),
+        step_size=0.1,
+    )
+    assert unknown.coverage(small.layout) == 0.0
+    to = unknown.stretching(small.layout)
+    moved = move(small.compile(), to)
+    own = small.compile().initial_point_func(7)
+    y = np.empty_like(own)
+    bend(to.place(moved.initial_point_func(7)), y, *to.bends.arrays)
+    np.testing.assert_allclose(y, own, atol=1e-9)
+
+
+def test_chains_start_apart_and_wider_than_the_posterior(small, learned):
+    moved = move(small.compile(), learned.stretching(small.layout))
+    starts = np.stack([moved.initial_point_func(seed) for seed in range(40)])
+    assert starts.std(0).mean() == pytest.approx(1.5, abs=0.1)
+
+
+def test_a_metric_comes_back_from_its_arrays(learned):
+    again = Metric.from_dataset(learned.to_dataset())
+    assert again.labels == learned.labels
+    np.testing.assert_array_equal(again.scale, learned.scale)
+    np.testing.assert_allclose(again.direction, learned.direction, atol=1e-3)
+
+
+def test_the_bundled_metric_knows_the_bundled_model_and_is_small(joint_layout):
+    assert bundled_metric().coverage(joint_layout) == 1.0
+    path = files("forkmodel.inference.geometry") / METRIC_FILE
+    assert len(path.read_bytes()) < 1_000_000
