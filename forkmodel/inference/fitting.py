@@ -40,7 +40,9 @@ class Shaped(Protocol):
     """Anything that knows the shape of a posterior: a posterior, or a fit."""
 
     @property
-    def metric(self) -> Metric | None: ...
+    def metric(self) -> Metric | None:
+        """The shape, if it was learned."""
+        ...
 
 
 def wrap(

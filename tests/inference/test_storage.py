@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 
 import h5py
+import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
 
 import forkmodel as fm
 from forkmodel.data.texts import market_from_texts, table_text
+from forkmodel.inference.geometry.bundled import bundled_metric
+from forkmodel.inference.storage import save
 
 ODD_NAMES = ("NA", "null", "None", "n/a", "nan", "1e5", "007", "true", 'a "b", c')
 
@@ -131,6 +135,30 @@ def test_a_damaged_or_edited_file_is_refused_in_words(saved, tmp_path, damage):
     path = shutil.copy(saved, tmp_path / "broken.nc")
     with h5py.File(path, "r+") as file:
         DAMAGES[damage](file)
+    with pytest.raises(fm.FitFileError, match="Fit again"):
+        fm.load(path)
+
+
+@pytest.fixture(scope="module")
+def shaped(market, tmp_path_factory):
+    """A file with a metric, as fits of large models have."""
+    drawn = fm.ForkModel(market, blocks=["adoption"]).prior(draws=4)
+    path = tmp_path_factory.mktemp("shaped") / "fit.nc"
+    save(replace(drawn.result, metric=bundled_metric()), path, drawn.review())
+    return path
+
+
+def test_the_metric_of_a_fit_comes_back(shaped):
+    back = fm.load(shaped).metric
+    assert back.labels == bundled_metric().labels
+    np.testing.assert_array_equal(back.direction, bundled_metric().direction)
+
+
+@pytest.mark.parametrize(("name", "value"), [("scale", 0.0), ("variance", -1.0), ("centre", np.nan)])
+def test_a_metric_that_is_none_is_refused(shaped, tmp_path, name, value):
+    path = shutil.copy(shaped, tmp_path / "broken.nc")
+    with h5py.File(path, "r+") as file:
+        file["metric"][name][0] = value
     with pytest.raises(fm.FitFileError, match="Fit again"):
         fm.load(path)
 

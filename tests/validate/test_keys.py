@@ -24,6 +24,7 @@ def _package(folder, **changed):
         "validate/calibration/ranks.py": "w = 4\n",
         "priors/prior_set.py": "p = 5\n",
         "scenarios/baseline.toml": 'name = "baseline"\n',
+        "inference/geometry/bundled_metric.nc": "the metric that a sampler begins with",
         "report/page.py": "page = 6\n",
         "cli/main.py": "a = 7\n",
     }
@@ -44,6 +45,7 @@ def test_code_that_can_change_a_result_changes_the_key(tmp_path):
         "validate/calibration/ranks.py": "w = 5\n",
         "priors/prior_set.py": "p = 6\n",
         "scenarios/baseline.toml": 'name = "other"\n',
+        "inference/geometry/bundled_metric.nc": "another metric",
         "results/new.py": "",
     }
     hashes = {before}

@@ -188,7 +188,16 @@ class Metric:
 
     @classmethod
     def from_dataset(cls, arrays: xr.Dataset) -> Metric:
-        """Read what :meth:`to_dataset` returned."""
+        """Read what :meth:`to_dataset` returned.
+
+        Raises
+        ------
+        ValueError
+            If it is no metric: a number that is not finite, or a scale or variance that is not positive.
+        """
+        finite = all(np.isfinite(array).all() for array in arrays.data_vars.values())
+        if not finite or not all((arrays[name] > 0).all() for name in ("scale", "variance", "step_size")):
+            raise ValueError("its metric holds numbers that no fit leaves.")
         return cls(
             labels=tuple(arrays["coordinate"].to_numpy().astype(str).tolist()),
             centre=arrays["centre"].to_numpy(),
