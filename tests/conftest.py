@@ -40,7 +40,7 @@ def short_fit(joint_model, tmp_path_factory, worker_id):
     """Return a fit of the whole joint model by seed, made once for all processes; too short to be quoted."""
 
     def fit(seed):
-        settings = {"draws": 200, "tune": 150, "chains": 2, "seed": seed}
+        settings = {"draws": 100, "tune": 150, "chains": 2, "seed": seed}
         if worker_id == "master":
             return joint_model.fit(**settings)
         path = tmp_path_factory.getbasetemp().parent / f"short_fit_{seed}.nc"

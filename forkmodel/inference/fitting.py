@@ -32,6 +32,8 @@ LEAST_KNOWN = 0.5
 #: Every trajectory has 2**6 - 1 steps where a metric is used: fewer leave the slow directions unmoved, more
 #: turn around (docs/decisions/sampling.md).
 DEPTH = 6
+#: Two of them lie between kept draws.
+EVERY = 2
 #: Draws from which a fit's own metric is learned: fewer than thousands of coordinates need say too little.
 LEAST_FOR_METRIC, MOST_FOR_METRIC = 1500, 4000
 
@@ -156,7 +158,7 @@ def fit_posterior(
     taken = _metric_for(model, compiled, warm)
     helped: dict[str, Any] = {}
     if taken is not None:
-        helped = {"depths": (DEPTH, DEPTH), "step_size": taken.step_size}
+        helped = {"depths": (DEPTH, DEPTH), "step_size": taken.step_size, "every": EVERY}
     tree = sample(
         compiled if taken is None else move(compiled, taken.stretching(model.layout)),
         draws=draws,

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import xarray as xr
 
 from forkmodel.errors import SamplingError
@@ -26,8 +27,8 @@ __all__ = [
 ]
 
 #: Draws and warm-up steps per chain of a normal fit and of ``--quick``.
-DEFAULT_DRAWS, DEFAULT_TUNE = 1000, 200
-QUICK_DRAWS, QUICK_TUNE = 200, 100
+DEFAULT_DRAWS, DEFAULT_TUNE = 500, 200
+QUICK_DRAWS, QUICK_TUNE = 100, 100
 DEFAULT_CHAINS = 4
 #: A fit that asks for enough effective draws stops at this many times the draws that were asked for.
 LIMIT = 3
@@ -61,8 +62,8 @@ class _Clock:
     that has not begun counts with every one of its steps.
     """
 
-    def __init__(self, progress: Progress, chains: int, tune: int) -> None:
-        self.progress, self.chains, self.tune = progress, chains, tune
+    def __init__(self, progress: Progress, chains: int, tune: int, every: int = 1) -> None:
+        self.progress, self.chains, self.tune, self.every = progress, chains, tune, every
         self.begin = time.perf_counter()
         self.goal = 0
         self.drawn = 0
@@ -70,8 +71,8 @@ class _Clock:
     def __call__(self, states: list[Any]) -> None:
         done = [state.finished_draws for state in states]
         done += [0] * (self.chains - len(done))
-        self.drawn = min(done) - self.tune
-        wanted = self.tune + self.goal
+        self.drawn = (min(done) - self.tune) // self.every
+        wanted = self.tune + self.goal * self.every
         total = self.chains * wanted
         finished = sum(min(steps, wanted) for steps in done)
         fraction = finished / total
@@ -91,6 +92,7 @@ def sample(
     cores: int | None = None,
     depths: tuple[int, int] | None = None,
     step_size: float | None = None,
+    every: int = 1,
     progress: Progress | None = None,
     enough: Enough | None = None,
 ) -> xr.DataTree:
@@ -111,6 +113,9 @@ def sample(
         variables calls for.
     step_size : float, optional
         Step to begin with; nutpie's by default. Warm-up adapts it either way.
+    every : int
+        Trajectories from one kept draw to the next. Neighbours that hardly differ fill files and slow down
+        all that is computed of them; what the others say of a slow quantity, every second one says as well.
     progress : callable, optional
         Receives ``("sample", fraction, message)``.
     enough : callable, optional
@@ -130,7 +135,7 @@ def sample(
     """
     least, greatest = depths or (MANY_MINDEPTH if compiled.n_dim > MANY_VARIABLES else 0, GREATEST_DEPTH)
     begin_with = {} if step_size is None else {"initial_step": step_size}
-    clock = _Clock(progress or _silent, chains, tune)
+    clock = _Clock(progress or _silent, chains, tune, every)
     stops = [draws] if enough is None else lengths(draws)
 
     def start(most: int, at_once: int) -> Any:
@@ -139,7 +144,7 @@ def sample(
         return nutpie.sample(
             compiled,
             blocking=False,
-            draws=most,
+            draws=most * every,
             tune=tune,
             chains=chains,
             cores=at_once,
@@ -178,11 +183,20 @@ def _finished(sampler: Any) -> bool:
         return False
 
 
-def _cut(tree: xr.DataTree, draws: int) -> xr.DataTree:
-    parts = {
-        name: tree[name].to_dataset().isel(draw=slice(0, draws)) for name in ("posterior", "sample_stats")
-    }
-    return xr.DataTree.from_dict(parts)
+def _kept(tree: xr.DataTree, draws: int, every: int) -> xr.DataTree:
+    """Return the first kept draws: every so many, with the steps and divergences of all since the last."""
+    spots = slice(every - 1, draws * every, every)
+    stats = tree["sample_stats"].to_dataset().isel(draw=slice(0, draws * every))
+    kept = stats.isel(draw=spots)
+    if every > 1:
+        together = stats[["n_steps", "diverging"]].astype(int).coarsen(draw=every)
+        kept["n_steps"] = kept["n_steps"].copy(data=together.sum()["n_steps"])
+        kept["diverging"] = kept["diverging"].copy(data=together.max()["diverging"].astype(bool))
+    posterior = tree["posterior"].to_dataset().isel(draw=spots)
+    parts = {"posterior": posterior, "sample_stats": kept}
+    return xr.DataTree.from_dict(
+        {name: part.assign_coords(draw=np.arange(part.sizes["draw"])) for name, part in parts.items()}
+    )
 
 
 def _until_enough(sampler: Any, clock: _Clock, stops: list[int], enough: Enough | None) -> xr.DataTree:
@@ -194,23 +208,23 @@ def _until_enough(sampler: Any, clock: _Clock, stops: list[int], enough: Enough 
                 time.sleep(PROGRESS_MS / 1000.0 / 5.0)
             if _finished(sampler):
                 break
-            so_far = _cut(sampler.inspect(), stop)
+            so_far = _kept(sampler.inspect(), stop, clock.every)
             if enough is not None and enough(so_far):
                 return so_far
         clock.goal = stops[-1]
         tree: xr.DataTree = sampler.wait()
-        return _shortest(tree, stops, enough)
+        return _shortest(tree, stops, enough, clock.every)
     finally:
         if not _finished(sampler):
             sampler.cancel()
 
 
-def _shortest(tree: xr.DataTree, stops: list[int], enough: Enough | None) -> xr.DataTree:
+def _shortest(tree: xr.DataTree, stops: list[int], enough: Enough | None, every: int) -> xr.DataTree:
     """Return the draws up to the first stop at which they suffice, all of them if at none."""
     for stop in stops[:-1]:
-        if enough is not None and enough(so_far := _cut(tree, stop)):
+        if enough is not None and enough(so_far := _kept(tree, stop, every)):
             return so_far
-    return _cut(tree, stops[-1])
+    return _kept(tree, stops[-1], every)
 
 
 def _by_length(
@@ -224,7 +238,7 @@ def _by_length(
         clock.goal = stop
         sampler = start(stop, cores)
         try:
-            tree = _cut(sampler.wait(), stop)
+            tree = _kept(sampler.wait(), stop, clock.every)
         finally:
             if not _finished(sampler):
                 sampler.cancel()

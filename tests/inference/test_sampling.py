@@ -90,3 +90,23 @@ def test_time_left_counts_chains_that_wait_for_a_core():
     assert "400 of 800 steps" in message
     left = float(message.split("about ")[1].split(" s")[0])
     assert left == pytest.approx(60.0, abs=2.0)
+
+
+def test_of_many_trajectories_some_are_kept_and_all_are_counted(compiled):
+    each = sample(compiled, **SETTINGS)
+    some = sample(compiled, **{**SETTINGS, "draws": 50}, every=2)
+    assert some["posterior"].sizes["draw"] == 50
+    for name, array in some["posterior"].data_vars.items():
+        np.testing.assert_array_equal(array, each["posterior"][name].isel(draw=slice(1, None, 2)))
+    for name in ("n_steps", "diverging"):
+        assert int(some["sample_stats"][name].sum()) == int(each["sample_stats"][name].sum())
+    assert some["sample_stats"]["diverging"].dtype == bool
+
+
+def test_fewer_chains_at_once_keep_the_same_draws(compiled):
+    settings = {**SETTINGS, "draws": 50}
+    together = sample(compiled, **settings, every=2, enough=at_least(60, []))["posterior"]
+    one = sample(compiled, **settings, every=2, cores=1, enough=at_least(60, []))["posterior"]
+    assert together.sizes["draw"] == one.sizes["draw"] > 50
+    for name in one.data_vars:
+        np.testing.assert_array_equal(one[name], together[name])
