@@ -35,7 +35,7 @@ DEPTH = 6
 #: Two of them lie between kept draws.
 EVERY = 2
 #: Draws from which a fit's own metric is learned: fewer than thousands of coordinates need say too little.
-LEAST_FOR_METRIC, MOST_FOR_METRIC = 1500, 4000
+LEAST_FOR_METRIC, MOST_FOR_METRIC = 1500, 3000
 
 
 class Shaped(Protocol):

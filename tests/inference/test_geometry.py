@@ -1,5 +1,6 @@
 """The sampler's coordinates: exact bijections of the model's, matched to other models by label."""
 
+from dataclasses import dataclass, replace
 from importlib.resources import files
 
 import arviz as az
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 
 import forkmodel as fm
-from forkmodel.inference.fitting import fit_posterior
+from forkmodel.inference.fitting import _metric_for, fit_posterior
 from forkmodel.inference.geometry.bends import LOGNORMAL, SCALED_BY, SOFTENED, Bends, bend
 from forkmodel.inference.geometry.bundled import METRIC_FILE, bundled_metric
 from forkmodel.inference.geometry.layout import Layout, unconstrained
@@ -243,3 +244,43 @@ def test_the_bundled_metric_knows_the_bundled_model_and_is_small(joint_layout):
     assert bundled_metric().coverage(joint_layout) == 1.0
     path = files("forkmodel.inference.geometry") / METRIC_FILE
     assert len(path.read_bytes()) < 1_000_000
+
+
+def test_cores_and_repetition_change_no_draw(small, learned):
+    def draws(**options):
+        moved = move(small.compile(), learned.stretching(small.layout))
+        return sample(moved, draws=40, tune=60, chains=3, seed=5, depths=(3, 3), **options)["posterior"]
+
+    first, again, one = draws(), draws(), draws(cores=1)
+    for name in first.data_vars:
+        np.testing.assert_array_equal(first[name], again[name])
+        np.testing.assert_array_equal(first[name], one[name])
+
+
+def test_a_fit_takes_the_metric_that_knows_most(joint_model, learned):
+    class Earlier:
+        metric = learned
+
+    def taken(warm):
+        return _metric_for(joint_model.joint, FakeCompiled(), warm)
+
+    assert taken(None) is bundled_metric()
+    assert taken(Earlier) is bundled_metric()
+    Earlier.metric = replace(bundled_metric(), step_size=0.2)
+    assert taken(Earlier) is Earlier.metric
+    # A model of other labels is left to nutpie.
+    strangers = tuple(f"x{i}" for i in range(len(bundled_metric().labels)))
+    Earlier.metric = replace(bundled_metric(), labels=strangers)
+    assert taken(Earlier) is bundled_metric()
+
+
+@dataclass
+class FakeCompiled:
+    """Looks like what nutpie compiled, as far as choosing a metric goes."""
+
+    n_dim: int = 2000
+    compiled_logp_func: None = None
+    compiled_expand_func: None = None
+    user_data: None = None
+    initial_point_func: None = None
+    n_expanded: int = 0
