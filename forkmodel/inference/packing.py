@@ -117,7 +117,9 @@ def pack(model: pm.Model) -> Packed:
 
     families = _families(model)
     vectors: dict[str, list[Member]] = {}
-    with pm.Model(coords=model.coords) as twin:
+    # Scales are positive by their transformations, and each check would be a reduction of its own. Where one
+    # underflows, the density is not finite and the sampler turns back, as it would at minus infinity.
+    with pm.Model(coords=model.coords, check_bounds=False) as twin:
         pieces: dict[Any, Any] = {}
         for family in families:
             name = f"packed.{type(family[0].owner.op).__name__.removesuffix('RV').lower()}"
