@@ -158,6 +158,7 @@ def _add_vector(name: str, family: list[Any], model: pm.Model, pieces: dict[Any,
     import pytensor.tensor as pt
 
     from forkmodel.inference.compiling import interpreted
+    from forkmodel.inference.unpacking import unpack
 
     stated = [
         pt.broadcast_arrays(*v.owner.op.dist_params(v.owner), pt.zeros(v.shape))[:-1] for v in family
@@ -175,39 +176,9 @@ def _add_vector(name: str, family: list[Any], model: pm.Model, pieces: dict[Any,
     vector = _random(family[0].owner.op, params)
     transform = model.rvs_to_transforms[family[0]]
     vector = pm.modelcontext(None).register_rv(vector, name, transform=transform, default_transform=None)
-    for variable, piece in zip(family, _unpacked(vector, members), strict=True):
+    for variable, piece in zip(family, unpack(vector, [member.shape for member in members]), strict=True):
         pieces[variable] = piece
     return members
-
-
-def _unpacked(vector: Any, members: list[Member]) -> list[Any]:
-    """Return the members of a packed vector, each in its shape.
-
-    The gradient is stated: joining the members' gradients is one operation, and what PyTensor would derive is a
-    vector of zeros for each member with one gradient in it, and their sum.
-    """
-    import pytensor.tensor as pt
-    from pytensor.compile.builders import OpFromGraph
-    from pytensor.gradient import DisconnectedType
-
-    whole = pt.vector(shape=(sum(member.size for member in members),))
-    ends = np.cumsum([member.size for member in members])
-    pieces = [
-        whole[end - member.size : end].reshape(member.shape) if member.shape else whole[end - 1]
-        for end, member in zip(ends, members, strict=True)
-    ]
-
-    def joined(inputs: list[Any], outputs: list[Any], gradients: list[Any]) -> list[Any]:
-        found = [
-            pt.zeros(member.shape) if isinstance(gradient.type, DisconnectedType) else gradient
-            for member, gradient in zip(members, gradients, strict=True)
-        ]
-        scalars = [gradient for gradient, member in zip(found, members, strict=True) if not member.shape]
-        arrays = [gradient.ravel() for gradient, member in zip(found, members, strict=True) if member.shape]
-        return [pt.concatenate([pt.stack(scalars), *arrays] if scalars else arrays)]
-
-    found = OpFromGraph([whole], pieces, inline=True, pullback=joined)(vector)
-    return list(found) if isinstance(found, list) else [found]
 
 
 def _random(op: Any, params: list[Any]) -> Any:
