@@ -222,8 +222,9 @@ def demand_shock(ops: Ops, design: DemandDesign, residual: Array, value: dict[st
     Slope and remainder are free parameters, which is the joint normal of price and demand shock in
     coordinates without the multiplicative ridge of a correlation.
     """
-    padded = ops.concat([residual, 0.0 * residual[..., :1]], axis=-1)
-    explained = ops.scalar(value["choice.endogeneity"]) * padded[..., design.model_priced]
+    has_price = design.model_priced >= 0
+    own = residual[..., np.maximum(design.model_priced, 0)] * has_price
+    explained = ops.scalar(value["choice.endogeneity"]) * own
     return explained + ops.scalar(value["choice.shock_spread"]) * value["choice.shock_unit"]
 
 

@@ -166,7 +166,8 @@ def line_frontiers(
     line_age = np.maximum(np.arange(design.n_quarters)[:, None] - design.start[None, opened], 0)
     decay = gap_left(ops, keep, line_age)
 
-    gap_at_median = _at_median(best[..., :, None] + 0.0 * decay, design, opened) - level[..., opened]
-    start_gap = (gap_at_median - _at_median(moved, design, opened)) / _at_median(decay, design, opened)
-    frontier_open = best[..., :, None] - (start_gap[..., None, :] * decay + moved)
+    # Where the line would be without its first gap, and of that gap what puts it at its level.
+    without = best[..., :, None] - moved
+    start_gap = (_at_median(without, design, opened) - level[..., opened]) / _at_median(decay, design, opened)
+    frontier_open = without - start_gap[..., None, :] * decay
     return ops.concat([frontier_closed, frontier_open], axis=-1)

@@ -54,6 +54,10 @@ class Ops(Protocol):
         """Add ``dims`` trailing axes to a scalar per draw, so that it broadcasts over the model's axes."""
         ...
 
+    def log_sum_exp(self, x: Array) -> Array:
+        """Return the log of the sum of exponentials over the last axis."""
+        ...
+
     def group_sum(self, x: Array, group: np.ndarray, n_groups: int) -> Array:
         """Sum the last axis within groups."""
         ...
@@ -106,6 +110,10 @@ class TensorOps:
     def scalar(self, x: Array, dims: int = 1) -> Array:
         return x
 
+    def log_sum_exp(self, x: Array) -> Array:
+        # PyTensor takes the largest out itself.
+        return self._pt.log(self._pt.exp(x).sum(-1))
+
     def group_sum(self, x: Array, group: np.ndarray, n_groups: int) -> Array:
         return self._pt.zeros(n_groups)[group].inc(x)
 
@@ -150,6 +158,10 @@ class ArrayOps:
 
     def scalar(self, x: Array, dims: int = 1) -> Array:
         return x.reshape(x.shape + (1,) * dims)
+
+    def log_sum_exp(self, x: Array) -> Array:
+        largest = x.max(axis=-1)
+        return largest + np.log(np.exp(x - largest[..., None]).sum(-1))
 
     def group_sum(self, x: Array, group: np.ndarray, n_groups: int) -> Array:
         membership = sparse.csr_matrix(
