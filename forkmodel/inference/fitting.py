@@ -6,7 +6,7 @@ import time
 
 import xarray as xr
 
-from forkmodel.inference.compiling import interpreted, quiet_forward_sampling
+from forkmodel.inference.compiling import free_variables, interpreted, quiet_forward_sampling
 from forkmodel.inference.joint import JointModel
 from forkmodel.inference.posterior import Posterior
 from forkmodel.inference.review import enough_draws
@@ -46,7 +46,7 @@ def wrap(
         priors=model.priors,
         panel=model.panel,
         design=model.design,
-        free=free,
+        free=free[free_variables(model.pymc_model)],
         sample_stats=stats,
         seed=seed,
         tune=tune,
