@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any
+
+from forkmodel.inference.packing import Packed, pack
 
 if TYPE_CHECKING:
     import pymc as pm
@@ -32,7 +35,7 @@ def free_variables(model: pm.Model) -> list[str]:
     return [variable.name for variable in model.free_RVs]
 
 
-def apart(model: pm.Model) -> dict[str, str]:
+def apart(model: pm.Model) -> set[str]:
     """Return the parameters that chains draw from their priors to start from, so that they start apart.
 
     Chains that all begin around the priors' centres can agree on one mode and miss another, so what buyers
@@ -45,19 +48,22 @@ def apart(model: pm.Model) -> dict[str, str]:
     from pytensor.tensor.random.basic import HalfNormalRV
 
     drawn = [v for v in model.free_RVs if v.ndim == 0 and v.name.startswith(DRAWN_BLOCKS)]
-    return {v.name: "prior" for v in drawn if not isinstance(v.owner.op, HalfNormalRV)}
+    return {v.name for v in drawn if not isinstance(v.owner.op, HalfNormalRV)}
 
 
-def compile_model(model: pm.Model) -> Any:
+def compile_model(model: pm.Model, packed: Packed | None = None) -> Any:
     """Compile the joint density and its gradient for nutpie's numba backend.
 
-    Only free variables are traced: everything else is recomputed from the draws afterwards. Chains start
-    apart from one another, see :func:`apart`.
+    What is compiled is the model's twin on packed vectors (:mod:`forkmodel.inference.packing`). Only free
+    variables are traced: everything else is recomputed from the draws afterwards. Chains start apart from one
+    another, see :func:`apart`.
 
     Parameters
     ----------
     model : pymc.Model
         The model.
+    packed : Packed, optional
+        Its twin, where it has been made.
 
     Returns
     -------
@@ -67,10 +73,17 @@ def compile_model(model: pm.Model) -> Any:
     import nutpie
     import pytensor
 
+    packed = packed or pack(model)
     # Fast mathematics lets the compiler reorder sums, and what it reorders depends on which kernels it
     # compiled just now and which it took from the cache: the first fit on a machine would then draw other
     # numbers than the second.
     with pytensor.config.change_flags(numba__fastmath=False):
-        return nutpie.compile_pymc_model(
-            model, backend="numba", var_names=free_variables(model), initial_points=apart(model)
+        compiled = nutpie.compile_pymc_model(
+            packed.model,
+            backend="numba",
+            var_names=free_variables(model),
+            initial_points=packed.initial_points(apart(model)),
         )
+    # What the twin adds is left out of the draws, as variables in the sampler's coordinates are.
+    hidden = [*compiled.reparameterized_names, *packed.made]
+    return dataclasses.replace(compiled, reparameterized_names=hidden)

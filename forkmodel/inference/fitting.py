@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import xarray as xr
 
-from forkmodel.inference.compiling import interpreted, quiet_forward_sampling
+from forkmodel.inference.compiling import free_variables, interpreted, quiet_forward_sampling
 from forkmodel.inference.geometry.bundled import bundled_metric
 from forkmodel.inference.geometry.layout import unconstrained
 from forkmodel.inference.geometry.metric import Metric
@@ -80,7 +80,7 @@ def wrap(
         priors=model.priors,
         panel=model.panel,
         design=model.design,
-        free=free,
+        free=free[free_variables(model.pymc_model)],
         sample_stats=stats,
         seed=seed,
         tune=tune,
@@ -190,6 +190,6 @@ def _learned(model: JointModel, compiled: Any, free: xr.Dataset, stats: xr.Datas
     drawn = free.sizes["chain"] * free.sizes["draw"]
     if compiled.n_dim <= MANY_VARIABLES or not can_move(compiled) or drawn < LEAST_FOR_METRIC:
         return None
-    y = unconstrained(model.pymc_model, free)[:: max(1, drawn // MOST_FOR_METRIC)]
+    y = unconstrained(model.pymc_model, model.layout, free)[:: max(1, drawn // MOST_FOR_METRIC)]
     step = float(stats["step_size"].isel(draw=-1).median())
     return Metric.estimate(model.layout, y, gradients_at(compiled, y), step)

@@ -10,6 +10,7 @@ from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.panel import PanelOptions
 from forkmodel.inference.compiling import compile_model
 from forkmodel.inference.geometry.layout import Layout
+from forkmodel.inference.packing import Packed, pack
 from forkmodel.inference.sampling import Progress
 from forkmodel.model.design import Design
 from forkmodel.observations.build import build_model
@@ -62,14 +63,19 @@ class JointModel:
         return build_model(self.panel, self.priors, self.design)
 
     @cached_property
+    def packed(self) -> Packed:
+        """The twin of the PyMC model that is compiled."""
+        return pack(self.pymc_model)
+
+    @cached_property
     def layout(self) -> Layout:
         """Which stretch of the flat vector, in which the sampler moves, belongs to which free variable."""
-        return Layout.of(self.pymc_model)
+        return Layout.of(self.pymc_model, self.packed)
 
     def compile(self, progress: Progress | None = None) -> Any:
         """Compile once; later fits of this model reuse it."""
         if self._compiled is None:
             if progress is not None:
                 progress("compile", 0.0, "first run takes minutes, later ones seconds")
-            self._compiled = compile_model(self.pymc_model)
+            self._compiled = compile_model(self.pymc_model, self.packed)
         return self._compiled

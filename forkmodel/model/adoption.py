@@ -77,7 +77,7 @@ def spend_paths(
         ),
         category_response(value["spend.category_elasticity"], decline),
     )
-    final = ops.concat([value[SHARE_PRIORS[firm]][..., None] for firm in design.firms], axis=-1)
+    final = ops.stack([value[SHARE_PRIORS[firm]] for firm in design.firms])
     # The remainder is last and takes no steps of its own: nobody reports on it, so its walk would wander.
     named = design.share_basis.column_steps(
         ops,

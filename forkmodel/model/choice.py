@@ -23,16 +23,14 @@ from forkmodel.model.demand import (
     chosen_shares,
     demand_shock,
     held_shares,
-    interpolate,
     utilities,
-    walk_back,
-    walk_from,
 )
-from forkmodel.model.enterprise import EnterpriseDesign, enterprise_segment
+from forkmodel.model.enterprise import EnterpriseDesign, enterprise_shares
 from forkmodel.model.gateway import gateway_shares
 from forkmodel.model.ops import Array, Ops, TensorOps
 from forkmodel.model.price import PriceDesign, PriceState, paid_over_list
 from forkmodel.model.shares import leaning, money_shares, segment_mixture
+from forkmodel.model.walks import monthly_level
 from forkmodel.priors import PriorSet
 
 __all__ = [
@@ -49,6 +47,19 @@ __all__ = [
 #: Keeps the logarithm of a share finite when every offer of a group has left the market.
 TINY = 1e-12
 MONTHS_PER_QUARTER = 3.0
+#: What moves by month: its level at the anchor, its steps and their spread. What moves developers moves them on
+#: every gateway, so the second gateway's mix and leaning keep a distance from the router's.
+MIXES = {
+    "mix_router": ("mix_router_step", "mix_walk"),
+    "mix_gateway": ("mix_router_step", "mix_walk"),
+    "mix_enterprise": ("mix_enterprise_step", "mix_walk"),
+    "fringe": ("fringe_step", "fringe_walk"),
+}
+LEANS = {
+    "router_lean": ("router_step", "router_walk"),
+    "gateway_lean": ("router_step", "router_walk"),
+    "enterprise_lean": ("enterprise_step", "enterprise_walk"),
+}
 
 
 @dataclass(frozen=True)
@@ -60,7 +71,7 @@ class ChoiceDesign:
     cell_developer_month: np.ndarray
     enterprise: EnterpriseDesign
     survey_entities: tuple[str, ...]
-    lean_knot: int
+    walk_level: np.ndarray
     gateway_cells: np.ndarray
 
     @classmethod
@@ -76,7 +87,7 @@ class ChoiceDesign:
             cell_developer_month=demand.cell_developer * n_months + demand.cell_month,
             enterprise=EnterpriseDesign.from_demand(demand, developers),
             survey_entities=tuple(sorted(set(survey["entity"].to_numpy().astype(str)))),
-            lean_knot=_last_survey_knot(survey, demand),
+            walk_level=_walk_levels(demand, len(panel.catalogue.quarters), _last_survey_knot(survey, demand)),
             gateway_cells=np.flatnonzero(np.isin(demand.cell_month, np.unique(np.concatenate(seen)))),
         )
 
@@ -91,17 +102,30 @@ def _last_survey_knot(survey: xr.Dataset, demand: DemandDesign) -> int:
     return int(demand.month_knot[middle])
 
 
+def _walk_levels(demand: DemandDesign, n_knots: int, lean_knot: int) -> np.ndarray:
+    """Return the levels by month (path, month, step) per step of each path's walk.
+
+    Levels are stated at the last knot because that is where the data are and what readers ask about; the
+    leaning of enterprise buyers is zero at a knot of its own.
+    """
+    to_last, to_survey = (
+        monthly_level(n_knots, knot, demand.month_knot, demand.month_fraction) for knot in (-1, lean_knot)
+    )
+    return np.stack([to_survey if name == "enterprise_lean" else to_last for name in (*MIXES, *LEANS)])
+
+
 @dataclass(frozen=True)
 class ChoicePaths:
-    """Shares on cells: token shares per market, money share in the enterprise market; paths by month."""
+    """Shares on cells: token shares per market, money share in the enterprise market; paths by month.
 
-    frontier_share: Array
-    threshold_share: Array
-    router_frontier_share: Array
-    router_threshold_share: Array
+    ``held``, ``router_held`` and ``enterprise_held`` (segment x cell,) are the shares of both segments, one
+    after the other.
+    """
+
+    held: Array
+    router_held: Array
     router_share: Array
-    enterprise_frontier_share: Array
-    enterprise_threshold_share: Array
+    enterprise_held: Array
     enterprise_money: Array
     paid: Array
     fringe: Array
@@ -111,6 +135,42 @@ class ChoicePaths:
     router_lean: Array
     enterprise_lean: Array
     gateway_lean: Array
+
+    @property
+    def frontier_share(self) -> Array:
+        """Token shares of the frontier segment."""
+        return _segment(self.held, 0)
+
+    @property
+    def threshold_share(self) -> Array:
+        """Token shares of the threshold segment."""
+        return _segment(self.held, 1)
+
+    @property
+    def router_frontier_share(self) -> Array:
+        """Token shares of the frontier segment as the router's buyers lean."""
+        return _segment(self.router_held, 0)
+
+    @property
+    def router_threshold_share(self) -> Array:
+        """Token shares of the threshold segment as the router's buyers lean."""
+        return _segment(self.router_held, 1)
+
+    @property
+    def enterprise_frontier_share(self) -> Array:
+        """Token shares of the frontier segment as enterprise buyers lean and stay."""
+        return _segment(self.enterprise_held, 0)
+
+    @property
+    def enterprise_threshold_share(self) -> Array:
+        """Token shares of the threshold segment as enterprise buyers lean and stay."""
+        return _segment(self.enterprise_held, 1)
+
+
+def _segment(shares: Array, place: int) -> Array:
+    """Return one segment's part of shares (segment x cell,)."""
+    length = shares.shape[-1] // len(SEGMENTS)
+    return shares[..., place * length : (place + 1) * length]
 
 
 def logit(x: Array, ops: Ops) -> Array:
@@ -132,95 +192,66 @@ def choice_paths(
     Returns
     -------
     ChoicePaths
-        ``frontier_share``, ``threshold_share`` (cell,), each summing to one per month, and both again as the
-        router's buyers lean, and as enterprise buyers lean and stay; ``router_share`` (cell,), tokens net of
-        the fringe; ``enterprise_money`` (cell,), money at paid prices, summing to one per month; ``paid``
-        (cell,), the price paid up to a common factor; ``fringe``, and mix and leaning by market (month,).
+        ``held`` (segment x cell,), each segment's in sum one per month, and again as the router's buyers lean
+        (``router_held``), and as enterprise buyers lean and stay (``enterprise_held``); ``router_share``
+        (cell,), tokens net of the fringe; ``enterprise_money`` (cell,), money at paid prices, in sum one per
+        month; ``paid`` (cell,), the price paid up to a common factor; ``fringe``, and mix and leaning by
+        market (month,).
     """
-    demand = design.demand
-    month, sets = demand.cell_month, demand.sets
+    demand, both = design.demand, design.demand.both
+    month, n_cells = demand.cell_month, len(demand.cell_month)
     shock = demand_shock(ops, demand, residual, value)
-    first, second = utilities(ops, demand, capability, theta, frontier, shock, value)
-    chosen = [chosen_shares(ops, demand, utility) for utility in (first, second)]
-    frontier_share, threshold_share = (
-        held_shares(ops, demand, share, value["choice.inertia"]) for share in chosen
+    utility = utilities(ops, demand, capability, theta, frontier, shock, value)
+    chosen = chosen_shares(ops, both, ops.concat(list(utility), axis=-1))
+    held = held_shares(ops, both, chosen, value["choice.inertia"])
+
+    path = monthly_paths(ops, design, value)
+    router_held = leaning(
+        ops, both.sets, held, path["router_lean"][..., np.tile(month, len(SEGMENTS))], both.cell_open
     )
-
-    def walk(anchor: Array, step: Array) -> Array:
-        return interpolate(walk_back(ops, anchor, step), demand.month_knot, demand.month_fraction)
-
-    def monthly(anchor: Array, step: Array) -> Array:
-        return ops.sigmoid(walk(anchor, step))
-
-    quarter = np.sqrt(MONTHS_PER_QUARTER)
-    mix_sd = ops.scalar(value["choice.mix_walk"]) * quarter
-    router_level = logit(value["choice.mix_router"], ops)
-    router_logit = walk(router_level, mix_sd * value["choice.mix_router_step"])
-    mix_router = ops.sigmoid(router_logit)
-    # What moves developers moves them on every gateway, so its mix and leaning keep a distance from the
-    # router's.
-    gateway_above = logit(value["choice.mix_gateway"], ops) - router_level
-    mix_gateway = ops.sigmoid(router_logit + ops.scalar(gateway_above))
-    mix_enterprise = monthly(
-        logit(value["choice.mix_enterprise"], ops), mix_sd * value["choice.mix_enterprise_step"]
+    stay = ops.stack([value[f"choice.stay_{segment}"] for segment in SEGMENTS])
+    enterprise_held = enterprise_shares(ops, design.enterprise, demand, chosen, path["enterprise_lean"], stay)
+    router, enterprise = (
+        segment_mixture(*ops.parts(shares, [n_cells] * len(SEGMENTS)), path[mix][..., month])
+        for shares, mix in ((router_held, "mix_router"), (enterprise_held, "mix_enterprise"))
     )
-    fringe_sd = ops.scalar(value["choice.fringe_walk"]) * quarter
-    fringe = monthly(value["choice.fringe_level"], fringe_sd * value["choice.fringe_step"])
-
-    lean_sd = ops.scalar(value["choice.router_walk"]) * quarter
-    lean = walk(value["choice.router_lean"], lean_sd * value["choice.router_step"])
-
-    router_frontier, router_threshold = (
-        leaning(ops, sets, share, lean[..., month], demand.cell_open)
-        for share in (frontier_share, threshold_share)
-    )
-    enterprise_sd = ops.scalar(value["choice.enterprise_walk"]) * quarter
-    enterprise_walk = walk_from(ops, enterprise_sd * value["choice.enterprise_step"], design.lean_knot)
-    enterprise_lean = interpolate(enterprise_walk, demand.month_knot, demand.month_fraction)
-    enterprise_frontier, enterprise_threshold = (
-        enterprise_segment(
-            ops, design.enterprise, demand, share, enterprise_lean, value[f"choice.stay_{segment}"]
-        )
-        for segment, share in zip(SEGMENTS, chosen, strict=True)
-    )
-
     paid = demand.price_usd_per_mtok * paid_over_list(ops, value, demand.cell_open)
-    enterprise = segment_mixture(enterprise_frontier, enterprise_threshold, mix_enterprise[..., month])
-    router = segment_mixture(router_frontier, router_threshold, mix_router[..., month])
     return ChoicePaths(
-        frontier_share=frontier_share,
-        threshold_share=threshold_share,
-        router_frontier_share=router_frontier,
-        router_threshold_share=router_threshold,
-        router_share=router * (1.0 - fringe)[..., month],
-        enterprise_frontier_share=enterprise_frontier,
-        enterprise_threshold_share=enterprise_threshold,
-        enterprise_money=money_shares(ops, sets, enterprise, paid),
+        held=held,
+        router_held=router_held,
+        router_share=router * (1.0 - path["fringe"])[..., month],
+        enterprise_held=enterprise_held,
+        enterprise_money=money_shares(ops, demand.sets, enterprise, paid),
         paid=paid,
-        fringe=fringe,
-        mix_router=mix_router,
-        mix_enterprise=mix_enterprise,
-        mix_gateway=mix_gateway,
-        router_lean=lean,
-        enterprise_lean=enterprise_lean,
-        gateway_lean=lean + ops.scalar(value["choice.gateway_lean"]),
+        **path,
     )
+
+
+def monthly_paths(ops: Ops, design: ChoiceDesign, value: dict[str, Array]) -> dict[str, Array]:
+    """Return the markets' mixes and leanings and the fringe (month,), by the names of :class:`ChoicePaths`.
+
+    All are random walks on the quarterly knots, so they are one walk of many columns.
+    """
+    walks, n_months = [*MIXES.values(), *LEANS.values()], len(design.demand.months)
+    mixes = logit(ops.stack([value[f"choice.{name}"] for name in MIXES if name != "fringe"]), ops)
+    router = value["choice.router_lean"]
+    others = [value["choice.fringe_level"], router, router + value["choice.gateway_lean"], 0.0 * router]
+    anchor = ops.concat([mixes, ops.stack(others)], axis=-1)
+    spread = np.sqrt(MONTHS_PER_QUARTER) * ops.stack([value[f"choice.{walk}"] for _, walk in walks])
+    steps = ops.concat([value[f"choice.{step}"] for step, _ in walks], axis=-1)
+    moves = spread[..., None] * ops.split_last(steps, len(walks), design.walk_level.shape[-1])
+    level = anchor[..., None] + (design.walk_level * moves[..., None, :]).sum(-1)
+    mix, lean = ops.parts(ops.join_last(level), [len(MIXES) * n_months, len(LEANS) * n_months])
+    shares = ops.parts(ops.sigmoid(mix), [n_months] * len(MIXES))
+    leans = ops.parts(lean, [n_months] * len(LEANS))
+    return dict(zip((*MIXES, *LEANS), (*shares, *leans), strict=True))
 
 
 def gateway_paths(
     ops: Ops, demand: DemandDesign, paths: ChoicePaths, cells: np.ndarray
 ) -> tuple[Array, Array]:
     """Return the second gateway's shares of tokens and of money on some cells: all those of some months."""
-    return gateway_shares(
-        ops,
-        demand,
-        paths.frontier_share,
-        paths.threshold_share,
-        paths.gateway_lean,
-        paths.mix_gateway,
-        paths.paid,
-        cells,
-    )
+    return gateway_shares(ops, demand, paths.held, paths.gateway_lean, paths.mix_gateway, paths.paid, cells)
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,8 @@ built in because either alone leaves a second mode in which the roles swap: orde
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -35,9 +36,10 @@ from forkmodel.data.panel import Panel
 from forkmodel.data.panel_catalogue import positions
 from forkmodel.model.capability import INDEX_PER_UNIT, CapabilityDesign
 from forkmodel.model.frontier import tier_frontier
-from forkmodel.model.ops import Array, Ops
+from forkmodel.model.ops import Array, Ops, weighted
 from forkmodel.model.price import PriceDesign
 from forkmodel.model.shares import MonthlyOffers, logit_shares, normalised
+from forkmodel.model.walks import between_knots
 
 __all__ = [
     "SEGMENTS",
@@ -47,18 +49,27 @@ __all__ = [
     "demand_shock",
     "good_enough",
     "held_shares",
-    "interpolate",
     "price_coefficients",
     "segment_shares",
     "segment_utilities",
+    "side_by_side",
     "utilities",
-    "walk_back",
-    "walk_from",
 ]
 
 SEGMENTS = ("frontier", "threshold")
 #: Months a buyer can be carried forward before the tail is cut and the month renormalised.
 INERTIA_MONTHS = 3
+#: What is the same of an offer for all segments.
+BY_CELL = (
+    "cell_model",
+    "cell_developer",
+    "cell_open",
+    "log_price",
+    "price_usd_per_mtok",
+    "age_months",
+    "log_presence",
+    "free",
+)
 
 
 @dataclass(frozen=True)
@@ -85,6 +96,26 @@ class DemandDesign:
     def sets(self) -> MonthlyOffers:
         """What is on offer together: the cells of a month."""
         return MonthlyOffers(self.cell_month, len(self.months))
+
+    @cached_property
+    def both(self) -> DemandDesign:
+        """The offers twice, to the frontier and then to the threshold segment.
+
+        What each segment chooses among is a set of its own, as if the second bought in other months: its
+        shares are summed and normalised in one pass with those of the first, and not mixed with them.
+        """
+        n_cells, n_segments = len(self.cell_month), len(SEGMENTS)
+        earlier = [
+            np.where(self.earlier_cell < n_cells, self.earlier_cell + place * n_cells, n_segments * n_cells)
+            for place in range(n_segments)
+        ]
+        return replace(
+            self,
+            **{name: np.tile(getattr(self, name), n_segments) for name in BY_CELL},
+            months=self.months.append([self.months] * (n_segments - 1)),
+            cell_month=side_by_side(self.cell_month, len(self.months)),
+            earlier_cell=np.concatenate(earlier, axis=1),
+        )
 
     @classmethod
     def from_panel(cls, panel: Panel, price: PriceDesign) -> DemandDesign:
@@ -133,26 +164,9 @@ def _own_past(cells: xr.Dataset) -> np.ndarray:
     return np.where(earlier >= 0, earlier, n_cells)
 
 
-def interpolate(path: Array, left: np.ndarray, fraction: np.ndarray) -> Array:
-    """Interpolate a path on the quarterly knots (last axis) at given places."""
-    return path[..., left] * (1.0 - fraction) + path[..., left + 1] * fraction
-
-
-def walk_back(ops: Ops, anchor: Array, step: Array) -> Array:
-    """Return a random walk on the knots that ends at ``anchor`` (last knot) and is built backwards.
-
-    The level is stated at the end because that is where the data are and what readers ask about.
-    """
-    total = ops.cumsum(step, axis=-1)
-    shape_first = ops.concat([0.0 * step[..., :1], total], axis=-1)
-    return ops.scalar(anchor) + shape_first - total[..., -1][..., None]
-
-
-def walk_from(ops: Ops, step: Array, knot: int) -> Array:
-    """Return a random walk on the knots that is zero at one of them."""
-    total = ops.cumsum(step, axis=-1)
-    path = ops.concat([0.0 * step[..., :1], total], axis=-1)
-    return path - path[..., knot][..., None]
+def side_by_side(group: np.ndarray, n_groups: int) -> np.ndarray:
+    """Return groups of the offers to all segments, one segment after the other, each with its own."""
+    return np.concatenate([group + place * n_groups for place in range(len(SEGMENTS))])
 
 
 def capability_coefficients(value: dict[str, Array]) -> tuple[Array, Array]:
@@ -208,8 +222,9 @@ def demand_shock(ops: Ops, design: DemandDesign, residual: Array, value: dict[st
     Slope and remainder are free parameters, which is the joint normal of price and demand shock in
     coordinates without the multiplicative ridge of a correlation.
     """
-    padded = ops.concat([residual, 0.0 * residual[..., :1]], axis=-1)
-    explained = ops.scalar(value["choice.endogeneity"]) * padded[..., design.model_priced]
+    has_price = design.model_priced >= 0
+    own = residual[..., np.maximum(design.model_priced, 0)] * has_price
+    explained = ops.scalar(value["choice.endogeneity"]) * own
     return explained + ops.scalar(value["choice.shock_spread"]) * value["choice.shock_unit"]
 
 
@@ -226,7 +241,8 @@ def utilities(
     scalar = ops.scalar
     n_closed = capability.frontier.n_closed
     open_best = tier_frontier(frontier[..., :, n_closed:], capability.frontier.exists[:, n_closed:])
-    at_months = interpolate(open_best, design.month_knot, design.month_fraction)
+    n_knots = capability.frontier.n_quarters
+    at_months = weighted(between_knots(design.month_knot, design.month_fraction, n_knots), open_best)
     bar = good_enough(ops, INDEX_PER_UNIT * at_months[..., design.cell_month], value)
     index = INDEX_PER_UNIT * theta[..., design.cell_model]
     common = (
@@ -252,11 +268,14 @@ def held_shares(ops: Ops, design: DemandDesign, chosen: Array, inertia: Array) -
     A fraction ``inertia`` of buyers keeps last month's offer as long as it stands; carried-forward choices
     are summed over the recent past and the month is renormalised for offers that were withdrawn.
     """
-    padded = ops.concat([chosen, 0.0 * chosen[..., :1]], axis=-1)
-    held, kept = chosen, 1.0
-    for earlier in design.earlier_cell:
-        kept = kept * ops.scalar(inertia)
-        held = held + kept * padded[..., earlier]
+    n_cells = len(design.cell_month)
+    has_past = design.earlier_cell < n_cells
+    past = chosen[..., np.where(has_past, design.earlier_cell, 0).ravel()] * has_past.ravel()
+    kept = [inertia]
+    while len(kept) < len(has_past):
+        kept.append(inertia * kept[-1])
+    by_lag = ops.split_last(past, len(has_past), n_cells)
+    held = chosen + (ops.stack(kept)[..., None] * by_lag).sum(-2)
     return normalised(ops, design.sets, held)
 
 

@@ -21,11 +21,11 @@ import numpy as np
 import pandas as pd
 
 from forkmodel.data.vocabulary import CLOSED_FIRMS, OTHER_CLOSED
-from forkmodel.model.demand import DemandDesign
+from forkmodel.model.demand import SEGMENTS, DemandDesign, side_by_side
 from forkmodel.model.ops import Array, Ops
 from forkmodel.model.shares import tilted
 
-__all__ = ["OPEN_WEIGHTS", "EnterpriseDesign", "enterprise_segment"]
+__all__ = ["OPEN_WEIGHTS", "EnterpriseDesign", "enterprise_shares"]
 
 #: The vendor "open weights", beside the closed firms.
 OPEN_WEIGHTS = "open weights"
@@ -95,44 +95,46 @@ class EnterpriseDesign:
 
 
 def held(ops: Ops, design: EnterpriseDesign, chosen: Array, stay: Array) -> Array:
-    """Return vendors' shares (month, vendor) among all buyers of a segment, from those of who choose.
+    """Return vendors' shares (..., month, vendor) among all buyers of segments, from those of who choose.
 
     The steps of :func:`forkmodel.model.shares.held_on` all at once, of the length of the grid's.
 
     Parameters
     ----------
-    chosen : (month, vendor)
+    chosen : (..., month, vendor)
         Shares among those who choose, in sum one.
-    stay : scalar
+    stay : (...)
         Part of the money that is not reconsidered in a quarter.
     """
-    log_stay = ops.scalar(ops.log(stay), 2)
+    log_stay = ops.log(stay)[..., None, None]
     renewed = 1.0 - ops.exp(log_stay * design.step_quarters) * (1.0 - design.begins)
     weight = ops.exp(log_stay * design.lag_quarters) * design.past * renewed
     kept = (weight[..., :, :, None] * chosen[..., None, :, :]).sum(-2) * design.offered
     return kept / (kept.sum(-1) + design.empty)[..., None]
 
 
-def enterprise_segment(
+def enterprise_shares(
     ops: Ops, design: EnterpriseDesign, demand: DemandDesign, chosen: Array, lean: Array, stay: Array
 ) -> Array:
-    """Return one segment's token shares (cell,) in the enterprise market, summing to one in every month.
+    """Return the segments' token shares (segment x cell,) in the enterprise market, in sum one in every month.
 
     Parameters
     ----------
-    chosen : (cell,)
-        Shares among those who choose, without any leaning.
+    chosen : (segment x cell,)
+        Shares among those who choose, without any leaning; the segments one after the other.
     lean : (month,)
         What open weights are worth to enterprise buyers above the common taste, utility.
-    stay : scalar
+    stay : (segment,)
         Part of the segment's money that is not reconsidered in a quarter.
     """
-    n_months, n_vendors = len(demand.months), len(design.vendors)
-    leant = tilted(ops, chosen, lean[..., demand.cell_month], demand.cell_open)
-    flat = ops.group_sum(leant, design.cell_month_vendor, n_months * n_vendors)
-    fresh = ops.split_last(flat, n_months, n_vendors)
+    n_segments, n_months, n_vendors = len(SEGMENTS), len(demand.months), len(design.vendors)
+    month, opened = np.tile(demand.cell_month, n_segments), np.tile(demand.cell_open, n_segments)
+    vendor = side_by_side(design.cell_month_vendor, n_months * n_vendors)
+    leant = tilted(ops, chosen, lean[..., month], opened)
+    flat = ops.group_sum(leant, vendor, n_segments * n_months * n_vendors)
+    fresh = ops.split_last(flat, n_segments, n_months, n_vendors)
     share = fresh / (fresh.sum(-1) + design.empty)[..., None]
     ratio = held(ops, design, share, stay) / (fresh + TINY)
     # Normalised once more, for vendors whose offers hardly anybody chooses and who cannot hold what they had.
     ratio = ratio / ((fresh * ratio).sum(-1) + design.empty)[..., None]
-    return leant * ops.join_last(ratio)[..., design.cell_month_vendor]
+    return leant * ops.join_last(ratio, 3)[..., vendor]

@@ -22,7 +22,8 @@ import numpy as np
 
 from forkmodel.data.panel_catalogue import Catalogue
 from forkmodel.errors import ModelError
-from forkmodel.model.ops import Array, Ops
+from forkmodel.model.ops import Array, Ops, weighted_rows
+from forkmodel.model.walks import between_knots
 
 __all__ = ["FrontierDesign", "gap_left", "line_frontiers", "log_growth_luck", "tier_frontier"]
 
@@ -86,8 +87,7 @@ class FrontierDesign:
 def _at_median(path: Array, design: FrontierDesign, lines: slice) -> Array:
     """Interpolate a (quarter, line) path at each line's median release date."""
     left, fraction = design.median_left[lines], design.median_fraction[lines]
-    column = np.arange(len(left))
-    return path[..., left, column] * (1.0 - fraction) + path[..., left + 1, column] * fraction
+    return (path * between_knots(left, fraction, design.n_quarters).T).sum(-2)
 
 
 def tier_frontier(frontier: Array, exists: np.ndarray) -> Array:
@@ -149,7 +149,8 @@ def line_frontiers(
     step_closed = ops.exp(ops.scalar(log_growth_closed, 2) + deviation[..., :, closed])
     step_open = ops.exp(ops.scalar(log_growth_open, 2) + deviation[..., :, opened])
 
-    grown = ops.cumsum(ops.concat([0.0 * step_closed[..., :1, :], step_closed], axis=-2), axis=-2)
+    later = np.tril(np.ones((design.n_quarters, design.n_quarters - 1)), -1)
+    grown = weighted_rows(later, step_closed)
     frontier_closed = grown + (level[..., closed] - _at_median(grown, design, closed))[..., None, :]
 
     best = tier_frontier(frontier_closed, design.exists[:, closed])
@@ -165,7 +166,8 @@ def line_frontiers(
     line_age = np.maximum(np.arange(design.n_quarters)[:, None] - design.start[None, opened], 0)
     decay = gap_left(ops, keep, line_age)
 
-    gap_at_median = _at_median(best[..., :, None] + 0.0 * decay, design, opened) - level[..., opened]
-    start_gap = (gap_at_median - _at_median(moved, design, opened)) / _at_median(decay, design, opened)
-    frontier_open = best[..., :, None] - (start_gap[..., None, :] * decay + moved)
+    # Where the line would be without its first gap, and of that gap what puts it at its level.
+    without = best[..., :, None] - moved
+    start_gap = (_at_median(without, design, opened) - level[..., opened]) / _at_median(decay, design, opened)
+    frontier_open = without - start_gap[..., None, :] * decay
     return ops.concat([frontier_closed, frontier_open], axis=-1)

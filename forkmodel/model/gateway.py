@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from forkmodel.model.demand import DemandDesign
+from forkmodel.model.demand import SEGMENTS, DemandDesign, side_by_side
 from forkmodel.model.ops import Array, Ops
 from forkmodel.model.shares import MonthlyOffers, leaning, money_shares, segment_mixture
 
@@ -18,21 +18,14 @@ __all__ = ["gateway_shares"]
 
 
 def gateway_shares(
-    ops: Ops,
-    demand: DemandDesign,
-    frontier: Array,
-    threshold: Array,
-    lean: Array,
-    mix: Array,
-    paid: Array,
-    cells: np.ndarray,
+    ops: Ops, demand: DemandDesign, held: Array, lean: Array, mix: Array, paid: Array, cells: np.ndarray
 ) -> tuple[Array, Array]:
     """Return shares of tokens and of money (cell,) on the gateway, each summing to one per month.
 
     Parameters
     ----------
-    frontier, threshold : (cell,)
-        Held shares of the segments, without any leaning, on all cells.
+    held : (segment x cell,)
+        Held shares of the segments, without any leaning, on all cells; the segments one after the other.
     lean, mix : (month,)
         The gateway's leaning towards open weights, and the part of its tokens from the frontier segment.
     paid : (cell,)
@@ -40,10 +33,11 @@ def gateway_shares(
     cells : ndarray
         The cells wanted: all those of some months.
     """
-    month, opened = demand.cell_month[cells], demand.cell_open[cells]
-    sets = MonthlyOffers(month, len(demand.months))
-    first, second = (
-        leaning(ops, sets, share[..., cells], lean[..., month], opened) for share in (frontier, threshold)
-    )
+    n_months, month = len(demand.months), demand.cell_month[cells]
+    both = MonthlyOffers(side_by_side(month, n_months), len(SEGMENTS) * n_months)
+    opened = np.tile(demand.cell_open[cells], len(SEGMENTS))
+    leant = lean[..., np.tile(month, len(SEGMENTS))]
+    wanted = held[..., side_by_side(cells, len(demand.cell_month))]
+    first, second = ops.parts(leaning(ops, both, wanted, leant, opened), [len(cells)] * len(SEGMENTS))
     tokens = segment_mixture(first, second, mix[..., month])
-    return tokens, money_shares(ops, sets, tokens, paid[..., cells])
+    return tokens, money_shares(ops, MonthlyOffers(month, n_months), tokens, paid[..., cells])

@@ -27,9 +27,9 @@ def stick_breaking(ops: Ops, sticks: list[Array]) -> tuple[Array, Array]:
     rest: Array = 1.0
     weights = []
     for stick in sticks:
-        weights.append((stick * rest)[..., None])
+        weights.append(stick * rest)
         rest = rest * (1.0 - stick)
-    return ops.concat(weights, axis=-1), rest
+    return ops.stack(weights), rest
 
 
 def host_weights(ops: Ops, sticks: list[Array]) -> Array:

@@ -16,10 +16,21 @@ import numpy as np
 from scipy import sparse
 from scipy.special import expit
 
-__all__ = ["Array", "ArrayOps", "Ops", "TensorOps"]
+__all__ = ["Array", "ArrayOps", "Ops", "TensorOps", "weighted", "weighted_rows"]
 
 #: A PyTensor variable or a NumPy array; the last axes are the model's, leading ones are draws.
 type Array = Any
+
+
+def weighted(weights: np.ndarray, x: Array) -> Array:
+    """Return ``weights @ x`` (..., row) for ``x`` (..., column): one operation where gathers would be several."""
+    return (weights * x[..., None, :]).sum(-1)
+
+
+def weighted_rows(weights: np.ndarray, x: Array) -> Array:
+    """Return ``weights @ x`` (..., row, column) for ``x`` (..., inner, column); weights may differ by column."""
+    by_column = weights[:, :, None] if weights.ndim == 2 else weights
+    return (by_column * x[..., None, :, :]).sum(-2)
 
 
 class Ops(Protocol):
@@ -30,10 +41,21 @@ class Ops(Protocol):
     def log1p(self, x: Array) -> Array: ...
     def softplus(self, x: Array) -> Array: ...
     def sigmoid(self, x: Array) -> Array: ...
-    def cumsum(self, x: Array, axis: int) -> Array: ...
     def concat(self, parts: list[Array], axis: int) -> Array: ...
+    def parts(self, x: Array, lengths: list[int]) -> list[Array]:
+        """Cut the last axis into pieces of these lengths."""
+        ...
+
+    def stack(self, scalars: list[Array]) -> Array:
+        """Put scalars per draw side by side along an axis of their own."""
+        ...
+
     def scalar(self, x: Array, dims: int = 1) -> Array:
         """Add ``dims`` trailing axes to a scalar per draw, so that it broadcasts over the model's axes."""
+        ...
+
+    def log_sum_exp(self, x: Array) -> Array:
+        """Return the log of the sum of exponentials over the last axis."""
         ...
 
     def group_sum(self, x: Array, group: np.ndarray, n_groups: int) -> Array:
@@ -44,12 +66,12 @@ class Ops(Protocol):
         """Subtract a number per group, so that exponentials normalised by group do not all vanish."""
         ...
 
-    def split_last(self, x: Array, rows: int, columns: int) -> Array:
-        """Turn the last axis of length ``rows * columns`` into two axes."""
+    def split_last(self, x: Array, *lengths: int) -> Array:
+        """Turn the last axis, as long as the product of ``lengths``, into axes of these lengths."""
         ...
 
-    def join_last(self, x: Array) -> Array:
-        """Turn the last two axes into one."""
+    def join_last(self, x: Array, axes: int = 2) -> Array:
+        """Turn the last two or more axes into one."""
         ...
 
 
@@ -76,14 +98,21 @@ class TensorOps:
     def sigmoid(self, x: Array) -> Array:
         return self._pt.sigmoid(x)
 
-    def cumsum(self, x: Array, axis: int) -> Array:
-        return self._pt.cumsum(x, axis=x.ndim + axis)
-
     def concat(self, parts: list[Array], axis: int) -> Array:
         return self._pt.concatenate(parts, axis=parts[0].ndim + axis)
 
+    def parts(self, x: Array, lengths: list[int]) -> list[Array]:
+        return list(self._pt.split(x, lengths, n_splits=len(lengths), axis=x.ndim - 1))
+
+    def stack(self, scalars: list[Array]) -> Array:
+        return self._pt.stack(scalars)
+
     def scalar(self, x: Array, dims: int = 1) -> Array:
         return x
+
+    def log_sum_exp(self, x: Array) -> Array:
+        # PyTensor takes the largest out itself.
+        return self._pt.log(self._pt.exp(x).sum(-1))
 
     def group_sum(self, x: Array, group: np.ndarray, n_groups: int) -> Array:
         return self._pt.zeros(n_groups)[group].inc(x)
@@ -93,10 +122,10 @@ class TensorOps:
         # prior need it.
         return x
 
-    def split_last(self, x: Array, rows: int, columns: int) -> Array:
-        return x.reshape((rows, columns))
+    def split_last(self, x: Array, *lengths: int) -> Array:
+        return x.reshape(lengths)
 
-    def join_last(self, x: Array) -> Array:
+    def join_last(self, x: Array, axes: int = 2) -> Array:
         return x.flatten()
 
 
@@ -118,14 +147,21 @@ class ArrayOps:
     def sigmoid(self, x: Array) -> Array:
         return expit(x)
 
-    def cumsum(self, x: Array, axis: int) -> Array:
-        return np.cumsum(x, axis=axis)
-
     def concat(self, parts: list[Array], axis: int) -> Array:
         return np.concatenate(parts, axis=axis)
 
+    def parts(self, x: Array, lengths: list[int]) -> list[Array]:
+        return np.split(x, np.cumsum(lengths)[:-1], axis=-1)
+
+    def stack(self, scalars: list[Array]) -> Array:
+        return np.stack(scalars, axis=-1)
+
     def scalar(self, x: Array, dims: int = 1) -> Array:
         return x.reshape(x.shape + (1,) * dims)
+
+    def log_sum_exp(self, x: Array) -> Array:
+        largest = x.max(axis=-1)
+        return largest + np.log(np.exp(x - largest[..., None]).sum(-1))
 
     def group_sum(self, x: Array, group: np.ndarray, n_groups: int) -> Array:
         membership = sparse.csr_matrix(
@@ -141,8 +177,8 @@ class ArrayOps:
         largest[..., found] = np.maximum.reduceat(x[..., order], begin, axis=-1)
         return x - largest[..., group]
 
-    def split_last(self, x: Array, rows: int, columns: int) -> Array:
-        return x.reshape((*x.shape[:-1], rows, columns))
+    def split_last(self, x: Array, *lengths: int) -> Array:
+        return x.reshape((*x.shape[:-1], *lengths))
 
-    def join_last(self, x: Array) -> Array:
-        return x.reshape((*x.shape[:-2], x.shape[-2] * x.shape[-1]))
+    def join_last(self, x: Array, axes: int = 2) -> Array:
+        return x.reshape((*x.shape[:-axes], int(np.prod(x.shape[-axes:], dtype=int))))

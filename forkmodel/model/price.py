@@ -52,8 +52,8 @@ class PriceDesign:
         return cls(
             sellers=tuple(sellers),
             priced_models=tuple(priced),
-            # Models without a price have no price residual: they point at a zero appended at the end.
-            model_priced=np.where(models.index.isin(priced), priced.get_indexer(models.index), len(priced)),
+            # Models without a price have no price residual, and a place below zero.
+            model_priced=priced.get_indexer(models.index),
         )
 
 

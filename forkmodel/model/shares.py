@@ -77,8 +77,7 @@ def normalised(ops: Ops, sets: ChoiceSets, amount: Array) -> Array:
 
 def log_normalised(ops: Ops, x: Array) -> Array:
     """Return log amounts (last axis) less the log of their sum: logs of parts that sum to one."""
-    largest = x.max(axis=-1)
-    return x - (largest + ops.log(ops.exp(x - largest[..., None]).sum(-1)))[..., None]
+    return x - ops.log_sum_exp(x)[..., None]
 
 
 def logit_shares(ops: Ops, sets: ChoiceSets, utility: Array) -> Array:

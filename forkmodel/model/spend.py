@@ -27,9 +27,9 @@ from forkmodel.data.panel import Panel
 from forkmodel.data.panel_catalogue import positions
 from forkmodel.data.vocabulary import CLOSED_FIRMS, HOSTS, OTHER_CLOSED
 from forkmodel.model.demand import DemandDesign
-from forkmodel.model.ops import Array, Ops
+from forkmodel.model.ops import Array, Ops, weighted
 from forkmodel.model.shares import log_normalised
-from forkmodel.model.walks import WalkBasis
+from forkmodel.model.walks import WalkBasis, between_knots
 
 __all__ = [
     "MONTHS_PER_QUARTER",
@@ -72,9 +72,23 @@ class SpendDesign:
     cell_closed: np.ndarray
     log_tokens: np.ndarray
     reach_firms: tuple[str, ...]
-    growth_weight: np.ndarray
+    level_of_growth_step: np.ndarray
     growth_basis: WalkBasis
     share_basis: WalkBasis
+
+    @property
+    def years(self) -> np.ndarray:
+        """Years (quarter,) from the anchor to each knot."""
+        return np.asarray((np.arange(len(self.quarters)) - self.anchor) * YEARS_PER_QUARTER)
+
+    def at_knots(self, left: np.ndarray, fraction: np.ndarray) -> np.ndarray:
+        """Return the weights (row, quarter) of a path on the knots at the places of rows."""
+        return between_knots(left, fraction, len(self.quarters))
+
+    def of_firms(self, weight: np.ndarray, firm: np.ndarray) -> np.ndarray:
+        """Return weights (row, quarter x firm) from those of each row's quarters, and its firm's position."""
+        own = np.eye(len(self.firms))[firm]
+        return np.asarray((weight[:, :, None] * own[:, None, :]).reshape(len(firm), -1))
 
     @classmethod
     def from_panel(cls, panel: Panel, demand: DemandDesign | None) -> SpendDesign:
@@ -95,7 +109,7 @@ class SpendDesign:
             cell_closed = 1.0 - demand.cell_open
         knots = panel.rows["revenue"]["knot"].to_numpy()
         observed = np.bincount(knots, minlength=len(quarters)).astype(float)
-        weight = _observed_span(observed)
+        level_of_growth_step = _level_of_growth_step(_observed_span(observed), anchor)
         return cls(
             firms=tuple(firms),
             hosts=HOSTS,
@@ -106,10 +120,8 @@ class SpendDesign:
             cell_closed=cell_closed,
             log_tokens=np.asarray(panel.router_tokens.to_numpy(), dtype=float),
             reach_firms=tuple(sorted(set(panel.rows["reach"]["firm"].to_numpy().astype(str)))),
-            growth_weight=weight,
-            growth_basis=WalkBasis.from_levels(
-                _level_of_growth_step(weight, anchor), observed, GROWTH_INFORMED
-            ),
+            level_of_growth_step=level_of_growth_step,
+            growth_basis=WalkBasis.from_levels(level_of_growth_step, observed, GROWTH_INFORMED),
             share_basis=WalkBasis.from_levels(_level_of_share_step(len(quarters)), observed, SHARE_INFORMED),
         )
 
@@ -195,11 +207,8 @@ def log_closed_spend(
     price_response : scalar
         Growth of spend that falling quality-adjusted prices bring, per year: :func:`category_response`.
     """
-    later = ops.cumsum(growth_step, axis=-1)
-    mean = (design.growth_weight * later).sum(-1)
-    rate = ops.scalar(growth) + later - mean[..., None] + ops.scalar(price_response)
-    path = ops.cumsum(ops.concat([0.0 * rate[..., :1], YEARS_PER_QUARTER * rate], axis=-1), axis=-1)
-    return ops.scalar(level) + path - path[..., design.anchor][..., None]
+    rate = ops.scalar(growth + price_response)
+    return ops.scalar(level) + rate * design.years + weighted(design.level_of_growth_step, growth_step)
 
 
 def closed_money_shares(
@@ -268,6 +277,5 @@ def log_open_spend(
     coverage_trend : scalar
         Growth of the market outside the router over the router's own, log per year.
     """
-    years = (np.arange(len(design.quarters)) - design.anchor) * YEARS_PER_QUARTER
     relative = log_router_path - log_router_path[..., design.anchor][..., None]
-    return ops.scalar(level) + relative + ops.scalar(coverage_trend) * years
+    return ops.scalar(level) + relative + ops.scalar(coverage_trend) * design.years

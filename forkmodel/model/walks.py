@@ -16,9 +16,41 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forkmodel.model.ops import Array, Ops
+from forkmodel.model.ops import Array, Ops, weighted, weighted_rows
 
-__all__ = ["WalkBasis"]
+__all__ = ["WalkBasis", "between_knots", "monthly_level"]
+
+
+def between_knots(left: np.ndarray, fraction: np.ndarray, n_knots: int) -> np.ndarray:
+    """Return the weights (place, knot) that interpolate a path at places between its knots.
+
+    Parameters
+    ----------
+    left, fraction : ndarray (place,)
+        Knot before each place, and the part of the way to the next.
+    n_knots : int
+        Number of knots.
+    """
+    knot = np.arange(n_knots)
+    before, after = knot == left[:, None], knot == left[:, None] + 1
+    return np.asarray(before * (1.0 - fraction)[:, None] + after * fraction[:, None])
+
+
+def monthly_level(n_knots: int, anchor: int, left: np.ndarray, fraction: np.ndarray) -> np.ndarray:
+    """Return a walk's level (place, step) per step, at places between the knots of its grid.
+
+    Parameters
+    ----------
+    n_knots : int
+        Number of knots; a step leads from each to the next.
+    anchor : int
+        Knot at which the level is stated.
+    left, fraction : ndarray (place,)
+        Knot before each place, and the part of the way to the next.
+    """
+    level = np.tril(np.ones((n_knots, n_knots - 1)), -1)
+    level = level - level[anchor]
+    return np.asarray(between_knots(left, fraction, n_knots) @ level)
 
 
 @dataclass(frozen=True)
@@ -72,8 +104,7 @@ class WalkBasis:
         spread : scalar
             Standard deviation of a step.
         """
-        seen = (self.informed * informed[..., None, :]).sum(-1)
-        return seen + ops.scalar(spread) * (self.free * unit[..., None, :]).sum(-1)
+        return weighted(self.informed, informed) + ops.scalar(spread) * weighted(self.free, unit)
 
     def column_steps(self, ops: Ops, informed: Array, unit: Array, spread: Array) -> Array:
         """Return the steps (step, column) of several walks that share the basis.
@@ -87,6 +118,5 @@ class WalkBasis:
         spread : scalar
             Standard deviation of a step.
         """
-        seen = (self.informed[:, :, None] * informed[..., None, :, :]).sum(-2)
-        rest = (self.free[:, :, None] * unit[..., None, :, :]).sum(-2)
-        return seen + ops.scalar(spread, 2) * rest
+        rest = weighted_rows(self.free, unit)
+        return weighted_rows(self.informed, informed) + ops.scalar(spread, 2) * rest

@@ -82,10 +82,7 @@ class CardRatio(Observation):
         money = ops.group_sum(
             state.choice.paths.enterprise_money, design.cell_developer_month, n_developers * n_months
         )
-        money = ops.split_last(money, n_developers, n_months)
-        mean = (
-            ops.log(money[first, month] + TINY)
-            - ops.log(money[second, month] + TINY)
-            + state.value["choice.card_bias"]
-        )
+        spots = np.concatenate([first * n_months + month, second * n_months + month])
+        one, other = ops.parts(ops.log(money[spots] + TINY), [len(month)] * 2)
+        mean = one - other + state.value["choice.card_bias"]
         return Density("StudentT", nu=SHARE_TAIL, mu=mean, sigma=state.value["choice.card_noise"])

@@ -8,7 +8,7 @@ import xarray as xr
 
 from forkmodel.data.panel_catalogue import positions
 from forkmodel.data.vocabulary import HOSTS, Reading
-from forkmodel.model.demand import interpolate
+from forkmodel.model.ops import weighted
 from forkmodel.observations.common import FIGURE_TAIL
 from forkmodel.observations.observation import Density, Observation, State, Tables
 from forkmodel.observations.revenue import revenue_figures, with_revenue
@@ -61,7 +61,8 @@ class HostRevenue(Observation):
         newest = dates.max() if len(dates) else state.catalogue.vintage
         stale = DRIFT_SD_PER_YEAR * ((newest - dates).days.to_numpy(float) / 365.25)
         weight = state.hosts[positions(rows["firm"], pd.Index(state.design.spend.hosts))]
-        spend = interpolate(state.spend.open, rows["knot"].to_numpy(), rows["fraction"].to_numpy())
+        place = state.design.spend.at_knots(rows["knot"].to_numpy(), rows["fraction"].to_numpy())
+        spend = weighted(place, state.spend.open)
         mean = spend + ops.log1p(-value["value.developer_royalty"]) + ops.log(weight)
         sd = (np.square(rows["log_sd"].to_numpy()) + stale**2 + value["spend.host_noise"] ** 2) ** 0.5
         return Density("StudentT", nu=FIGURE_TAIL, mu=mean, sigma=sd)

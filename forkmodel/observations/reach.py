@@ -8,6 +8,7 @@ import xarray as xr
 
 from forkmodel.data.panel_catalogue import decimal_years, positions
 from forkmodel.data.vocabulary import REACH
+from forkmodel.model.ops import weighted
 from forkmodel.model.spend import reach_logit
 from forkmodel.observations.adoption import paying_share
 from forkmodel.observations.common import FIGURE_TAIL, log_odds, rewritten, share_of
@@ -57,11 +58,10 @@ class Reach(Observation):
     def density(self, rows: xr.Dataset, state: State) -> Density:
         """Return a Student t around a line in the log of the lab's size, with a level for each lab."""
         value, design = state.value, state.design.spend
-        left, fraction = rows["knot"].to_numpy(), rows["fraction"].to_numpy()
+        place = design.at_knots(rows["knot"].to_numpy(), rows["fraction"].to_numpy())
         firm = positions(rows["firm"], pd.Index(design.firms))
         offset = value["adoption.reach_offset"][positions(rows["firm"], pd.Index(design.reach_firms))]
-        log_share = state.spend.log_share
-        share = log_share[left, firm] * (1.0 - fraction) + log_share[left + 1, firm] * fraction
+        share = weighted(design.of_firms(place, firm), state.ops.join_last(state.spend.log_share))
         size = share + state.ops.log(paying_share(rows, state))
         mean = reach_logit(value["adoption.reach_level"], offset, value["adoption.reach_slope"], size)
         return Density("StudentT", nu=FIGURE_TAIL, mu=mean, sigma=value["adoption.reach_noise"])

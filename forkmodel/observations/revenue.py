@@ -9,6 +9,7 @@ import xarray as xr
 from forkmodel.data.checks import LEAST_REVENUE
 from forkmodel.data.panel_catalogue import positions
 from forkmodel.data.vocabulary import CLOSED_FIRMS, Reading
+from forkmodel.model.ops import weighted, weighted_rows
 from forkmodel.observations.common import FIGURE_TAIL, rewritten
 from forkmodel.observations.observation import Density, Observation, State, Tables
 
@@ -131,17 +132,18 @@ class Revenue(Observation):
     def density(self, rows: xr.Dataset, state: State) -> Density:
         """Return a Student t around the firm's log revenue at a day or over a period."""
         ops, spend = state.ops, state.spend
-        log_revenue = spend.closed[:, None] + spend.log_share
-        left, fraction = rows["knot"].to_numpy(), rows["fraction"].to_numpy()
-        firm = positions(rows["firm"], pd.Index(state.design.spend.firms))
-        run_rate = log_revenue[left, firm] * (1.0 - fraction) + log_revenue[left + 1, firm] * fraction
-        by_firm = log_revenue.T[firm]
+        design, log_revenue = state.design.spend, spend.closed[:, None] + spend.log_share
+        firm = positions(rows["firm"], pd.Index(design.firms))
+        place = design.at_knots(rows["knot"].to_numpy(), rows["fraction"].to_numpy())
+        run_rate = weighted(design.of_firms(place, firm), ops.join_last(log_revenue))
         # A year's amount is the mean over its four quarters, each at its middle, hence half a quarter of
         # growth.
-        in_quarter = 0.5 * (by_firm[:, 1:] - by_firm[:, :-1]) + by_firm[:, :-1]
+        quarters = np.arange(len(design.quarters) - 1)
+        middle = design.at_knots(quarters, np.full(len(quarters), 0.5))
+        in_quarter = ops.exp(weighted_rows(middle, log_revenue))
         covered = covered_part(rows, state.catalogue.quarters)[:, :-1]
         weight = covered / np.maximum(covered.sum(1, keepdims=True), 1.0)
-        year = ops.log((ops.exp(in_quarter) * weight).sum(-1) + 1e-9)
+        year = ops.log(weighted(design.of_firms(weight, firm), ops.join_last(in_quarter)) + 1e-9)
         mean = run_rate + (year - run_rate) * rows["period"].to_numpy()
         sd = (rows["log_sd"].to_numpy() ** 2 + state.value["spend.revenue_noise"] ** 2) ** 0.5
         return Density("StudentT", nu=FIGURE_TAIL, mu=mean, sigma=sd)

@@ -8,7 +8,7 @@ import xarray as xr
 
 from forkmodel.data.panel_catalogue import decimal_years
 from forkmodel.data.vocabulary import SPEND_PER_EMPLOYEE
-from forkmodel.model.demand import interpolate
+from forkmodel.model.ops import weighted
 from forkmodel.observations.adoption import paying_share
 from forkmodel.observations.common import rewritten
 from forkmodel.observations.observation import Density, Observation, State, Tables
@@ -58,7 +58,8 @@ class SpendPerEmployee(Observation):
     def density(self, rows: xr.Dataset, state: State) -> Density:
         """Return a normal around a line in the log of closed revenue per paying firm."""
         value = state.value
-        spend = interpolate(state.spend.closed, rows["knot"].to_numpy(), rows["fraction"].to_numpy())
+        place = state.design.spend.at_knots(rows["knot"].to_numpy(), rows["fraction"].to_numpy())
+        spend = weighted(place, state.spend.closed)
         per_adopter = spend - state.ops.log(paying_share(rows, state)) - LOG_SPEND_PER_ADOPTER
         mean = value["spend.per_adopter_level"] + value["spend.per_adopter_slope"] * per_adopter
         return Density("Normal", mu=mean, sigma=value["spend.per_adopter_noise"])

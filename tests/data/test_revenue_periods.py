@@ -91,7 +91,7 @@ def test_a_folder_may_lack_what_priors_can_stand_in_for(
     assert make_panel(market).rows["scores"].sizes["score"] > 0
     if how == "no file":
         design = Design.from_panel(make_panel(market))
-        assert np.isfinite(design.spend.growth_weight).all()
+        assert np.isfinite(design.spend.level_of_growth_step).all()
 
 
 def test_each_empty_file_has_one_way_out(snapshot: MarketTables, tmp_path: Path) -> None:

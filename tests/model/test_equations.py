@@ -16,7 +16,7 @@ from forkmodel.model.adoption import spend_paths
 from forkmodel.model.capability import ability, frontiers
 from forkmodel.model.choice import choice_paths, gateway_paths
 from forkmodel.model.demand import capability_coefficients, chosen_shares, segment_shares, utilities
-from forkmodel.model.enterprise import enterprise_segment, held
+from forkmodel.model.enterprise import enterprise_shares, held
 from forkmodel.model.frontier import FrontierDesign, line_frontiers, tier_frontier
 from forkmodel.model.latent import latent_state
 from forkmodel.model.ops import ArrayOps, TensorOps
@@ -233,17 +233,17 @@ def test_both_layouts_of_choice_sets_say_the_same():
 def test_buyers_who_always_reconsider_buy_what_they_choose(values, numeric, design):
     demand, enterprise = design.choice.demand, design.choice.enterprise
     utility = np.random.default_rng(7).normal(size=(DRAWS, len(demand.cell_month)))
-    chosen = chosen_shares(ArrayOps(), demand, utility)
+    chosen = np.tile(chosen_shares(ArrayOps(), demand, utility), 2)
     still = np.zeros((DRAWS, len(demand.months)))
     args = (ArrayOps(), enterprise, demand, chosen)
-    free = enterprise_segment(*args, still, np.full(DRAWS, 1e-30))
+    free = enterprise_shares(*args, still, np.full((DRAWS, 2), 1e-30))
     # The first month has no past; from the second on nobody is held.
     np.testing.assert_allclose(free, chosen, rtol=1e-6, atol=1e-9)
-    more = enterprise_segment(*args, still + 1.0, np.full(DRAWS, 0.5))
-    usual = enterprise_segment(*args, still, np.full(DRAWS, 0.5))
-    opened = demand.cell_open > 0
-    for month in range(len(demand.months)):
-        now = opened & (demand.cell_month == month)
+    more = enterprise_shares(*args, still + 1.0, np.full((DRAWS, 2), 0.5))
+    usual = enterprise_shares(*args, still, np.full((DRAWS, 2), 0.5))
+    both = demand.both
+    for month in range(len(both.months)):
+        now = (both.cell_open > 0) & (both.cell_month == month)
         if now.any():
             assert (more[:, now].sum(1) > usual[:, now].sum(1)).all()
 

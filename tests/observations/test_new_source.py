@@ -16,7 +16,7 @@ from forkmodel.data.vocabulary import Reading
 from forkmodel.inference.compiling import interpreted
 from forkmodel.inference.predictive import predictive_coverage, replicate
 from forkmodel.inference.review import ReviewConfig, coverage_check
-from forkmodel.model.demand import interpolate
+from forkmodel.model.ops import weighted
 from forkmodel.observations.common import log_odds
 from forkmodel.observations.observation import Density, Observation
 from forkmodel.observations.registry import OBSERVATIONS
@@ -60,9 +60,10 @@ class CloudShares(Observation):
         import pymc as pm
 
         level, slope = pm.Normal("cloud.level", -1.0, 1.0), pm.HalfNormal("cloud.slope", 0.5)
-        share = interpolate(state.spend.log_share.T, rows["knot"].to_numpy(), rows["fraction"].to_numpy())
-        firm = positions(rows["lab"], pd.Index(state.design.spend.firms))
-        mean = level + slope * share[firm, np.arange(len(firm))]
+        design = state.design.spend
+        place = design.at_knots(rows["knot"].to_numpy(), rows["fraction"].to_numpy())
+        weight = design.of_firms(place, positions(rows["lab"], pd.Index(design.firms)))
+        mean = level + slope * weighted(weight, state.ops.join_last(state.spend.log_share))
         return Density("Normal", mu=mean, sigma=pm.HalfNormal("cloud.noise", 0.5))
 
 

@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
+from forkmodel.inference.packing import Packed
+
 if TYPE_CHECKING:
     import pymc as pm
 
-__all__ = ["Layout", "Stretch"]
+__all__ = ["Layout", "Stretch", "unconstrained"]
 
 ZERO_SUM = "zerosum"
 
@@ -50,7 +52,7 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Layout:
-    """All free variables of a model, in the order of the flat vector.
+    """All free variables of a model, in the order in which its twin packs them into the flat vector.
 
     Attributes
     ----------
@@ -118,27 +120,23 @@ class Layout:
         return np.concatenate(parts)
 
     @classmethod
-    def of(cls, model: pm.Model) -> Layout:
-        """Read the layout off a model: nutpie joins the free variables in their order."""
-        shapes = model.eval_rv_shapes()
+    def of(cls, model: pm.Model, packed: Packed) -> Layout:
+        """Read the layout off a model and its twin, whose variables nutpie joins in their order."""
         stretches: list[Stretch] = []
         labels: list[str] = []
-        at = 0
-        for variable in model.free_RVs:
-            name = str(variable.name)
-            shape = tuple(int(size) for size in shapes[name])
-            basis = _zero_sum_basis(shape) if _transform(model, variable) == ZERO_SUM else None
-            width = int(np.prod(shape)) if basis is None else basis.shape[1]
-            first = len(labels)
-            labels += _labels(model, name, shape)
-            together = 0 if basis is None else shape[-1] - 1
-            stretches.append(Stretch(name, slice(at, at + width), slice(first, len(labels)), basis, together))
-            at += width
+        for part in packed.stretches():
+            member, first = part.member, len(labels)
+            shape, basis, together = member.shape, None, 0
+            if _name(member.transform) == ZERO_SUM:
+                together = shape[-1]
+                shape = (*shape[:-1], together + 1)
+                basis = _zero_sum_basis(shape)
+            labels += _labels(model, member.name, shape)
+            stretches.append(Stretch(member.name, part.place, slice(first, len(labels)), basis, together))
         return cls(tuple(stretches), tuple(labels))
 
 
-def _transform(model: pm.Model, variable: Any) -> str | None:
-    transform = model.rvs_to_transforms[variable]
+def _name(transform: Any) -> str | None:
     return None if transform is None else str(transform.name)
 
 
@@ -167,25 +165,26 @@ def _zero_sum_basis(shape: tuple[int, ...]) -> np.ndarray:
     return np.kron(np.eye(int(np.prod(shape[:-1]))), last)
 
 
-def unconstrained(model: pm.Model, draws: xr.Dataset) -> np.ndarray:
+def unconstrained(model: pm.Model, layout: Layout, draws: xr.Dataset) -> np.ndarray:
     """Return draws of the free variables (chain and draw in one axis, flat coordinate).
 
     Parameters
     ----------
     model : pymc.Model
         The model.
+    layout : Layout
+        Its flat vector.
     draws : Dataset
         Free variables, dims ``chain, draw, ...``.
     """
     columns = []
-    for variable in model.free_RVs:
-        array = draws[variable.name].transpose("chain", "draw", ...).to_numpy()
+    for stretch in layout.stretches:
+        array = draws[stretch.name].transpose("chain", "draw", ...).to_numpy()
         values = array.reshape(-1, *array.shape[2:])
-        if _transform(model, variable) == ZERO_SUM:
-            basis = _zero_sum_basis(values.shape[1:])
-            columns.append(values.reshape(len(values), -1) @ basis)
-        else:
-            columns.append(_forward(model, variable, values).reshape(len(values), -1))
+        if stretch.basis is None:
+            values = _forward(model, model[stretch.name], values)
+        values = values.reshape(len(values), -1)
+        columns.append(values if stretch.basis is None else values @ stretch.basis)
     return np.concatenate(columns, axis=1)
 
 
