@@ -55,8 +55,8 @@ def compile_model(model: pm.Model) -> Any:
     """Compile the joint density and its gradient for nutpie's numba backend.
 
     What is compiled is the model's twin on packed vectors (:mod:`forkmodel.inference.packing`). Only
-    free variables are traced: everything else is recomputed from the draws afterwards. Chains start apart from
-    one another, see :func:`apart`.
+    free variables are traced: everything else is recomputed from the draws afterwards. Chains start apart
+    from one another, see :func:`apart`.
 
     Parameters
     ----------
