@@ -75,7 +75,7 @@ class Packed:
         return [name for name, members in self.members.items() if [m.name for m in members] != [name]]
 
     def stretches(self) -> Iterator[Stretch]:
-        """Yield the place of each free variable of the model in the sampler's vector, in the vector's order."""
+        """Yield the place of each free variable of the model in the sampler's vector, in its order."""
         begin = 0
         for members in self.members.values():
             for member in members:
@@ -128,7 +128,7 @@ def pack(model: pm.Model) -> Packed:
     members: dict[str, list[Member]] = {}
     pieces: dict[Any, Any] = {}
     # Scales are positive by their transformations, and each check of them would be a reduction of its own.
-    # Where one underflows the density is not finite, and the sampler turns back as it would at a failed check.
+    # Where one underflows the density is not finite, and the sampler turns back as at a failed check.
     with pm.Model(coords=model.coords, check_bounds=False) as twin:
         for family in _families(model):
             name = f"packed.{type(family[0].owner.op).__name__.removesuffix('RV').lower()}"
@@ -216,7 +216,7 @@ def _sums_to_zero(model: pm.Model, variable: Any) -> bool:
 
 
 def _zero_sum_basis(member: Member) -> np.ndarray:
-    """Return the orthonormal directions (element, coordinate) of vectors that sum to zero, as PyMC has them."""
+    """Return orthonormal directions (element, coordinate) of vectors that sum to zero, as PyMC has them."""
     import pytensor.tensor as pt
 
     return np.asarray(member.transform.backward(pt.eye(member.shape[-1])).eval(mode="FAST_COMPILE").T)

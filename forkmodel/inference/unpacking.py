@@ -1,6 +1,6 @@
 """One operation that takes a packed vector apart, with a gradient that is one operation too.
 
-Subtensors would be one operation a variable, and their gradients a vector of zeros for each and the sum of all.
+Subtensors would be an operation a variable, and their gradients a vector of zeros for each and a sum.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ __all__ = ["unpack"]
 type Shape = tuple[int, ...]
 
 
-class Unpack(Op):
+class Unpack(Op):  # type: ignore[misc]
     """Cut a vector into scalars and arrays of given shapes, in order."""
 
     __props__ = ("shapes",)
@@ -33,7 +33,7 @@ class Unpack(Op):
         self.view_map = {i: [0] for i, shape in enumerate(shapes) if shape}
 
     def make_node(self, vector: Any) -> Apply:
-        """Return the node; scalars are native ones, which other operations take without an array around them."""
+        """Return the node; scalars are native ones, which others take without an array around them."""
         outputs = [
             pt.tensor(dtype="float64", shape=shape) if shape else get_scalar_type("float64")()
             for shape in self.shapes
@@ -46,7 +46,7 @@ class Unpack(Op):
         for storage, (begin, end, shape) in zip(output_storage, self.places, strict=True):
             storage[0] = x[begin:end].reshape(shape) if shape else x[begin]
 
-    def infer_shape(self, fgraph: Any, node: Apply, input_shapes: list[Any]) -> list[Any]:
+    def infer_shape(self, node: Apply, input_shapes: list[Any]) -> list[Any]:
         """Return the shapes, which are known."""
         return [tuple(pt.constant(length) for length in shape) for shape in self.shapes]
 
@@ -74,7 +74,7 @@ def unpack(vector: Any, shapes: list[Shape]) -> list[Any]:
     return [pt.as_tensor(each) if isinstance(each.type, ScalarType) else each for each in members]
 
 
-@register_funcify_default_op_cache_key(Unpack)
+@register_funcify_default_op_cache_key(Unpack)  # type: ignore[untyped-decorator]
 def compiled_unpack(op: Unpack, **kwargs: Any) -> Any:
     """Return the function for numba."""
     cuts = [

@@ -47,8 +47,8 @@ __all__ = [
 #: Keeps the logarithm of a share finite when every offer of a group has left the market.
 TINY = 1e-12
 MONTHS_PER_QUARTER = 3.0
-#: What moves by month: its level at the anchor, its steps and their spread. What moves developers moves them on
-#: every gateway, so the second gateway's mix and leaning keep a distance from the router's.
+#: Steps and spread of what moves by month. What moves developers moves them on every gateway, so the second
+#: gateway's mix and leaning keep a distance from the router's.
 MIXES = {
     "mix_router": ("mix_router_step", "mix_walk"),
     "mix_gateway": ("mix_router_step", "mix_walk"),
@@ -211,15 +211,17 @@ def choice_paths(
     )
     stay = ops.stack([value[f"choice.stay_{segment}"] for segment in SEGMENTS])
     enterprise_held = enterprise_shares(ops, design.enterprise, demand, chosen, path["enterprise_lean"], stay)
-    router, enterprise = (
-        segment_mixture(*ops.parts(shares, [n_cells] * len(SEGMENTS)), path[mix][..., month])
-        for shares, mix in ((router_held, "mix_router"), (enterprise_held, "mix_enterprise"))
-    )
+
+    def mixed(shares: Array, mix: str) -> Array:
+        frontier, threshold = ops.parts(shares, [n_cells] * len(SEGMENTS))
+        return segment_mixture(frontier, threshold, path[mix][..., month])
+
+    enterprise = mixed(enterprise_held, "mix_enterprise")
     paid = demand.price_usd_per_mtok * paid_over_list(ops, value, demand.cell_open)
     return ChoicePaths(
         held=held,
         router_held=router_held,
-        router_share=router * (1.0 - path["fringe"])[..., month],
+        router_share=mixed(router_held, "mix_router") * (1.0 - path["fringe"])[..., month],
         enterprise_held=enterprise_held,
         enterprise_money=money_shares(ops, demand.sets, enterprise, paid),
         paid=paid,

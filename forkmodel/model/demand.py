@@ -59,17 +59,6 @@ __all__ = [
 SEGMENTS = ("frontier", "threshold")
 #: Months a buyer can be carried forward before the tail is cut and the month renormalised.
 INERTIA_MONTHS = 3
-#: What is the same of an offer for all segments.
-BY_CELL = (
-    "cell_model",
-    "cell_developer",
-    "cell_open",
-    "log_price",
-    "price_usd_per_mtok",
-    "age_months",
-    "log_presence",
-    "free",
-)
 
 
 @dataclass(frozen=True)
@@ -111,9 +100,16 @@ class DemandDesign:
         ]
         return replace(
             self,
-            **{name: np.tile(getattr(self, name), n_segments) for name in BY_CELL},
-            months=self.months.append([self.months] * (n_segments - 1)),
+            months=pd.DatetimeIndex(np.tile(self.months.to_numpy(), n_segments)),
             cell_month=side_by_side(self.cell_month, len(self.months)),
+            cell_model=np.tile(self.cell_model, n_segments),
+            cell_developer=np.tile(self.cell_developer, n_segments),
+            cell_open=np.tile(self.cell_open, n_segments),
+            log_price=np.tile(self.log_price, n_segments),
+            price_usd_per_mtok=np.tile(self.price_usd_per_mtok, n_segments),
+            age_months=np.tile(self.age_months, n_segments),
+            log_presence=np.tile(self.log_presence, n_segments),
+            free=np.tile(self.free, n_segments),
             earlier_cell=np.concatenate(earlier, axis=1),
         )
 

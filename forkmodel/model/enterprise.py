@@ -116,7 +116,7 @@ def held(ops: Ops, design: EnterpriseDesign, chosen: Array, stay: Array) -> Arra
 def enterprise_shares(
     ops: Ops, design: EnterpriseDesign, demand: DemandDesign, chosen: Array, lean: Array, stay: Array
 ) -> Array:
-    """Return the segments' token shares (segment x cell,) in the enterprise market, in sum one in every month.
+    """Return the segments' token shares (segment x cell,) in the enterprise market, summing to one by month.
 
     Parameters
     ----------

@@ -23,12 +23,12 @@ type Array = Any
 
 
 def weighted(weights: np.ndarray, x: Array) -> Array:
-    """Return ``weights @ x`` (..., row) for ``x`` (..., column): one operation where gathers would be several."""
+    """Return ``weights @ x`` (..., row) for ``x`` (..., column): one operation, where gathers are several."""
     return (weights * x[..., None, :]).sum(-1)
 
 
 def weighted_rows(weights: np.ndarray, x: Array) -> Array:
-    """Return ``weights @ x`` (..., row, column) for ``x`` (..., inner, column); weights may differ by column."""
+    """Return ``weights @ x`` (..., row, column) for ``x`` (..., inner, column), also by column."""
     by_column = weights[:, :, None] if weights.ndim == 2 else weights
     return (by_column * x[..., None, :, :]).sum(-2)
 
