@@ -107,7 +107,10 @@ def track_record(posterior: Posterior) -> TrustContent:
         A fit with the capability block; its tables hold the outcomes.
     """
     try:
-        frozen = score_frozen(posterior.data, Measure.from_posterior(posterior), brief_of(posterior))
+        # The page shows how the frozen forecast did, and no baseline of it.
+        frozen = score_frozen(
+            posterior.data, Measure.from_posterior(posterior), brief_of(posterior), baselines=()
+        )
     except ModelError:
         # Tables of another market have no outcome for it.
         frozen = None
