@@ -38,8 +38,8 @@ def simulate(
     Returns
     -------
     dict of array (draw, quarter, ...)
-        Records; place 0 is the last quarter with data. Those of :func:`forkmodel.forecast.record.record_paths`
-        have all quarters, the others those that the setting reports.
+        Records; place 0 is the last quarter with data. What :func:`forkmodel.forecast.record.record_paths`
+        gives has all quarters, the rest those that the setting reports.
     dict of array (draw,)
         Forecast parameters.
     """

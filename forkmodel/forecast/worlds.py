@@ -164,6 +164,7 @@ def run_forecast(
     horizon: str = DEFAULT_HORIZON,
     priors: PriorSet | None = None,
     draws: Sequence[int] | np.ndarray | None = None,
+    history: xr.Dataset | None = None,
 ) -> Forecast:
     """Simulate every world of a fit to the horizon.
 
@@ -180,6 +181,8 @@ def run_forecast(
     draws : sequence of int, optional
         Which posterior draw each world continues; all in order by default. World i always gets the random
         numbers of world i.
+    history : Dataset, optional
+        Reported paths of the fit's draws, where somebody knows them already.
 
     Returns
     -------
@@ -193,7 +196,7 @@ def run_forecast(
     elif not isinstance(priors, PriorSet):
         raise ForkModelError(f"priors is {priors!r}; give a prior set, as from fm.load_priors('skeptic').")
     setting = Setting(posterior.panel, posterior.design, priors, lines, calendar, scenario)
-    history = history_of(posterior)
+    history = history_of(posterior) if history is None else history
     past = history.sizes["time"]
     if pd.Timestamp(history["time"].to_numpy()[-1]) != calendar.times[0]:
         past = int((pd.DatetimeIndex(history["time"].to_numpy()) <= calendar.times[0]).sum())
