@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -33,6 +31,7 @@ from forkmodel.inference.posterior import Posterior, once
 from forkmodel.model.demand import SEGMENTS
 from forkmodel.model.design import BLOCKS
 from forkmodel.priors import PriorSet
+from forkmodel.results.chunks import in_chunks
 from forkmodel.results.history import MARKETS, SCOPES, UNITS, hosts_today
 from forkmodel.results.paths_capability import measured_models
 from forkmodel.results.paths_price import FIXED_INDEX
@@ -218,7 +217,7 @@ def run_forecast(
             if name not in history:
                 arrays[name][first : first + len(rows), past - 1] = array[:, 0]
 
-    _in_chunks(fill, n)
+    in_chunks(fill, n, CHUNK)
     worlds = _dataset(arrays, coords, (posterior.chains, posterior.draws))
     return Forecast(
         worlds,
@@ -268,7 +267,7 @@ def run_scenarios(
         part = _Part.of(origin, first, np.arange(first, min(first + CHUNK, n)), remember=True)
         return [part.simulated(setting, developers, origin.release_days) for setting in settings]
 
-    chunks = _in_chunks(simulated, n, progress)
+    chunks = in_chunks(simulated, n, CHUNK, progress)
     coords = _coords(developers, settings[0].times) if settings else {}
     shape = (posterior.chains, posterior.draws)
     found = []
@@ -276,21 +275,6 @@ def run_scenarios(
         arrays = {name: np.concatenate([chunk[place][name] for chunk in chunks]) for name in chunks[0][place]}
         facts = _facts(posterior, posterior.priors, scenario, calendar, origin)
         found.append(Forecast(_dataset(arrays, coords, shape), xr.Dataset(), facts))
-    return found
-
-
-def _in_chunks[T](
-    work: Callable[[int], T], n: int, progress: Callable[[float], None] | None = None
-) -> list[T]:
-    """Return what ``work`` makes of each chunk, given the place of its first draw, in order."""
-    first = range(0, n, CHUNK)
-    found = []
-    # NumPy leaves the interpreter free while it computes, and chunks do not know of one another.
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        for made in pool.map(work, first):
-            found.append(made)
-            if progress is not None:
-                progress(len(found) / len(first))
     return found
 
 

@@ -22,6 +22,7 @@ from forkmodel.model.design import Design
 from forkmodel.model.latent import CHUNK, LatentState, latent_state
 from forkmodel.model.ops import ArrayOps
 from forkmodel.model.spend import adoption
+from forkmodel.results.chunks import in_chunks
 from forkmodel.results.paths_capability import capability_paths, measured_models
 from forkmodel.results.paths_concentration import (
     SCOPES,
@@ -296,12 +297,13 @@ def build_history(
     frame = _frame(panel, design)
     n = shape[0] * shape[1]
     uniforms = _host_uniforms(n, seed)
-    pieces: dict[str, list[np.ndarray]] = {}
-    for start in range(0, n, CHUNK):
-        window = slice(start, start + CHUNK)
+
+    def paths(first: int) -> dict[str, np.ndarray]:
+        window = slice(first, first + CHUNK)
         part = latent_state({name: array[window] for name, array in values.items()}, design)
-        for name, path in _chunk_paths(part, frame, uniforms[window]).items():
-            pieces.setdefault(name, []).append(path)
+        return _chunk_paths(part, frame, uniforms[window])
+
+    chunks = in_chunks(paths, n, CHUNK)
     coords = {
         "chain": np.arange(shape[0]),
         "draw": np.arange(shape[1]),
@@ -316,9 +318,9 @@ def build_history(
         "scope": list(SCOPES),
     }
     variables = {}
-    for name, parts in pieces.items():
+    for name in chunks[0]:
         entry = HISTORY_SCHEMA[name]
-        data = np.concatenate(parts, axis=0)
+        data = np.concatenate([chunk[name] for chunk in chunks])
         dims = ("chain", "draw", "time", *entry.dims)
         attrs = {"unit": entry.unit, "description": entry.description}
         variables[name] = xr.DataArray(data.reshape(*shape, *data.shape[1:]), dims=dims, attrs=attrs)
