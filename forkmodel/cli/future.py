@@ -101,8 +101,8 @@ def compare(
         fit = _load(file)
         _check_horizon(fit.data, horizon)
         baseline = fit.forecast(horizon)
-        names = ", ".join(one.name for one in wanted)
-        found = effects_of(fit.result, baseline, wanted, lambda part: progress("forecast", part, names))
+        said = ", ".join(one.name for one in wanted)
+        found = effects_of(fit.result, baseline, wanted, lambda part: progress("forecast", part, said))
         rows: list[dict[str, Any]] = [
             {str(key): value for key, value in row.items()} for row in found.to_dict("records")
         ]

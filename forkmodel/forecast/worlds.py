@@ -255,7 +255,7 @@ def run_scenarios(
     """
     posterior, lines = origin.posterior, origin.lines
     calendar = Calendar.from_vintage(posterior.panel.catalogue.vintage, horizon)
-    places = tuple(int(place) for place in calendar.times.get_indexer(pd.DatetimeIndex(times)))
+    places = tuple(int(place) for place in calendar.times.get_indexer(pd.DatetimeIndex(list(times))))
     settings = [
         Setting(posterior.panel, posterior.design, posterior.priors, lines, calendar, scenario, places)
         for scenario in scenarios
@@ -279,7 +279,8 @@ def run_scenarios(
 
 
 def _developers(history: xr.Dataset, lines: Lines) -> pd.Index:
-    return pd.Index(history["developer"].to_numpy()).union(pd.Index(lines.developers), sort=True)
+    found: pd.Index = pd.Index(history["developer"].to_numpy()).union(pd.Index(lines.developers), sort=True)
+    return found
 
 
 @dataclass(frozen=True)
