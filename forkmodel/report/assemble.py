@@ -191,7 +191,7 @@ def make_outlook(
     watchlist = watched(views[0])
     # Worlds of all priors together are large, and only the baseline's are needed from here on.
     del views
-    changed = effects_of(
-        posterior, baseline, scenarios, lambda part: say(0.55 + 0.45 * part, f"{len(scenarios)} scenarios")
-    )
+    said = f"{len(scenarios)} scenarios"
+    say(0.55, said)
+    changed = effects_of(posterior, baseline, scenarios, lambda part: say(0.55 + 0.45 * part, said))
     return Outlook(baseline, table, changed, watchlist)
