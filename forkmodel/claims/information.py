@@ -179,19 +179,19 @@ BLOCKS = {
 }
 
 
-def value_of_information(held: np.ndarray, columns: np.ndarray) -> float:
-    """Return the expected fall of the Brier loss if a block were known.
+def value_of_information(held: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """Return the expected fall of the Brier loss of events if a block were known.
 
     Parameters
     ----------
-    held : array (world,)
-        1 where the event holds, else 0.
+    held : array (world, event)
+        1 where an event holds, else 0.
     columns : array (world, parameter)
         Draws of the block.
 
     Returns
     -------
-    float
+    array (event,)
         Between 0 and the variance of the event, ``p (1 - p)``.
     """
     from sklearn.linear_model import RidgeCV
@@ -199,18 +199,21 @@ def value_of_information(held: np.ndarray, columns: np.ndarray) -> float:
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import QuantileTransformer, SplineTransformer
 
-    variance = float(held.var())
-    varying = columns[:, columns.std(0) > 0]
-    if variance == 0.0 or not varying.shape[1]:
-        return 0.0
+    variance, out = held.var(0), np.zeros(held.shape[1])
+    varying, open_ = columns[:, columns.std(0) > 0], variance > 0.0
+    if not open_.any() or not varying.shape[1]:
+        return out
     model = make_pipeline(
         QuantileTransformer(n_quantiles=min(100, len(held) // 2), output_distribution="normal"),
         SplineTransformer(n_knots=KNOTS, knots="quantile", extrapolation="linear"),
-        RidgeCV(alphas=PENALTIES),
+        # Splines of a block serve all events; each has a penalty of its own.
+        RidgeCV(alphas=PENALTIES, alpha_per_target=True),
     )
     # Neighbouring draws of a chain are alike: whole stretches are held out, in the order of the draws.
-    predicted = cross_val_predict(model, varying, held, cv=KFold(FOLDS))
-    return max(0.0, variance - float(np.mean((held - predicted) ** 2)))
+    predicted = cross_val_predict(model, varying, held[:, open_], cv=KFold(FOLDS))
+    missed = np.mean((held[:, open_] - predicted.reshape(len(held), -1)) ** 2, axis=0)
+    out[open_] = np.maximum(variance[open_] - missed, 0.0)
+    return out
 
 
 def watch_list(events: Mapping[str, np.ndarray], parameters: xr.Dataset) -> pd.DataFrame:
@@ -230,24 +233,25 @@ def watch_list(events: Mapping[str, np.ndarray], parameters: xr.Dataset) -> pd.D
         for), ``share`` (value over the variance of the event), ``value`` and ``rank`` within the event.
     """
     rows = []
-    for target, held in events.items():
-        flat = held.ravel()
-        known = np.isfinite(flat)
-        variance = float(flat[known].var())
+    for targets in _of_same_worlds(events):
+        held = np.stack([events[target].ravel() for target in targets], axis=1)
+        known = np.isfinite(held[:, 0])
+        variance = held[known].var(0)
         for name, block in BLOCKS.items():
             keys = [key for key in block.keys if key in parameters]
             columns = np.stack([parameters[key].to_numpy().ravel()[known] for key in keys], axis=1)
-            value = value_of_information(flat[known], columns)
-            rows.append(
+            values = value_of_information(held[known], columns)
+            rows += [
                 {
                     "target": target,
                     "block": name,
                     "label": block.label,
                     "meaning": block.evidence,
-                    "share": value / variance if variance > 0 else 0.0,
+                    "share": value / spread if spread > 0 else 0.0,
                     "value": value,
                 }
-            )
+                for target, value, spread in zip(targets, values.tolist(), variance.tolist(), strict=True)
+            ]
     if not rows:
         return pd.DataFrame(columns=WATCH_COLUMNS)
     table = pd.DataFrame(rows)
@@ -255,3 +259,11 @@ def watch_list(events: Mapping[str, np.ndarray], parameters: xr.Dataset) -> pd.D
     order = {target: place for place, target in enumerate(events)}
     table = table.sort_values(["target", "rank"], key=lambda c: c.map(order) if c.name == "target" else c)
     return table.reset_index(drop=True)
+
+
+def _of_same_worlds(events: Mapping[str, np.ndarray]) -> list[list[str]]:
+    """Return the events in groups that are defined in the same worlds."""
+    groups: dict[bytes, list[str]] = {}
+    for target, held in events.items():
+        groups.setdefault(np.isfinite(held).tobytes(), []).append(target)
+    return list(groups.values())

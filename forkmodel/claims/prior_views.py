@@ -26,6 +26,8 @@ from forkmodel.inference.posterior import Posterior
 from forkmodel.inference.verdict import FAIL
 from forkmodel.model.open_stack import PRIOR_ONLY
 from forkmodel.priors import BUNDLED, PriorSet, load_priors
+from forkmodel.results.history import moved_history
+from forkmodel.results.reported import history_of
 from forkmodel.results.review import review_of
 
 __all__ = ["PriorView", "approximate_view", "exact_view", "prior_views"]
@@ -135,8 +137,9 @@ def approximate_view(
             f"rest (reweighting failed, Pareto k {k:.2f})"
         )
     # Nothing of the state at the data's end depends on what is moved, so the start serves as it is.
-    moved = replace(origin, posterior=moved_fit(posterior, priors))
-    forecast = run_forecast(moved, scenario, horizon, priors, draws)
+    moved = moved_fit(posterior, priors)
+    history = moved_history(history_of(posterior), posterior.values, moved.values)
+    forecast = run_forecast(replace(origin, posterior=moved), scenario, horizon, priors, draws, history)
     return PriorView(priors.name, forecast, method, exact=False)
 
 

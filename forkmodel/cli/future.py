@@ -85,7 +85,7 @@ def compare(
 
     Several scenarios are compared as one that combines them; without any, each bundled one is compared.
     """
-    from forkmodel.forecast.effects import YEARS, effects
+    from forkmodel.forecast.effects import YEARS, effects_of
     from forkmodel.forecast.scenario_files import BASELINE, bundled_scenarios, load_scenario, load_scenarios
 
     last = read_span(horizon, "the horizon").last
@@ -101,11 +101,11 @@ def compare(
         fit = _load(file)
         _check_horizon(fit.data, horizon)
         baseline = fit.forecast(horizon)
-        rows: list[dict[str, Any]] = []
-        for place, one in enumerate(wanted):
-            progress("forecast", place / len(wanted), one.name)
-            found = effects(baseline, {one.name: fit.forecast(horizon, one)})
-            rows += [{str(key): value for key, value in row.items()} for row in found.to_dict("records")]
+        said = ", ".join(one.name for one in wanted)
+        found = effects_of(fit.result, baseline, wanted, lambda part: progress("forecast", part, said))
+        rows: list[dict[str, Any]] = [
+            {str(key): value for key, value in row.items()} for row in found.to_dict("records")
+        ]
     if as_json:
         print_json({"horizon": baseline.facts["horizon"], "effects": rows})
         return

@@ -37,7 +37,10 @@ def _absorb(amounts: np.ndarray, begin: int, buyer: np.ndarray, target: np.ndarr
 
 
 def by_firm(recorded: Recorded, setting: Setting) -> np.ndarray:
-    """Return closed firms' shares of closed revenue (draw, quarter, firm), a merged firm as one."""
+    """Return closed firms' shares of closed revenue (draw, quarter, firm), a merged firm as one.
+
+    They are of every quarter, reported or not.
+    """
     merger = _merger(recorded, setting)
     share = recorded["firm_share"]
     return share if merger is None else _absorb(share, *merger)
@@ -63,7 +66,8 @@ def by_developer(recorded: Recorded, setting: Setting, developers: pd.Index) -> 
         for place, spot in enumerate(spots):
             grouped[:, :, spot] += by_line[:, :, place]
         if merger is not None:
-            begin, buyer, target = merger
+            due, buyer, target = merger
+            begin = int(np.searchsorted(setting.places, due))
             firm_spot = developers.get_indexer(names)
             grouped = _absorb(grouped, begin, firm_spot[buyer], firm_spot[target])
         out[name] = grouped

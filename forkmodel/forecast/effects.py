@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,8 +10,11 @@ import pandas as pd
 import xarray as xr
 
 from forkmodel.forecast.forecast import Forecast
+from forkmodel.forecast.scenario import Scenario
+from forkmodel.forecast.worlds import origin_of, run_scenarios
+from forkmodel.inference.posterior import Posterior
 
-__all__ = ["QUANTITIES", "YEARS", "Quantity", "effects"]
+__all__ = ["QUANTITIES", "YEARS", "Quantity", "effects", "effects_of"]
 
 YEARS = (2028, 2031, 2036)
 COLUMNS = [
@@ -53,7 +57,17 @@ class Quantity:
 
     def of(self, forecast: Forecast, year: int) -> xr.DataArray:
         """Return its value in the last quarter of a year (chain, draw)."""
-        return forecast.worlds[self.variable].sel(self.select).sel(time=f"{year}-10-01")
+        return forecast.worlds[self.variable].sel(self.select).sel(time=_last_quarter(year))
+
+
+def _last_quarter(year: int) -> pd.Timestamp:
+    return pd.Timestamp(year, 10, 1)
+
+
+def _years(baseline: Forecast) -> list[int]:
+    """Return the years that the worlds reach the end of."""
+    last = pd.Timestamp(baseline.worlds["time"].to_numpy()[-1])
+    return [year for year in YEARS if _last_quarter(year) <= last]
 
 
 QUANTITIES = (
@@ -79,6 +93,38 @@ QUANTITIES = (
 )
 
 
+def effects_of(
+    posterior: Posterior,
+    baseline: Forecast,
+    scenarios: Sequence[Scenario],
+    progress: Callable[[float], None] | None = None,
+) -> pd.DataFrame:
+    """Simulate scenarios as far as their effects are stated, and return these.
+
+    Parameters
+    ----------
+    posterior : Posterior
+        The fit.
+    baseline : Forecast
+        Its worlds without a scenario.
+    scenarios : sequence of Scenario
+        What differs in each.
+    progress : callable, optional
+        Called with the part that is done.
+
+    Returns
+    -------
+    DataFrame
+        As from :func:`effects`.
+    """
+    times = [_last_quarter(year) for year in _years(baseline)]
+    if not times:
+        return effects(baseline, {})
+    horizon = str(baseline.facts["horizon"])
+    found = run_scenarios(origin_of(posterior), scenarios, horizon, times, progress)
+    return effects(baseline, {str(forecast.facts["scenario"]): forecast for forecast in found})
+
+
 def effects(baseline: Forecast, scenarios: dict[str, Forecast]) -> pd.DataFrame:
     """Return paired differences between scenarios and the baseline.
 
@@ -96,9 +142,7 @@ def effects(baseline: Forecast, scenarios: dict[str, Forecast]) -> pd.DataFrame:
         and quantiles of the differences, not differences of medians. Years that end after the horizon have
         no rows.
     """
-    last = pd.Timestamp(baseline.worlds["time"].to_numpy()[-1])
-    years = [year for year in YEARS if pd.Timestamp(year, 10, 1) <= last]
-    rows = []
+    years, rows = _years(baseline), []
     for name, forecast in scenarios.items():
         for place, quantity in enumerate(QUANTITIES):
             for year in years:

@@ -145,4 +145,6 @@ def per_item(by_line: np.ndarray) -> np.ndarray:
 
 def by_line(items: np.ndarray) -> np.ndarray:
     """Sum over the menu places (..., item) of each line."""
-    return np.asarray(items.reshape(*items.shape[:-1], -1, len(SLOTS)).sum(-1))
+    flagship, small = (items[..., slot :: len(SLOTS)] for slot in range(len(SLOTS)))
+    # A sum over so short an axis would take several times as long.
+    return np.asarray(flagship + small)

@@ -62,17 +62,19 @@ def outcomes(
     Returns
     -------
     dict of array (draw, quarter, ...)
-        By name; dims as in :data:`forkmodel.results.schema.FORECAST_SCHEMA`.
+        By name; dims as in :data:`forkmodel.results.schema.FORECAST_SCHEMA`. Ranks look a year back, so they
+        are left out where only some quarters are reported.
     """
     out = _capability(recorded, setting, start, release_days)
     out |= premiums(recorded["price_frontier"], recorded["price_fixed"])
-    firms, lines = by_firm(recorded, setting), by_developer(recorded, setting, developers)
+    firms, lines = by_firm(recorded, setting)[:, setting.places], by_developer(recorded, setting, developers)
     out |= _shares(lines, setting, value, firms, developers)
     out |= _money(recorded, setting, value, firms, lines, developers)
     known = _known_closed(lines["enterprise_closed_money"])
     out |= _concentration(recorded, setting, firms, lines, known, out["revenue"], developers)
     out |= _margins(out, value)
-    out |= ranks(firms, known, developers, setting, recorded, start, parameters)
+    if setting.only is None:
+        out |= ranks(firms, known, developers, setting, recorded, start, parameters)
     out |= {
         "api_share": recorded["api_share"],
         "elasticity_own": recorded["elasticity"],
@@ -91,9 +93,10 @@ def _capability(
     def public(nominal: np.ndarray) -> np.ndarray:
         return start.scale.index(latent_ability(nominal))
 
-    frontier, ends = public(recorded["tier_released"]), setting.calendar.ends
+    path, ends = public(recorded["tier_released"]), setting.calendar.ends
+    closed = Records(public(start.record), release_days, path[:, :, 0], ends)
+    frontier, ends = path[:, setting.places], ends[setting.places]
     opened = frontier[:, :, 1]
-    closed = Records(public(start.record), release_days, frontier[:, :, 0], ends)
     return {
         "capability_frontier": frontier,
         "capability_gap": frontier[:, :, 0] - opened,
@@ -123,7 +126,7 @@ def _shares(
 
 
 def _adoption(setting: Setting, value: dict[str, np.ndarray]) -> np.ndarray:
-    return np.asarray(adoption(ArrayOps(), value, decimal_years(setting.calendar.times)))
+    return np.asarray(adoption(ArrayOps(), value, decimal_years(setting.times)))
 
 
 def _reach(
@@ -193,7 +196,7 @@ def _concentration(
         "openrouter_tokens": among_firms(lines["router_tokens"]),
         "openrouter_spend": among_firms(lines["router_money"]),
     }
-    return concentration_paths(measured, len(firms), len(setting.calendar))
+    return concentration_paths(measured, len(firms), len(setting.places))
 
 
 def _margins(out: dict[str, np.ndarray], value: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -10,7 +10,8 @@ Source: Salmon, Moraes, Dror and Shaw (2011), Parallel Random Numbers: As Easy a
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy.special import ndtri
@@ -35,11 +36,29 @@ class Randomness:
         Seed of the forecast.
     first, count : int
         First draw and number of draws.
+    drawn : dict or None
+        Numbers by address, kept for whoever asks again; None keeps nothing.
     """
 
     seed: int
     first: int
     count: int
+    drawn: dict[tuple[str, str, int, int], np.ndarray] | None = field(default=None, repr=False, compare=False)
+
+    def remembering(self) -> Randomness:
+        """Return the same numbers, each drawn once: several scenarios ask for all of them."""
+        return replace(self, drawn={})
+
+    def _once(
+        self, kind: str, purpose: str, size: int, quarter: int, draw: Callable[[], np.ndarray]
+    ) -> np.ndarray:
+        if self.drawn is None:
+            return draw()
+        address = (kind, purpose, size, quarter)
+        if address not in self.drawn:
+            self.drawn[address] = draw()
+            self.drawn[address].flags.writeable = False
+        return self.drawn[address]
 
     def uniforms(self, purpose: str, size: int, quarter: int = TIMELESS) -> np.ndarray:
         """Return numbers (draw, size) in the open unit interval.
@@ -54,6 +73,9 @@ class Randomness:
         quarter : int
             Calendar quarter, counted from year zero.
         """
+        return self._once("uniform", purpose, size, quarter, lambda: self._uniforms(purpose, size, quarter))
+
+    def _uniforms(self, purpose: str, size: int, quarter: int) -> np.ndarray:
         blocks = -(-size // BLOCK)
         # Stated as unsigned: large Python integers would pass through floats and lose the quarter.
         key = np.array([self.seed, (zlib.crc32(purpose.encode()) << 32) | quarter], dtype=np.uint64)
@@ -63,7 +85,13 @@ class Randomness:
 
     def normals(self, purpose: str, size: int, quarter: int = TIMELESS) -> np.ndarray:
         """Return standard normals (draw, size); see :meth:`uniforms`."""
-        return np.asarray(ndtri(self.uniforms(purpose, size, quarter)))
+        return self._once(
+            "normal",
+            purpose,
+            size,
+            quarter,
+            lambda: np.asarray(ndtri(self._uniforms(purpose, size, quarter))),
+        )
 
     def exponentials(self, purpose: str, size: int, quarter: int = TIMELESS) -> np.ndarray:
         """Return standard exponentials (draw, size); see :meth:`uniforms`."""

@@ -11,7 +11,7 @@ from forkmodel.forecast.world import TRACE, World, by_segment, normalised_lines
 from forkmodel.model.capability import nominal_index
 from forkmodel.results.paths_price import FIXED_INDEX
 
-__all__ = ["Recorded", "record"]
+__all__ = ["Recorded", "record", "record_paths"]
 
 #: Points below the open frontier from which an open model counts as specialised rather than chasing.
 BEHIND = 15.0
@@ -19,6 +19,14 @@ BEHIND = 15.0
 NOBODY = 1e-300
 
 type Recorded = dict[str, np.ndarray]
+
+
+def record_paths(world: World) -> Recorded:
+    """Return what every quarter leaves behind, since later ones look back at it."""
+    return {
+        "tier_released": world.frontiers.tier_released,
+        "firm_share": np.exp(world.spending.log_share),
+    }
 
 
 def record(world: World, quarter: Quarter) -> Recorded:
@@ -47,7 +55,6 @@ def record(world: World, quarter: Quarter) -> Recorded:
     best = frontiers.tier_released
     fixed = nominal_index(world.chunk.start.scale.latent(FIXED_INDEX))
     return {
-        "tier_released": best,
         "price_frontier": np.stack([prices.at(best[:, i], 1.0 - i) for i in (0, 1)], axis=-1),
         "price_fixed": np.stack([prices.at(fixed, 1.0 - i) for i in (0, 1)], axis=-1),
         "elasticity": _elasticity(world),
@@ -63,7 +70,6 @@ def record(world: World, quarter: Quarter) -> Recorded:
         "closed": world.spending.closed,
         "opened": world.spending.opened,
         "api_share": world.spending.api_share,
-        "firm_share": np.exp(world.spending.log_share),
         "router_open_money": world.router_open_money,
         "switching": _switching(world, quarter),
         **world.hosting.shares(),

@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 
 from forkmodel.forecast.randomness import Randomness
-from forkmodel.forecast.record import Recorded, record
+from forkmodel.forecast.record import Recorded, record, record_paths
 from forkmodel.forecast.start import Start
 from forkmodel.forecast.world import Setting, World
 
@@ -38,18 +38,27 @@ def simulate(
     Returns
     -------
     dict of array (draw, quarter, ...)
-        Records; place 0 is the last quarter with data.
+        Records; place 0 is the last quarter with data. What :func:`forkmodel.forecast.record.record_paths`
+        gives has all quarters, the rest those that the setting reports.
     dict of array (draw,)
         Forecast parameters.
     """
     world = World.begin(setting, start, values, hosts, randomness)
     quarters = [setting.quarter(place) for place in range(len(setting.calendar))]
+    column = {place: column for column, place in enumerate(setting.places.tolist())}
     recorded: Recorded = {}
     for quarter in quarters:
         if quarter.place > 0:
             world = world.advance(quarter)
-        for name, array in record(world, quarter).items():
-            if name not in recorded:
-                recorded[name] = np.empty((array.shape[0], len(quarters), *array.shape[1:]))
-            recorded[name][:, quarter.place] = array
+        _put(recorded, record_paths(world), quarter.place, len(quarters))
+        if quarter.place in column:
+            _put(recorded, record(world, quarter), column[quarter.place], len(column))
     return recorded, world.chunk.parameters
+
+
+def _put(recorded: Recorded, found: Recorded, column: int, columns: int) -> None:
+    """Write what a quarter leaves behind into its column, one after the draws."""
+    for name, array in found.items():
+        if name not in recorded:
+            recorded[name] = np.empty((array.shape[0], columns, *array.shape[1:]))
+        recorded[name][:, column] = array

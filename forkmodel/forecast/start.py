@@ -19,7 +19,8 @@ from forkmodel.forecast.lines import Lines
 from forkmodel.forecast.start_capability import capability_today
 from forkmodel.forecast.start_menus import last_months, menus_today
 from forkmodel.model.design import BLOCKS, Design
-from forkmodel.model.latent import CHUNK, LatentState, latent_states
+from forkmodel.model.latent import CHUNK, LatentState, latent_state
+from forkmodel.results.chunks import in_chunks
 from forkmodel.results.scale import PublicScale, public_scale
 
 __all__ = ["Start", "make_start"]
@@ -168,16 +169,15 @@ def make_start(
             f"a forecast needs all blocks, not only {', '.join(design.blocks)}; fit again without `blocks`."
         )
     months = last_months(design)
-    pieces: dict[str, list[np.ndarray]] = {}
-    first = 0
-    for part in latent_states(dict(values), design, CHUNK):
-        count = len(part.theta)
+
+    def found_in(first: int) -> dict[str, np.ndarray]:
+        window = slice(first, first + CHUNK)
+        part = latent_state({name: array[window] for name, array in values.items()}, design)
         scale = public_scale(part.theta, panel.catalogue.models.index)
         found = {"origin": scale.origin, "per_unit": scale.per_unit}
         found |= capability_today(part, panel, design, lines)
-        found |= menus_today(part, design, lines, months, step[first : first + count])
-        found |= _money(part, design)
-        for name, array in found.items():
-            pieces.setdefault(name, []).append(array)
-        first += count
-    return Start(**{name: np.concatenate(parts) for name, parts in pieces.items()})
+        found |= menus_today(part, design, lines, months, step[window])
+        return found | _money(part, design)
+
+    chunks = in_chunks(found_in, len(step), CHUNK)
+    return Start(**{name: np.concatenate([chunk[name] for chunk in chunks]) for name in chunks[0]})

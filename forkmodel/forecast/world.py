@@ -45,7 +45,14 @@ TRACE = 1e-6
 
 @dataclass(frozen=True)
 class Setting:
-    """What all chunks of a simulation share."""
+    """What all chunks of a simulation share.
+
+    Attributes
+    ----------
+    only : tuple of int or None
+        Places on the calendar that are reported; all of them by default. Worlds pass through every quarter,
+        but most of the time goes into what they leave behind.
+    """
 
     panel: Panel
     design: Design
@@ -53,6 +60,17 @@ class Setting:
     lines: Lines
     calendar: Calendar
     scenario: Scenario
+    only: tuple[int, ...] | None = None
+
+    @property
+    def places(self) -> np.ndarray:
+        """Places of the calendar that are reported."""
+        return np.arange(len(self.calendar)) if self.only is None else np.array(self.only, dtype=int)
+
+    @property
+    def times(self) -> pd.DatetimeIndex:
+        """Quarter starts that are reported."""
+        return self.calendar.times[self.places]
 
     @cached_property
     def levers(self) -> Levers:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -33,6 +31,7 @@ from forkmodel.inference.posterior import Posterior, once
 from forkmodel.model.demand import SEGMENTS
 from forkmodel.model.design import BLOCKS
 from forkmodel.priors import PriorSet
+from forkmodel.results.chunks import in_chunks
 from forkmodel.results.history import MARKETS, SCOPES, UNITS, hosts_today
 from forkmodel.results.paths_capability import measured_models
 from forkmodel.results.paths_price import FIXED_INDEX
@@ -41,11 +40,20 @@ from forkmodel.results.reported import history_of
 from forkmodel.results.review import review_of
 from forkmodel.results.schema import FORECAST_SCHEMA
 
-__all__ = ["DEFAULT_HORIZON", "Origin", "forecast_from", "origin_of", "run_forecast"]
+__all__ = [
+    "DEFAULT_HORIZON",
+    "Origin",
+    "forecast_from",
+    "origin_of",
+    "run_forecast",
+    "run_scenarios",
+]
 
 DEFAULT_HORIZON = "2036-12"
 #: Draws simulated at once: with 500, 4,000 draws pass two gigabytes and gain little time.
 CHUNK = 250
+#: The same where only some quarters are reported, which leaves room for more.
+CHUNK_OF_FEW = 500
 
 
 @dataclass(frozen=True)
@@ -157,6 +165,7 @@ def run_forecast(
     horizon: str = DEFAULT_HORIZON,
     priors: PriorSet | None = None,
     draws: Sequence[int] | np.ndarray | None = None,
+    history: xr.Dataset | None = None,
 ) -> Forecast:
     """Simulate every world of a fit to the horizon.
 
@@ -173,6 +182,8 @@ def run_forecast(
     draws : sequence of int, optional
         Which posterior draw each world continues; all in order by default. World i always gets the random
         numbers of world i.
+    history : Dataset, optional
+        Reported paths of the fit's draws, where somebody knows them already.
 
     Returns
     -------
@@ -186,14 +197,14 @@ def run_forecast(
     elif not isinstance(priors, PriorSet):
         raise ForkModelError(f"priors is {priors!r}; give a prior set, as from fm.load_priors('skeptic').")
     setting = Setting(posterior.panel, posterior.design, priors, lines, calendar, scenario)
-    history = history_of(posterior)
+    history = history_of(posterior) if history is None else history
     past = history.sizes["time"]
     if pd.Timestamp(history["time"].to_numpy()[-1]) != calendar.times[0]:
         past = int((pd.DatetimeIndex(history["time"].to_numpy()) <= calendar.times[0]).sum())
     values = posterior.values
     n = posterior.chains * posterior.draws
     chosen = np.arange(n) if draws is None else np.asarray(draws)
-    developers = pd.Index(history["developer"].to_numpy()).union(pd.Index(lines.developers), sort=True)
+    developers = _developers(history, lines)
     times = pd.DatetimeIndex(np.concatenate([history["time"].to_numpy()[:past], calendar.times[1:]]))
     coords = _coords(developers, times)
     arrays = _past(
@@ -202,20 +213,13 @@ def run_forecast(
 
     def fill(first: int) -> None:
         rows = chosen[first : first + CHUNK]
-        randomness = Randomness(origin.seed, first, len(rows))
-        value = {name: array[rows] for name, array in values.items()}
-        start = _taken(origin.start, rows)
-        recorded, parameters = simulate(setting, start, value, origin.hosts.isel(draw=rows), randomness)
-        found = outcomes(recorded, setting, start, value, parameters, developers, origin.release_days)
-        found |= _constants(value, parameters, len(calendar))
+        found = _Part.of(origin, first, rows).simulated(setting, developers, origin.release_days)
         for name, array in found.items():
             arrays[name][first : first + len(rows), past:] = array[:, 1:]
             if name not in history:
                 arrays[name][first : first + len(rows), past - 1] = array[:, 0]
 
-    # NumPy leaves the interpreter free while it computes, and chunks do not know of one another.
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        list(pool.map(fill, range(0, n, CHUNK)))
+    in_chunks(fill, n, CHUNK)
     worlds = _dataset(arrays, coords, (posterior.chains, posterior.draws))
     return Forecast(
         worlds,
@@ -224,9 +228,93 @@ def run_forecast(
     )
 
 
-def _taken(start: Start, rows: np.ndarray) -> Start:
-    from dataclasses import fields
+def run_scenarios(
+    origin: Origin,
+    scenarios: Sequence[Scenario],
+    horizon: str,
+    times: Sequence[pd.Timestamp],
+    progress: Callable[[float], None] | None = None,
+) -> list[Forecast]:
+    """Simulate the worlds of a fit under several scenarios in one pass, and report a few quarters of them.
 
+    Parameters
+    ----------
+    origin : Origin
+        The fit and its state at the data's end.
+    scenarios : sequence of Scenario
+        What differs from the baseline in each.
+    horizon : str
+        Last day, month or year.
+    times : sequence of Timestamp
+        Starts of the quarters after the data that are reported.
+    progress : callable, optional
+        Called with the part that is done.
+
+    Returns
+    -------
+    list of Forecast
+        Equal to what :func:`run_forecast` reports at those times, without ranks.
+    """
+    posterior, lines = origin.posterior, origin.lines
+    calendar = Calendar.from_vintage(posterior.panel.catalogue.vintage, horizon)
+    places = tuple(int(place) for place in calendar.times.get_indexer(pd.DatetimeIndex(list(times))))
+    settings = [
+        Setting(posterior.panel, posterior.design, posterior.priors, lines, calendar, scenario, places)
+        for scenario in scenarios
+    ]
+    developers = _developers(history_of(posterior), lines)
+    n = posterior.chains * posterior.draws
+
+    def simulated(first: int) -> list[dict[str, np.ndarray]]:
+        part = _Part.of(origin, first, np.arange(first, min(first + CHUNK_OF_FEW, n)), remember=True)
+        return [part.simulated(setting, developers, origin.release_days) for setting in settings]
+
+    chunks = in_chunks(simulated, n, CHUNK_OF_FEW, progress)
+    coords = _coords(developers, settings[0].times) if settings else {}
+    shape = (posterior.chains, posterior.draws)
+    found = []
+    for place, scenario in enumerate(scenarios):
+        arrays = {name: np.concatenate([chunk[place][name] for chunk in chunks]) for name in chunks[0][place]}
+        facts = _facts(posterior, posterior.priors, scenario, calendar, origin)
+        found.append(Forecast(_dataset(arrays, coords, shape), xr.Dataset(), facts))
+    return found
+
+
+def _developers(history: xr.Dataset, lines: Lines) -> pd.Index:
+    found: pd.Index = pd.Index(history["developer"].to_numpy()).union(pd.Index(lines.developers), sort=True)
+    return found
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What worlds of a run of draws start from."""
+
+    value: dict[str, np.ndarray]
+    start: Start
+    hosts: xr.Dataset
+    randomness: Randomness
+
+    @classmethod
+    def of(cls, origin: Origin, first: int, rows: np.ndarray, *, remember: bool = False) -> _Part:
+        """Take the posterior draws ``rows`` for the worlds from number ``first`` on."""
+        randomness = Randomness(origin.seed, first, len(rows))
+        return cls(
+            value={name: array[rows] for name, array in origin.posterior.values.items()},
+            start=_taken(origin.start, rows),
+            hosts=origin.hosts.isel(draw=rows),
+            randomness=randomness.remembering() if remember else randomness,
+        )
+
+    def simulated(
+        self, setting: Setting, developers: pd.Index, release_days: np.ndarray
+    ) -> dict[str, np.ndarray]:
+        """Return every outcome (draw, quarter, ...) by name."""
+        recorded, parameters = simulate(setting, self.start, self.value, self.hosts, self.randomness)
+        found = outcomes(recorded, setting, self.start, self.value, parameters, developers, release_days)
+        return found | _constants(self.value, parameters, len(setting.places))
+
+
+def _taken(start: Start, rows: np.ndarray) -> Start:
     return Start(**{field.name: getattr(start, field.name)[rows] for field in fields(start)})
 
 

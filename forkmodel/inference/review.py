@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
+from forkmodel.inference.mixing import mixing
 from forkmodel.inference.modes import NAMED, Difference, Modes, element_label, find_modes
 from forkmodel.inference.posterior import Posterior
 from forkmodel.inference.predictive import MASS, BlockCoverage, predictive_coverage
@@ -121,12 +122,10 @@ def _convergence(posterior: Posterior, history: xr.Dataset, config: ReviewConfig
 def _mixing(
     title: str, data: xr.Dataset, limits: tuple[float, float], config: ReviewConfig, *, split: bool
 ) -> list[Check]:
-    import arviz as az
-
-    with np.errstate(all="ignore"):
-        rhat, worst = _worst(az.rhat(data), largest=True)
-        bulk, bulk_at = _worst(az.ess(data, method="bulk"), largest=False)
-        tail, tail_at = _worst(az.ess(data, method="tail"), largest=False)
+    found = mixing(data)
+    rhat, worst = _worst(found.rhat, largest=True)
+    bulk, bulk_at = _worst(found.bulk, largest=False)
+    tail, tail_at = _worst(found.tail, largest=False)
     wanted, worst_allowed = limits
     status = PASS if rhat <= wanted else REVIEW if rhat <= worst_allowed else FAIL
     advice = (
@@ -156,23 +155,20 @@ def enough_draws(tree: xr.DataTree, config: ReviewConfig | None = None) -> bool:
     What :func:`forkmodel.inference.sampling.sample` asks before it goes on: the thresholds of the review,
     except that chains in different modes end it, because no number of draws brings those together.
     """
-    import arviz as az
-
     config = config or ReviewConfig()
     posterior = tree["posterior"].to_dataset()
     if find_modes(posterior, config.separation) is not None:
         return True
     scalars, vectors = _split(posterior)
-    with np.errstate(all="ignore"):
-        for data, wanted in ((scalars, config.rhat), (vectors, config.rhat_vectors)):
-            if not data.data_vars:
-                continue
-            for method in ("bulk", "tail"):
-                smallest, _ = _worst(az.ess(data, method=method), largest=False)
-                if not smallest >= config.ess * config.margin:
-                    return False
-            if not _worst(az.rhat(data), largest=True)[0] <= wanted:
+    for data, wanted in ((scalars, config.rhat), (vectors, config.rhat_vectors)):
+        if not data.data_vars:
+            continue
+        found = mixing(data)
+        for effective in (found.bulk, found.tail):
+            if not _worst(effective, largest=False)[0] >= config.ess * config.margin:
                 return False
+        if not _worst(found.rhat, largest=True)[0] <= wanted:
+            return False
     return True
 
 

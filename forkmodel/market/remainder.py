@@ -15,10 +15,10 @@ longer in it. A concentration ratio never counts a remainder among the largest.
 
 from __future__ import annotations
 
+import numpy as np
 import xarray as xr
 
 from forkmodel.errors import ForkModelError
-from forkmodel.market.concentration import concentration_ratio
 from forkmodel.market.labels import Numeric, align_to, require_dims
 
 __all__ = ["RATIOS", "concentration_with_remainder", "known_parts"]
@@ -59,21 +59,27 @@ def concentration_with_remainder(
     require_dims(amounts, "amounts", dim)
     rest = align_to(amounts, remainder, "remainder")
     inside = align_to(amounts, squares, "squares")
-    if bool((amounts < 0.0).any()) or bool((rest < 0.0).any()) or bool((inside < -ROUNDING * rest**2).any()):
+    # Firms come last and absent ones are zeros from here on, so that no step looks for either again.
+    firms = amounts.transpose(..., dim).fillna(0.0)
+    values = firms.to_numpy()
+    if bool((values < 0.0).any()) or bool((rest < 0.0).any()) or bool((inside < -ROUNDING * rest**2).any()):
         raise ForkModelError("An amount is negative. Set absent firms to NaN and mend the rest.")
-    followed = amounts.sum(dim)
+    market = firms.isel({dim: 0}, drop=True)
+    followed = market.copy(data=values.sum(-1))
     total = (followed + rest).where(followed + rest > 0.0)
     # Scaled first: the squares of amounts in dollars or of many draws from a wide prior would overflow.
-    hhi = 1e4 * (((amounts / total) ** 2).sum(dim) + inside / total**2)
-    hhi = hhi.where(total.notnull())
-    part = (followed / total).where(followed > 0.0, 0.0)
-    ratios = {
-        f"cr{k}": (part * concentration_ratio(amounts, k, dim, normalise=True).fillna(0.0)).where(
-            total.notnull()
-        )
-        for k in RATIOS
-    }
+    hhi = 1e4 * (((firms / total) ** 2).sum(dim, skipna=False) + inside / total**2)
+    part = (followed / total).where((followed > 0.0) | total.isnull(), 0.0)
+    largest = _largest(values, max(RATIOS)) / np.where(followed > 0.0, followed, 1.0)[..., None]
+    ratios = {f"cr{k}": part * market.copy(data=np.minimum(largest[..., :k].sum(-1), 1.0)) for k in RATIOS}
     return xr.Dataset({"hhi": hhi, **ratios, "effective_firms": 1e4 / hhi.where(hhi > 0.0)})
+
+
+def _largest(values: np.ndarray, k: int) -> np.ndarray:
+    """Return the ``k`` largest entries of the last axis, or all if there are fewer, in falling order."""
+    if k < values.shape[-1]:
+        values = np.partition(values, -k, axis=-1)[..., -k:]
+    return -np.sort(-values, axis=-1)
 
 
 def known_parts(remainder: xr.DataArray, known: xr.DataArray, dim: str = "developer") -> xr.DataArray:
@@ -96,7 +102,7 @@ def known_parts(remainder: xr.DataArray, known: xr.DataArray, dim: str = "develo
     """
     require_dims(known, "known", dim)
     amount = known.fillna(0.0)
-    together = amount.sum(dim)
+    together = amount.sum(dim, skipna=False)
     larger = together.where(together > remainder, remainder)
     scale = (remainder / larger.where(larger > 0.0)).fillna(0.0)
     return (amount * scale).transpose(*amount.dims)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -57,6 +58,7 @@ class Prior:
         ]
         return f"{self.family}({', '.join(parts)})"
 
+    @cached_property
     def _frozen(self) -> Any:
         """Return the SciPy distribution."""
         return distribution(self.family, self.params, self.lower, self.upper)
@@ -64,25 +66,25 @@ class Prior:
     @property
     def support(self) -> tuple[float, float]:
         """Smallest and largest value that the prior allows, possibly infinite."""
-        low, high = self._frozen().support()
+        low, high = self._frozen.support()
         return float(low), float(high)
 
     def quantile(self, p: float) -> float:
         """Return a quantile of the prior."""
-        return float(self._frozen().ppf(p))
+        return float(self._frozen.ppf(p))
 
     def quantiles(self, p: np.ndarray) -> np.ndarray:
         """Return the quantiles of the prior at an array of probabilities."""
-        return np.asarray(self._frozen().ppf(p), dtype=float)
+        return np.asarray(self._frozen.ppf(p), dtype=float)
 
     def probabilities(self, x: np.ndarray) -> np.ndarray:
         """Return the prior probability of values below each of ``x``."""
-        return np.asarray(self._frozen().cdf(x), dtype=float)
+        return np.asarray(self._frozen.cdf(x), dtype=float)
 
     def log_density(self, x: np.ndarray) -> np.ndarray:
         """Return the log density of the prior at ``x``."""
-        return np.asarray(self._frozen().logpdf(x), dtype=float)
+        return np.asarray(self._frozen.logpdf(x), dtype=float)
 
     def sample(self, n: int, seed: int = 0) -> np.ndarray:
         """Draw ``n`` values, without PyMC."""
-        return np.asarray(self._frozen().rvs(size=n, random_state=np.random.default_rng(seed)))
+        return np.asarray(self._frozen.rvs(size=n, random_state=np.random.default_rng(seed)))

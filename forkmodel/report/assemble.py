@@ -14,9 +14,9 @@ from forkmodel.claims.prior_views import prior_views
 from forkmodel.claims.watch import watched
 from forkmodel.data.panel import Panel
 from forkmodel.errors import ModelError
-from forkmodel.forecast.effects import effects
+from forkmodel.forecast.effects import effects_of
 from forkmodel.forecast.forecast import Forecast
-from forkmodel.forecast.scenario_files import BASELINE, bundled_scenarios
+from forkmodel.forecast.scenario_files import BASELINE, bundled_scenarios, load_scenario
 from forkmodel.forecast.worlds import DEFAULT_HORIZON, forecast_from
 from forkmodel.inference.posterior import Posterior
 from forkmodel.inference.sampling import Progress
@@ -107,7 +107,10 @@ def track_record(posterior: Posterior) -> TrustContent:
         A fit with the capability block; its tables hold the outcomes.
     """
     try:
-        frozen = score_frozen(posterior.data, Measure.from_posterior(posterior), brief_of(posterior))
+        # The page shows how the frozen forecast did, and no baseline of it.
+        frozen = score_frozen(
+            posterior.data, Measure.from_posterior(posterior), brief_of(posterior), baselines=()
+        )
     except ModelError:
         # Tables of another market have no outcome for it.
         frozen = None
@@ -173,24 +176,22 @@ def make_outlook(
     progress : callable, optional
         Called as ``progress("forecast", fraction, message)``.
     """
-    names = [name for name in bundled_scenarios() if name != BASELINE]
-    steps = len(names) + 3
+    scenarios = [load_scenario(name) for name in bundled_scenarios() if name != BASELINE]
 
-    def say(done: int, message: str) -> None:
+    def say(done: float, message: str) -> None:
         if progress is not None:
-            progress("forecast", done / steps, message)
+            progress("forecast", done, message)
 
     say(0, BASELINE)
     baseline = forecast_from(posterior, horizon)
-    say(1, "claims")
+    say(0.15, "claims")
     views = prior_views(posterior, baseline, others)
     table = claims_table(posterior, views)
-    say(2, "watch-list")
+    say(0.45, "watch-list")
     watchlist = watched(views[0])
     # Worlds of all priors together are large, and only the baseline's are needed from here on.
     del views
-    frames = []
-    for place, name in enumerate(names):
-        say(3 + place, name)
-        frames.append(effects(baseline, {name: forecast_from(posterior, horizon, name)}))
-    return Outlook(baseline, table, pd.concat(frames, ignore_index=True), watchlist)
+    said = f"{len(scenarios)} scenarios"
+    say(0.55, said)
+    changed = effects_of(posterior, baseline, scenarios, lambda part: say(0.55 + 0.45 * part, said))
+    return Outlook(baseline, table, changed, watchlist)

@@ -22,6 +22,7 @@ from forkmodel.model.design import Design
 from forkmodel.model.latent import CHUNK, LatentState, latent_state
 from forkmodel.model.ops import ArrayOps
 from forkmodel.model.spend import adoption
+from forkmodel.results.chunks import in_chunks
 from forkmodel.results.paths_capability import capability_paths, measured_models
 from forkmodel.results.paths_concentration import (
     SCOPES,
@@ -37,6 +38,7 @@ from forkmodel.results.paths_value import (
     DEFINITIONS,
     LAYERS,
     N_STICKS,
+    USD_PER_BILLION,
     host_partition,
     surplus_of_tier,
     value_paths,
@@ -44,7 +46,7 @@ from forkmodel.results.paths_value import (
 from forkmodel.results.scale import public_scale
 from forkmodel.results.schema import HISTORY_SCHEMA
 
-__all__ = ["MARKETS", "SCOPES", "UNITS", "build_history", "hosts_today"]
+__all__ = ["MARKETS", "SCOPES", "UNITS", "build_history", "hosts_today", "moved_history"]
 
 MARKETS = ("openrouter", "enterprise", "gateway", "business_subscriptions")
 UNITS = ("tokens", "spend")
@@ -172,14 +174,50 @@ def _money(
     measured["closed"] = among_closed(np.exp(part.spend.log_share[:, knots]), firms, known, frame.developers)
     paths = {"revenue": revenue * 1e9, "adoption_firms": _adoption(part, frame)}
     if "value" in frame.design.blocks:
-        value = part.value
-        paths |= value_paths(value, closed, opened, surplus)
-        hosts = host_partition(value, len(design.hosts), uniforms)
+        paths |= _value(part.value, closed, opened, surplus)
+        hosts = host_partition(part.value, len(design.hosts), uniforms)
         measured["open_hosts"] = partition_concentration(hosts, "host")
-        margins = np.stack([value["value.margin_closed"], value["value.margin_open"]], axis=-1)
-        paths["gross_margin"] = np.repeat(margins[:, None, :], len(frame.times), axis=1)
-        paths["api_share"] = np.repeat(value["value.api_share"][:, None], len(frame.times), axis=1)
     return paths, measured
+
+
+def _value(
+    value: dict[str, np.ndarray], closed: np.ndarray, opened: np.ndarray, surplus: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Return the paths that parameters without a likelihood are part of, and no others."""
+    times = closed.shape[1]
+    margins = np.stack([value["value.margin_closed"], value["value.margin_open"]], axis=-1)
+    return {
+        **value_paths(value, closed, opened, surplus),
+        "gross_margin": np.repeat(margins[:, None, :], times, axis=1),
+        "api_share": np.repeat(value["value.api_share"][:, None], times, axis=1),
+    }
+
+
+def moved_history(
+    history: xr.Dataset, before: dict[str, np.ndarray], after: dict[str, np.ndarray]
+) -> xr.Dataset:
+    """Return the history of draws of which only parameters without a likelihood were changed.
+
+    Parameters
+    ----------
+    history : Dataset
+        The history of the draws as they were, from :func:`build_history`, with all blocks.
+    before, after : dict of array
+        Free variables with one leading axis of draws; they may differ in
+        :data:`forkmodel.model.open_stack.PRIOR_ONLY`.
+    """
+    stacked = history["value"].transpose("chain", "draw", "time", "access", "definition")
+    value = stacked.to_numpy().reshape(-1, *stacked.shape[2:]) / USD_PER_BILLION
+    closed, opened = (value[:, :, place, DEFINITIONS.index("narrow")] for place in range(len(ACCESS)))
+    broad = value_paths(before, closed, opened, np.zeros((*closed.shape, len(ACCESS))))["value"]
+    welfare = DEFINITIONS.index("welfare")
+    surplus = value[..., welfare] - broad[..., welfare] / USD_PER_BILLION
+    return history.assign(
+        {
+            name: history[name].copy(data=path.reshape(history[name].shape))
+            for name, path in _value(after, closed, opened, surplus).items()
+        }
+    )
 
 
 def _open_offered(frame: _Frame) -> np.ndarray:
@@ -259,12 +297,13 @@ def build_history(
     frame = _frame(panel, design)
     n = shape[0] * shape[1]
     uniforms = _host_uniforms(n, seed)
-    pieces: dict[str, list[np.ndarray]] = {}
-    for start in range(0, n, CHUNK):
-        window = slice(start, start + CHUNK)
+
+    def paths(first: int) -> dict[str, np.ndarray]:
+        window = slice(first, first + CHUNK)
         part = latent_state({name: array[window] for name, array in values.items()}, design)
-        for name, path in _chunk_paths(part, frame, uniforms[window]).items():
-            pieces.setdefault(name, []).append(path)
+        return _chunk_paths(part, frame, uniforms[window])
+
+    chunks = in_chunks(paths, n, CHUNK)
     coords = {
         "chain": np.arange(shape[0]),
         "draw": np.arange(shape[1]),
@@ -279,9 +318,9 @@ def build_history(
         "scope": list(SCOPES),
     }
     variables = {}
-    for name, parts in pieces.items():
+    for name in chunks[0]:
         entry = HISTORY_SCHEMA[name]
-        data = np.concatenate(parts, axis=0)
+        data = np.concatenate([chunk[name] for chunk in chunks])
         dims = ("chain", "draw", "time", *entry.dims)
         attrs = {"unit": entry.unit, "description": entry.description}
         variables[name] = xr.DataArray(data.reshape(*shape, *data.shape[1:]), dims=dims, attrs=attrs)

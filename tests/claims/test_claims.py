@@ -160,16 +160,20 @@ def test_movers_find_what_an_event_is_made_of():
     assert movers(np.ones(2000), names, ranked, {}) == []
 
 
+def value_of(event, columns):
+    return value_of_information(event[:, None], columns)[0]
+
+
 def test_value_of_information_has_the_right_size():
     rng = np.random.default_rng(2)
     x = rng.normal(size=(4000, 2))
     event = (x[:, 0] > 0).astype(float)
-    assert value_of_information(event, x[:, :1]) > 0.8 * 0.25
+    assert value_of(event, x[:, :1]) > 0.8 * 0.25
     # P(x + e > 0 | x) = Phi(x) for unit normal e; its variance is 1/12.
     noisy = (x[:, 0] + rng.normal(size=4000) > 0).astype(float)
-    assert value_of_information(noisy, x[:, :1]) == pytest.approx(1 / 12, rel=0.15)
-    assert value_of_information(event, x[:, 1:]) < 0.005
-    assert value_of_information(np.ones(4000), x) == 0.0
+    assert value_of(noisy, x[:, :1]) == pytest.approx(1 / 12, rel=0.15)
+    assert value_of(event, x[:, 1:]) < 0.005
+    assert value_of(np.ones(4000), x) == 0.0
 
 
 def test_the_watch_list_ranks_every_block(views):

@@ -12,6 +12,8 @@ from forkmodel.claims.ledger import Ledger
 from forkmodel.claims.prior_views import WITHOUT_LIKELIHOOD, PriorView, approximate_view, moved_fit
 from forkmodel.forecast.scenario_files import load_scenarios
 from forkmodel.forecast.worlds import Origin, run_forecast
+from forkmodel.results.history import moved_history
+from forkmodel.results.reported import history_of
 from forkmodel.validate.calibration.small_design import SMALL_OPTIONS, small_market
 
 
@@ -84,3 +86,13 @@ def test_every_prior_set_is_said_of_exact_worlds_only(drawn, view):
 
     assert said(view) == "true under every prior set, approximately"
     assert said(PriorView("skeptic", view.forecast, "fit", exact=True)) == "true under every prior set"
+
+
+def test_a_moved_history_is_that_of_the_moved_draws(drawn):
+    before = drawn.result
+    after = moved_fit(before, fm.load_priors("advocate"))
+    found = moved_history(history_of(before), before.values, after.values)
+    wanted = history_of(after)
+    assert list(found) == list(wanted)
+    for name in wanted:
+        np.testing.assert_allclose(found[name], wanted[name], rtol=1e-9, err_msg=str(name))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from forkmodel.errors import ScenarioError
-from forkmodel.forecast.effects import QUANTITIES, effects
+from forkmodel.forecast.effects import QUANTITIES, effects, effects_of
 from forkmodel.forecast.scenario_files import BASELINE, bundled_scenarios, load_scenario, load_scenarios
 
 HEAD = 'name = "mine"\nmeaning = "One sentence."\nsources = ["judgement"]\n'
@@ -174,3 +175,10 @@ def test_unknown_scenarios_are_answered_with_the_nearest():
         load_scenarios(["pricewar"])
     with pytest.raises(ScenarioError, match="no scenario file"):
         load_scenarios("absent/file.toml")
+
+
+def test_scenarios_in_one_pass_are_those_simulated_one_by_one(quick_fit, baseline):
+    names = ["frontier-merger", "price-war", "closed-lab-opens"]
+    scenarios = [load_scenario(name) for name in names]
+    alone = effects(baseline, {name: quick_fit.forecast(baseline.facts["horizon"], name) for name in names})
+    pd.testing.assert_frame_equal(effects_of(quick_fit.result, baseline, scenarios), alone, check_exact=True)

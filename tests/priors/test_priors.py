@@ -99,7 +99,7 @@ def test_intervals_of_other_families_are_solved(write, family, low, high):
         f'distribution = "{family}"\ninterval = [{low}, {high}]\nmass = 0.9',
     )
     prior = fm.load_priors(write(text))["price.decline"]
-    inside = prior._frozen().cdf(high) - prior._frozen().cdf(low)
+    inside = prior._frozen.cdf(high) - prior._frozen.cdf(low)
     assert prior.family == family
     assert inside == pytest.approx(0.9, abs=0.005)
 

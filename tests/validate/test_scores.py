@@ -26,6 +26,14 @@ def test_shares_are_scored_as_shares():
     assert score.crps < 0.1
 
 
+@pytest.mark.parametrize("outcome", [-4.0, 0.3, 2.0, 5.0])
+def test_scores_are_those_of_scoringrules(outcome):
+    draws = np.random.default_rng(3).standard_t(4, 1500) + 1.0
+    score = score_draws(TARGETS["gap"], draws, outcome)
+    assert score.crps == pytest.approx(sr.crps_ensemble(outcome, draws, estimator="qd"), rel=1e-12)
+    assert score.log_score == pytest.approx(sr.logs_ensemble(outcome, draws), rel=1e-12)
+
+
 def test_an_outcome_has_its_rank_among_the_draws():
     draws = np.linspace(-1.0, 1.0, 2001)
     for outcome, rank in ((0.7, 0.85), (-0.95, 0.025)):

@@ -6,7 +6,7 @@ that the forecast that is scored today is the one that was frozen.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
@@ -19,6 +19,7 @@ from forkmodel.errors import ModelError
 from forkmodel.inference.fitting import fit_posterior
 from forkmodel.inference.joint import JointModel
 from forkmodel.validate.backtest.backtest import foresee_from
+from forkmodel.validate.backtest.baselines import BASELINES
 from forkmodel.validate.backtest.foresight import Foresight, file_hash
 from forkmodel.validate.backtest.proper_scores import skill_table
 from forkmodel.validate.backtest.score_table import no_cases, score_foresight
@@ -102,6 +103,7 @@ def score(
     yardstick: Measure,
     hash_: str | None = None,
     yardstick_review: Brief = None,
+    baselines: Collection[str] = tuple(BASELINES),
 ) -> FrozenScore:
     """Score a foresight on later tables.
 
@@ -119,6 +121,8 @@ def score(
         Hash of the published file.
     yardstick_review : dict, optional
         Summary of the review of that fit; None where nobody made one.
+    baselines : collection of str
+        Which baselines to score beside it.
 
     Raises
     ------
@@ -130,7 +134,7 @@ def score(
     facts = foresight.facts | {"yardstick": yardstick_review}
     if failed(forecast_review):
         return FrozenScore(no_cases(), foresight.vintage, later.vintage, hash_, facts)
-    cases = score_foresight(foresight, known, later, yardstick, horizons=HORIZONS)
+    cases = score_foresight(foresight, known, later, yardstick, HORIZONS, baselines)
     if cases.empty:
         raise ModelError(
             f"the tables to {later.vintage.date()} report none of the targets after "
@@ -142,7 +146,10 @@ def score(
 
 
 def score_frozen(
-    later: MarketTables, yardstick: Measure, yardstick_review: Brief = None
+    later: MarketTables,
+    yardstick: Measure,
+    yardstick_review: Brief = None,
+    baselines: Collection[str] = tuple(BASELINES),
 ) -> FrozenScore | None:
     """Score the frozen forecast of the package; None where the tables do not go past its day.
 
@@ -154,12 +161,15 @@ def score_frozen(
         Abilities as a fit of them measures.
     yardstick_review : dict, optional
         Summary of the review of that fit; None where nobody made one.
+    baselines : collection of str
+        Which baselines to score beside it.
     """
     path = frozen_path()
     if not path.is_file() or later.vintage <= pd.Timestamp(FROZEN):
         return None
     known = later.as_of(FROZEN)
-    return score(Foresight.load(path), known, later, yardstick, file_hash(path), yardstick_review)
+    foresight, digest = Foresight.load(path), file_hash(path)
+    return score(foresight, known, later, yardstick, digest, yardstick_review, baselines)
 
 
 def measure_of(

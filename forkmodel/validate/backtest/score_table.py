@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict
 
 import numpy as np
@@ -53,6 +54,7 @@ def score_foresight(
     later: MarketTables,
     yardstick: Measure,
     horizons: int = 4,
+    baselines: Collection[str] = tuple(BASELINES),
 ) -> pd.DataFrame:
     """Score every target that the later tables report.
 
@@ -68,13 +70,15 @@ def score_foresight(
         Abilities as a fit of the later tables measures them.
     horizons : int
         Quarters ahead at most.
+    baselines : collection of str
+        Which baselines to score as well. Fitting those of time series takes seconds for each outcome.
 
     Returns
     -------
     DataFrame
         One row per outcome: ``target``, ``entity``, ``date``, ``horizon_quarters``, ``outcome`` (as scored),
         ``median``, ``low`` and ``high`` (90 %), ``crps``, ``log_score``, ``pit``, and the same scores of each
-        baseline (``crps <name>``, ``log_score <name>``; NaN where it could not be made).
+        baseline (``crps <name>``, ``log_score <name>``; NaN where it was not wanted or could not be made).
 
     Raises
     ------
@@ -112,21 +116,21 @@ def score_foresight(
             **asdict(score_draws(TARGETS[target], draws, line)),
         }
         history = past.loc[(past["target"] == target) & (past["entity"] == entity)]
-        rows.append(row | _baseline_scores(history, TARGETS[target], date, line))
+        rows.append(row | _baseline_scores(history, TARGETS[target], date, line, baselines))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def _baseline_scores(
-    history: pd.DataFrame, target: Target, date: pd.Timestamp, line: float
+    history: pd.DataFrame, target: Target, date: pd.Timestamp, line: float, baselines: Collection[str]
 ) -> dict[str, float]:
-    """Return the scores of every baseline on one outcome, given a target's own past."""
+    """Return the scores of baselines on one outcome, given a target's own past."""
     series, steps = np.zeros(0), 1
     if len(history):
         quarters = pd.DatetimeIndex(history["quarter"])
         series = regular(quarters, history["line"].to_numpy())
         steps = max(1, date.to_period("Q").ordinal - quarters[-1].to_period("Q").ordinal)
     found: dict[str, float] = {}
-    for method in BASELINES:
+    for method in baselines:
         draws = baseline_draws(method, series, steps, SEED)
         score = None if draws is None else score_draws(target, draws, line)
         for name in SCORES:
