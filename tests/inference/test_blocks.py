@@ -81,6 +81,14 @@ def test_one_block_is_a_whole_fit(adoption_fit):
         adoption_fit.prices()
 
 
+def test_draws_have_the_names_the_order_and_the_dims_of_the_model(adoption_fit, market):
+    """What is compiled is a twin on packed vectors; nothing of it is left in the draws."""
+    model = fm.ForkModel(market, blocks=["adoption"]).pymc_model
+    assert list(adoption_fit.posterior.data_vars) == [variable.name for variable in model.free_RVs]
+    for name, draws in adoption_fit.posterior.data_vars.items():
+        assert draws.dims == ("chain", "draw", *model.named_vars_to_dims.get(name, ())), name
+
+
 def test_a_seed_gives_the_same_draws_on_any_number_of_cores(market, adoption_fit):
     model = fm.ForkModel(market, blocks=["adoption"])
     one = model.fit(draws=20, tune=50, chains=2, seed=11, cores=1)
