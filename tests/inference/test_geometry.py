@@ -9,7 +9,7 @@ import pytest
 
 import forkmodel as fm
 from forkmodel.inference.fitting import _metric_for, fit_posterior
-from forkmodel.inference.geometry.bends import LOGNORMAL, SCALED_BY, SOFTENED, Bends, bend
+from forkmodel.inference.geometry.bends import AMOUNTS, LOGNORMAL, SCALED_BY, SOFTENED, Bends, bend
 from forkmodel.inference.geometry.bundled import METRIC_FILE, bundled_metric
 from forkmodel.inference.geometry.layout import unconstrained
 from forkmodel.inference.geometry.metric import Metric
@@ -88,7 +88,7 @@ def test_labelled_coordinates_of_zero_sum_vectors_sum_to_zero_and_come_back(join
 
 
 def test_what_is_bent_is_part_of_the_model(joint_layout):
-    declared = [*SOFTENED, *LOGNORMAL, *LOGNORMAL.values(), *SCALED_BY, *SCALED_BY.values()]
+    declared = [*SOFTENED, *AMOUNTS, *LOGNORMAL, *LOGNORMAL.values(), *SCALED_BY, *SCALED_BY.values()]
     assert set(declared) <= set(joint_layout.place)
 
 
@@ -187,6 +187,7 @@ def test_leaving_out_coordinates_leaves_out_rows_of_the_covariance(small, learne
     spots = [learned.labels.index(label) for label in keep]
     part = Metric(
         labels=tuple(keep),
+        typical=learned.typical[spots],
         centre=learned.centre[spots],
         scale=learned.scale[spots],
         centred=learned.centred[spots],
@@ -211,6 +212,7 @@ def test_leaving_out_coordinates_leaves_out_rows_of_the_covariance(small, learne
 def test_what_a_metric_does_not_know_starts_at_the_prior(small, learned):
     unknown = Metric(
         labels=("of another model",),
+        typical=np.zeros(1),
         centre=np.zeros(1),
         scale=np.ones(1),
         centred=np.zeros(1),

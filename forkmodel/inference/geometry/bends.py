@@ -23,11 +23,22 @@ import numpy as np
 
 from forkmodel.inference.geometry.layout import Layout
 
-__all__ = ["SCALED_BY", "SOFTENED", "Bends", "bend", "pull_back"]
+__all__ = ["AMOUNTS", "SCALED_BY", "SOFTENED", "Bends", "bend", "pull_back"]
 
 #: Vectors of exponential amounts on the log scale, and how sharply the coordinate turns from log to linear.
 #: At 3 the part below zero is a third of a prior standard deviation wide: no tail to climb out of.
 SOFTENED = {"capability.shortfall_unit": 3.0}
+#: Positive scalars on the log or log-odds scale that enter sums with others, as catching up and growth of
+#: their own do in the growth of open lines: their amounts lie on lines where their logs lie on curves.
+AMOUNTS = (
+    "capability.catch_up",
+    "capability.growth_closed",
+    "capability.growth_open",
+    "price.capability_gradient",
+    "spend.share_pull",
+)
+#: Argument of the softplus at their typical amount: from there upwards it is nearly linear.
+LINEAR_FROM = 2.0
 #: Vectors of standard normal luck whose exponential is a step, and the spread of the steps' logarithm.
 LOGNORMAL = {"capability.growth_shock": "capability.growth_spread"}
 #: Vectors in units of a spread, and the spread.
@@ -79,15 +90,15 @@ class Bends:
     typical: np.ndarray
 
     @classmethod
-    def of(cls, layout: Layout, centre: np.ndarray, centred: np.ndarray) -> Bends:
+    def of(cls, layout: Layout, typical: np.ndarray, centred: np.ndarray) -> Bends:
         """Bend what is declared in this file and part of a model.
 
         Parameters
         ----------
         layout : Layout
             The model's flat vector.
-        centre : ndarray (flat,)
-            Typical place of each coordinate, of which those of spreads are read.
+        typical : ndarray (flat,)
+            Typical value of each unconstrained coordinate, of which those of spreads and amounts are read.
         centred : ndarray (flat,)
             Part of each unit that is centred.
         """
@@ -97,10 +108,14 @@ class Bends:
             for name, sharp in SOFTENED.items()
             for place in _places(layout, name)
         ]
+        level = np.log(_softplus(LINEAR_FROM))
+        rows += [
+            (place, 1.0, level - typical[place], 1.0) for name in AMOUNTS for place in _places(layout, name)
+        ]
         for name, spread in LOGNORMAL.items():
-            typical = float(np.exp(centre[_places(layout, spread)][0])) if spread in layout.place else 1.0
+            usual = float(np.exp(typical[_places(layout, spread)][0])) if spread in layout.place else 1.0
             # At a luck of zero the step is that of the typical spread, log 2 of the softplus.
-            rows += [(place, typical, np.log(np.log(2.0)), typical) for place in _places(layout, name)]
+            rows += [(place, usual, np.log(np.log(2.0)), usual) for place in _places(layout, name)]
         soft, rate, offset, divisor = np.asarray(rows, dtype=float).reshape(-1, 4).T
         unit: list[int] = []
         by: list[int] = []
@@ -118,7 +133,7 @@ class Bends:
             unit=units,
             spread=spreads,
             power=centred[units].astype(float),
-            typical=centre[spreads].astype(float),
+            typical=typical[spreads].astype(float),
         )
 
     @property

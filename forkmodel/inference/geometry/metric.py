@@ -80,6 +80,8 @@ class Metric:
     ----------
     labels : tuple of str
         Labels of the coordinates.
+    typical : ndarray (coordinate,)
+        Mean of the unconstrained coordinates, from which bends are laid.
     centre, scale : ndarray (coordinate,)
         Mean and scale of the bent coordinates.
     centred : ndarray (coordinate,)
@@ -93,6 +95,7 @@ class Metric:
     """
 
     labels: tuple[str, ...]
+    typical: np.ndarray
     centre: np.ndarray
     scale: np.ndarray
     centred: np.ndarray
@@ -122,8 +125,8 @@ class Metric:
         directions : int
             Widest and stiffest directions that are looked for, each.
         """
-        mean, centred = y.mean(0), _centred(layout, y)
-        bends = Bends.of(layout, mean, centred)
+        typical, centred = y.mean(0), _centred(layout, y)
+        bends = Bends.of(layout, typical, centred)
         w = bends.straighten(y)
         g = bends.gradients(w, y, gradient)
         centre, scale = w.mean(0), layout.levelled((w.var(0) / g.var(0)) ** 0.25)
@@ -131,6 +134,7 @@ class Metric:
         wide = layout.on_elements(scale)
         return cls(
             labels=layout.labels,
+            typical=layout.to_labelled(typical),
             centre=layout.to_labelled(centre),
             scale=wide,
             centred=layout.on_elements(centred),
@@ -167,7 +171,7 @@ class Metric:
             scale=scale,
             direction=direction,
             variance=variance,
-            bends=Bends.of(layout, centre, centred),
+            bends=Bends.of(layout, layout.to_flat(matched(self.typical, 0.0)), centred),
             known=layout.gather_from_elements(found.astype(float)) > 0.5,
             step_size=self.step_size,
         )
@@ -176,6 +180,7 @@ class Metric:
         """Return the metric as arrays, directions in half precision."""
         return xr.Dataset(
             {
+                "typical": ("coordinate", self.typical),
                 "centre": ("coordinate", self.centre),
                 "scale": ("coordinate", self.scale),
                 "centred": ("coordinate", self.centred),
@@ -200,6 +205,7 @@ class Metric:
             raise ValueError("its metric holds numbers that no fit leaves.")
         return cls(
             labels=tuple(arrays["coordinate"].to_numpy().astype(str).tolist()),
+            typical=arrays["typical"].to_numpy(),
             centre=arrays["centre"].to_numpy(),
             scale=arrays["scale"].to_numpy(),
             centred=arrays["centred"].to_numpy(),
