@@ -35,9 +35,8 @@ def main(paths: list[str]) -> None:
     step = np.median([fit.sample_stats["step_size"].isel(draw=-1).median() for fit in fits])
     metric = Metric.estimate(model.layout, draws, gradients_at(compiled, draws), float(step))
     write_metric(TARGET, metric)
-    print(
-        f"{TARGET.name}: {len(draws)} draws, {len(metric.variance)} directions, {TARGET.stat().st_size:,} bytes"
-    )
+    found = f"{len(draws)} draws, {len(metric.variance)} directions, {TARGET.stat().st_size:,} bytes"
+    print(f"{TARGET.name}: {found}")
 
 
 if __name__ == "__main__":
