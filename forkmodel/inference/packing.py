@@ -142,12 +142,16 @@ def pack(model: pm.Model) -> Packed:
                 members[name] = [named[variable]]
                 coordinates = pm.Normal(name, 0.0, sigma, shape=named[variable].shape)
                 pieces[variable] = weighted(_zero_sum_basis(named[variable]), coordinates)
-        rest = [variable for variable in model.basic_RVs if variable not in pieces]
-        new = graph_replace([*rest, *model.potentials], pieces, strict=False)
-        for variable, twins in zip([*rest, *model.potentials], new, strict=True):
-            _register(twin, model, variable, twins)
-            if variable in named:
+        known = dict(pieces)
+        for variable in model.free_RVs:
+            if variable not in pieces:
+                (new,) = graph_replace([variable], known, strict=False)
+                # One that depends on nothing packed comes back itself, and stays the model's.
+                known[variable] = _register(twin, model, variable, _copy(new) if new is variable else new)
                 members[variable.name] = [named[variable]]
+        rest = [*model.observed_RVs, *model.potentials]
+        for variable, new in zip(rest, graph_replace(rest, known, strict=False), strict=True):
+            _register(twin, model, variable, new)
         for variable, piece in pieces.items():
             pm.Deterministic(variable.name, piece, dims=model.named_vars_to_dims.get(variable.name))
     return Packed(twin, members)
@@ -222,15 +226,20 @@ def _zero_sum_basis(member: Member) -> np.ndarray:
     return np.asarray(member.transform.backward(pt.eye(member.shape[-1])).eval(mode="FAST_COMPILE").T)
 
 
-def _register(twin: pm.Model, model: pm.Model, variable: Any, new: Any) -> None:
-    """Add a variable of the model to its twin, rewritten on packed vectors."""
+def _copy(variable: Any) -> Any:
+    """Return another variable of the same operation on the same inputs."""
+    return variable.owner.clone().outputs[variable.owner.outputs.index(variable)]
+
+
+def _register(twin: pm.Model, model: pm.Model, variable: Any, new: Any) -> Any:
+    """Add a variable of the model to its twin, rewritten on packed vectors, and return it."""
     name, dims = variable.name, model.named_vars_to_dims.get(variable.name)
     if variable in model.potentials:
         new.name = name
         twin.add_named_variable(new, dims)
         twin.potentials.append(new)
-    elif variable in model.observed_RVs:
-        twin.register_rv(new, name, observed=model.rvs_to_values[variable], dims=dims)
-    else:
-        transform, start = model.rvs_to_transforms[variable], model.rvs_to_initial_values[variable]
-        twin.register_rv(new, name, dims=dims, transform=transform, default_transform=None, initval=start)
+        return new
+    if variable in model.observed_RVs:
+        return twin.register_rv(new, name, observed=model.rvs_to_values[variable], dims=dims)
+    transform, start = model.rvs_to_transforms[variable], model.rvs_to_initial_values[variable]
+    return twin.register_rv(new, name, dims=dims, transform=transform, default_transform=None, initval=start)
