@@ -88,7 +88,9 @@ class SpendDesign:
     def of_firms(self, weight: np.ndarray, firm: np.ndarray) -> np.ndarray:
         """Return weights (row, quarter x firm) from those of each row's quarters, and its firm's position."""
         own = np.eye(len(self.firms))[firm]
-        return np.asarray((weight[:, :, None] * own[:, None, :]).reshape(len(firm), -1))
+        # Without rows there is nothing that a length left open could be told from.
+        columns = weight.shape[1] * own.shape[1]
+        return np.asarray((weight[:, :, None] * own[:, None, :]).reshape(len(firm), columns))
 
     @classmethod
     def from_panel(cls, panel: Panel, demand: DemandDesign | None) -> SpendDesign:
