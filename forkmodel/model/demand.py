@@ -49,6 +49,7 @@ __all__ = [
     "demand_shock",
     "good_enough",
     "held_shares",
+    "mixed_segments",
     "price_coefficients",
     "segment_shares",
     "segment_utilities",
@@ -163,6 +164,23 @@ def _own_past(cells: xr.Dataset) -> np.ndarray:
 def side_by_side(group: np.ndarray, n_groups: int) -> np.ndarray:
     """Return groups of the offers to all segments, one segment after the other, each with its own."""
     return np.concatenate([group + place * n_groups for place in range(len(SEGMENTS))])
+
+
+def mixed_segments(ops: Ops, offers: MonthlyOffers, shares: Array, frontier_part: Array) -> Array:
+    """Return token shares (cell,) of a market: the sum over segments of weight times share.
+
+    Parameters
+    ----------
+    offers : MonthlyOffers
+        The cells.
+    shares : (segment x cell,)
+        Shares of the segments, one after the other.
+    frontier_part : (month,)
+        Part of the frontier segment in the market.
+    """
+    weight = ops.concat([frontier_part, 1.0 - frontier_part], axis=-1)
+    weighed = weight[..., side_by_side(offers.month, offers.n_months)] * shares
+    return ops.split_last(weighed, len(SEGMENTS), len(offers.month)).sum(-2)
 
 
 def capability_coefficients(value: dict[str, Array]) -> tuple[Array, Array]:
