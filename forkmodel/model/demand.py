@@ -282,14 +282,11 @@ def held_shares(ops: Ops, design: DemandDesign, chosen: Array, inertia: Array) -
     A fraction ``inertia`` of buyers keeps last month's offer as long as it stands; carried-forward choices
     are summed over the recent past and the month is renormalised for offers that were withdrawn.
     """
-    n_cells = len(design.cell_month)
-    has_past = design.earlier_cell < n_cells
-    past = chosen[..., np.where(has_past, design.earlier_cell, 0).ravel()] * has_past.ravel()
-    kept = [inertia]
-    while len(kept) < len(has_past):
-        kept.append(inertia * kept[-1])
-    by_lag = ops.split_last(past, len(has_past), n_cells)
-    held = chosen + (ops.stack(kept)[..., None] * by_lag).sum(-2)
+    held, kept = chosen, 1.0
+    for earlier in design.earlier_cell:
+        has_past = earlier < len(design.cell_month)
+        kept = kept * ops.scalar(inertia)
+        held = held + kept * (chosen[..., np.where(has_past, earlier, 0)] * has_past)
     return normalised(ops, design.sets, held)
 
 
