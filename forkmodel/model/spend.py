@@ -88,7 +88,8 @@ class SpendDesign:
     def of_firms(self, weight: np.ndarray, firm: np.ndarray) -> np.ndarray:
         """Return weights (row, quarter x firm) from those of each row's quarters, and its firm's position."""
         own = np.eye(len(self.firms))[firm]
-        return np.asarray((weight[:, :, None] * own[:, None, :]).reshape(len(firm), -1))
+        length = weight.shape[1] * len(self.firms)
+        return np.asarray((weight[:, :, None] * own[:, None, :]).reshape(len(firm), length))
 
     @classmethod
     def from_panel(cls, panel: Panel, demand: DemandDesign | None) -> SpendDesign:
