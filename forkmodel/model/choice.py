@@ -23,13 +23,14 @@ from forkmodel.model.demand import (
     chosen_shares,
     demand_shock,
     held_shares,
+    mixed_segments,
     utilities,
 )
 from forkmodel.model.enterprise import EnterpriseDesign, enterprise_shares
 from forkmodel.model.gateway import gateway_shares
 from forkmodel.model.ops import Array, Ops, TensorOps
 from forkmodel.model.price import PriceDesign, PriceState, paid_over_list
-from forkmodel.model.shares import leaning, money_shares, segment_mixture
+from forkmodel.model.shares import leaning, money_shares
 from forkmodel.model.walks import monthly_level
 from forkmodel.priors import PriorSet
 
@@ -199,7 +200,7 @@ def choice_paths(
         market (month,).
     """
     demand, both = design.demand, design.demand.both
-    month, n_cells = demand.cell_month, len(demand.cell_month)
+    month = demand.cell_month
     shock = demand_shock(ops, demand, residual, value)
     utility = utilities(ops, demand, capability, theta, frontier, shock, value)
     chosen = chosen_shares(ops, both, ops.concat(list(utility), axis=-1))
@@ -211,17 +212,13 @@ def choice_paths(
     )
     stay = ops.stack([value[f"choice.stay_{segment}"] for segment in SEGMENTS])
     enterprise_held = enterprise_shares(ops, design.enterprise, demand, chosen, path["enterprise_lean"], stay)
-
-    def mixed(shares: Array, mix: str) -> Array:
-        frontier, threshold = ops.parts(shares, [n_cells] * len(SEGMENTS))
-        return segment_mixture(frontier, threshold, path[mix][..., month])
-
-    enterprise = mixed(enterprise_held, "mix_enterprise")
+    enterprise = mixed_segments(ops, demand.sets, enterprise_held, path["mix_enterprise"])
+    router = mixed_segments(ops, demand.sets, router_held, path["mix_router"])
     paid = demand.price_usd_per_mtok * paid_over_list(ops, value, demand.cell_open)
     return ChoicePaths(
         held=held,
         router_held=router_held,
-        router_share=mixed(router_held, "mix_router") * (1.0 - path["fringe"])[..., month],
+        router_share=router * (1.0 - path["fringe"])[..., month],
         enterprise_held=enterprise_held,
         enterprise_money=money_shares(ops, demand.sets, enterprise, paid),
         paid=paid,

@@ -49,6 +49,7 @@ __all__ = [
     "demand_shock",
     "good_enough",
     "held_shares",
+    "mixed_segments",
     "price_coefficients",
     "segment_shares",
     "segment_utilities",
@@ -165,6 +166,26 @@ def side_by_side(group: np.ndarray, n_groups: int) -> np.ndarray:
     return np.concatenate([group + place * n_groups for place in range(len(SEGMENTS))])
 
 
+def mixed_segments(ops: Ops, offers: MonthlyOffers, shares: Array, frontier_part: Array) -> Array:
+    """Return token shares (cell,) of a market: the sum over segments of weight times share.
+
+    :func:`forkmodel.model.shares.segment_mixture` for segments that lie side by side, in one product: to cut
+    them apart is free, but to join their gradients again is a copy in every gradient of the fit.
+
+    Parameters
+    ----------
+    offers : MonthlyOffers
+        The cells.
+    shares : (segment x cell,)
+        Shares of the segments, one after the other.
+    frontier_part : (month,)
+        Part of the frontier segment in the market.
+    """
+    weight = ops.concat([frontier_part, 1.0 - frontier_part], axis=-1)
+    weighed = weight[..., side_by_side(offers.month, offers.n_months)] * shares
+    return ops.split_last(weighed, len(SEGMENTS), len(offers.month)).sum(-2)
+
+
 def capability_coefficients(value: dict[str, Array]) -> tuple[Array, Array]:
     """Return what an index point is worth to the frontier and (below its threshold) the threshold segment."""
     threshold = value["choice.capability_threshold"]
@@ -264,14 +285,11 @@ def held_shares(ops: Ops, design: DemandDesign, chosen: Array, inertia: Array) -
     A fraction ``inertia`` of buyers keeps last month's offer as long as it stands; carried-forward choices
     are summed over the recent past and the month is renormalised for offers that were withdrawn.
     """
-    n_cells = len(design.cell_month)
-    has_past = design.earlier_cell < n_cells
-    past = chosen[..., np.where(has_past, design.earlier_cell, 0).ravel()] * has_past.ravel()
-    kept = [inertia]
-    while len(kept) < len(has_past):
-        kept.append(inertia * kept[-1])
-    by_lag = ops.split_last(past, len(has_past), n_cells)
-    held = chosen + (ops.stack(kept)[..., None] * by_lag).sum(-2)
+    held, kept = chosen, 1.0
+    for earlier in design.earlier_cell:
+        has_past = earlier < len(design.cell_month)
+        kept = kept * ops.scalar(inertia)
+        held = held + kept * (chosen[..., np.where(has_past, earlier, 0)] * has_past)
     return normalised(ops, design.sets, held)
 
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from forkmodel.model.demand import SEGMENTS, DemandDesign, side_by_side
+from forkmodel.model.demand import SEGMENTS, DemandDesign, mixed_segments, side_by_side
 from forkmodel.model.ops import Array, Ops
-from forkmodel.model.shares import MonthlyOffers, leaning, money_shares, segment_mixture
+from forkmodel.model.shares import MonthlyOffers, leaning, money_shares
 
 __all__ = ["gateway_shares"]
 
@@ -38,6 +38,6 @@ def gateway_shares(
     opened = np.tile(demand.cell_open[cells], len(SEGMENTS))
     leant = lean[..., np.tile(month, len(SEGMENTS))]
     wanted = held[..., side_by_side(cells, len(demand.cell_month))]
-    first, second = ops.parts(leaning(ops, both, wanted, leant, opened), [len(cells)] * len(SEGMENTS))
-    tokens = segment_mixture(first, second, mix[..., month])
-    return tokens, money_shares(ops, MonthlyOffers(month, n_months), tokens, paid[..., cells])
+    offers = MonthlyOffers(month, n_months)
+    tokens = mixed_segments(ops, offers, leaning(ops, both, wanted, leant, opened), mix)
+    return tokens, money_shares(ops, offers, tokens, paid[..., cells])

@@ -18,7 +18,7 @@ from forkmodel.inference.packing import pack
 from forkmodel.inference.unpacking import unpack
 
 #: Nodes of the compiled density with its gradient, and a little room: each costs time to compile and to run.
-MOST_NODES = 700
+MOST_NODES = 720
 
 
 @pytest.fixture(scope="module")
