@@ -13,8 +13,9 @@ import warnings
 
 import forkmodel as fm
 import forkmodel.forecast.lines as lines
+from forkmodel.forecast.origin import Origin
 from forkmodel.forecast.scenario_files import load_scenario
-from forkmodel.forecast.worlds import Origin, run_forecast
+from forkmodel.forecast.worlds import run_forecast
 
 REPEATS = 3
 

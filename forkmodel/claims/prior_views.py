@@ -18,10 +18,11 @@ import numpy as np
 import xarray as xr
 
 from forkmodel.forecast.forecast import Forecast
+from forkmodel.forecast.origin import Origin, origin_of
 from forkmodel.forecast.parameters import is_forecast_key
 from forkmodel.forecast.scenario import Scenario
 from forkmodel.forecast.scenario_files import BASELINE, load_scenarios
-from forkmodel.forecast.worlds import Origin, forecast_from, origin_of, run_forecast
+from forkmodel.forecast.worlds import forecast_from, run_forecast
 from forkmodel.inference.posterior import Posterior
 from forkmodel.inference.verdict import FAIL
 from forkmodel.model.open_stack import PRIOR_ONLY

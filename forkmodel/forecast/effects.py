@@ -10,8 +10,9 @@ import pandas as pd
 import xarray as xr
 
 from forkmodel.forecast.forecast import Forecast
+from forkmodel.forecast.origin import origin_of
 from forkmodel.forecast.scenario import Scenario
-from forkmodel.forecast.worlds import origin_of, run_scenarios
+from forkmodel.forecast.worlds import run_scenarios
 from forkmodel.inference.posterior import Posterior
 
 __all__ = ["QUANTITIES", "YEARS", "Quantity", "effects", "effects_of"]

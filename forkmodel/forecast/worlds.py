@@ -1,4 +1,4 @@
-"""From a fit to a forecast: start, simulate in chunks, collect."""
+"""From the state at the data's end to a forecast: simulate in chunks, collect."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from forkmodel.data.panel_catalogue import ACCESS
 from forkmodel.errors import ForkModelError
 from forkmodel.forecast.calendar import Calendar
 from forkmodel.forecast.forecast import Forecast
-from forkmodel.forecast.frontier import small_distance
 from forkmodel.forecast.lines import Lines
+from forkmodel.forecast.origin import Origin, origin_of
 from forkmodel.forecast.outcomes import outcomes
 from forkmodel.forecast.parameters import forecast_parameters
 from forkmodel.forecast.randomness import Randomness
@@ -24,16 +24,13 @@ from forkmodel.forecast.scenario import Scenario
 from forkmodel.forecast.scenario_files import load_scenarios
 from forkmodel.forecast.shocks import SHOCKS
 from forkmodel.forecast.simulate import simulate
-from forkmodel.forecast.start import Start, make_start
-from forkmodel.forecast.start_menus import last_months
+from forkmodel.forecast.start import Start
 from forkmodel.forecast.world import Setting
-from forkmodel.inference.posterior import Posterior, once
+from forkmodel.inference.posterior import Posterior
 from forkmodel.model.demand import SEGMENTS
-from forkmodel.model.design import BLOCKS
 from forkmodel.priors import PriorSet
 from forkmodel.results.chunks import in_chunks
-from forkmodel.results.history import MARKETS, SCOPES, UNITS, hosts_today
-from forkmodel.results.paths_capability import measured_models
+from forkmodel.results.history import MARKETS, SCOPES, UNITS
 from forkmodel.results.paths_price import FIXED_INDEX
 from forkmodel.results.paths_value import DEFINITIONS, LAYERS
 from forkmodel.results.reported import history_of
@@ -42,9 +39,7 @@ from forkmodel.results.schema import FORECAST_SCHEMA
 
 __all__ = [
     "DEFAULT_HORIZON",
-    "Origin",
     "forecast_from",
-    "origin_of",
     "run_forecast",
     "run_scenarios",
 ]
@@ -54,77 +49,6 @@ DEFAULT_HORIZON = "2036-12"
 CHUNK = 250
 #: The same where only some quarters are reported, which leaves room for more.
 CHUNK_OF_FEW = 500
-
-
-@dataclass(frozen=True)
-class Origin:
-    """What every forecast of one fit starts from; made once, whatever the scenario or prior set.
-
-    Attributes
-    ----------
-    posterior : Posterior
-        The fit.
-    lines : Lines
-        Who competes.
-    start : Start
-        State of every world at the data's end.
-    hosts : Dataset
-        Today's partition of open money among hosts.
-    release_days : array of datetime64
-        Dates of the measured closed releases.
-    seed : int
-        Seed of all random numbers after the data.
-    """
-
-    posterior: Posterior
-    lines: Lines
-    start: Start
-    hosts: xr.Dataset
-    release_days: np.ndarray
-    seed: int
-
-    @classmethod
-    def from_posterior(cls, posterior: Posterior, seed: int | None = None) -> Origin:
-        """Compute the state of every world at the data's end.
-
-        Parameters
-        ----------
-        posterior : Posterior
-            A fit of all blocks.
-        seed : int, optional
-            Seed of the future; that of the fit by default.
-
-        Raises
-        ------
-        ForkModelError
-            If the fit lacks a block.
-        """
-        missing = [block for block in BLOCKS if block not in posterior.blocks]
-        if missing:
-            raise ForkModelError(
-                f"a forecast needs all blocks, and this fit of {', '.join(posterior.blocks)} lacks "
-                f"{', '.join(missing)}; fit again without `blocks`."
-            )
-        seed = posterior.seed if seed is None else seed
-        lines = Lines.from_panel(posterior.panel, posterior.design, last_months(posterior.design))
-        randomness = Randomness(seed, 0, posterior.chains * posterior.draws)
-        step = small_distance(posterior.values, lines, randomness)
-        models = posterior.panel.catalogue.models
-        measured = measured_models(posterior.panel) & (models["access"] == "closed").to_numpy()
-        return cls(
-            posterior=posterior,
-            lines=lines,
-            start=make_start(posterior.values, posterior.panel, posterior.design, lines, step),
-            hosts=hosts_today(posterior.values, posterior.design, posterior.seed),
-            release_days=models["release_date"].to_numpy("datetime64[D]")[measured],
-            seed=seed,
-        )
-
-
-@once
-def origin_of(posterior: Posterior) -> Origin:
-    """Return the state of every world at the data's end, from which forecasts start."""
-    return Origin.from_posterior(posterior)
 
 
 def forecast_from(

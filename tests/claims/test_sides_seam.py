@@ -10,8 +10,9 @@ import forkmodel as fm
 from forkmodel.claims import judge, load_ledger
 from forkmodel.claims.ledger import Ledger
 from forkmodel.claims.prior_views import WITHOUT_LIKELIHOOD, PriorView, approximate_view, moved_fit
+from forkmodel.forecast.origin import Origin
 from forkmodel.forecast.scenario_files import load_scenarios
-from forkmodel.forecast.worlds import Origin, run_forecast
+from forkmodel.forecast.worlds import run_forecast
 from forkmodel.results.history import moved_history
 from forkmodel.results.reported import history_of
 from forkmodel.validate.calibration.small_design import SMALL_OPTIONS, small_market

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from forkmodel.forecast.origin import origin_of
 from forkmodel.forecast.scenario_files import load_scenario
-from forkmodel.forecast.worlds import origin_of, run_forecast
+from forkmodel.forecast.worlds import run_forecast
 
 
 @pytest.fixture(scope="session")

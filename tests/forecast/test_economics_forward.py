@@ -15,13 +15,14 @@ from forkmodel.data.vocabulary import OTHER_CLOSED
 from forkmodel.forecast.calendar import Calendar
 from forkmodel.forecast.hosting import Hosting
 from forkmodel.forecast.lines import per_item
+from forkmodel.forecast.origin import origin_of
 from forkmodel.forecast.randomness import Randomness
 from forkmodel.forecast.ranks import ranks
 from forkmodel.forecast.scenario_files import load_scenario
 from forkmodel.forecast.simulate import simulate
 from forkmodel.forecast.start_menus import paid_offers
 from forkmodel.forecast.world import Setting, World
-from forkmodel.forecast.worlds import origin_of, run_forecast
+from forkmodel.forecast.worlds import run_forecast
 from forkmodel.market import partition_concentration
 
 STEP = 1e-4

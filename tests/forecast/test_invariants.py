@@ -14,13 +14,13 @@ from forkmodel.errors import ForkModelError
 from forkmodel.forecast.calendar import Calendar
 from forkmodel.forecast.chunk import Chunk
 from forkmodel.forecast.frontier import Frontiers
+from forkmodel.forecast.origin import origin_of
 from forkmodel.forecast.quarter import Quarter
 from forkmodel.forecast.randomness import Randomness
 from forkmodel.forecast.scenario import Change, Scenario
 from forkmodel.forecast.scenario_files import load_scenario
 from forkmodel.forecast.simulate import simulate
 from forkmodel.forecast.world import Setting
-from forkmodel.forecast.worlds import origin_of
 from forkmodel.results.schema import FORECAST_SCHEMA, HISTORY_SCHEMA
 
 #: Variables of markets that nobody measures in that unit.
@@ -162,7 +162,7 @@ def test_a_longer_horizon_changes_nothing_before(quick_fit, baseline):
 
 
 def test_another_seed_gives_other_worlds(quick_fit, baseline):
-    from forkmodel.forecast.worlds import Origin
+    from forkmodel.forecast.origin import Origin
 
     other = run.run_forecast(
         Origin.from_posterior(quick_fit.result, seed=99), load_scenario("baseline"), "2028-12"

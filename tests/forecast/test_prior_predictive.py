@@ -25,8 +25,9 @@ def part(posterior: Posterior, first: int) -> Posterior:
 
 @pytest.mark.slow
 def test_ten_thousand_worlds_from_the_prior_stay_in_their_ranges(joint_model):
+    from forkmodel.forecast.origin import origin_of
     from forkmodel.forecast.scenario_files import load_scenario
-    from forkmodel.forecast.worlds import origin_of, run_forecast
+    from forkmodel.forecast.worlds import run_forecast
 
     whole = joint_model.prior(DRAWS, seed=11)
     for first in range(0, DRAWS, BATCH):

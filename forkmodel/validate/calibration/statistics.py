@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from forkmodel.forecast.origin import Origin
 from forkmodel.forecast.scenario_files import load_scenarios
-from forkmodel.forecast.worlds import Origin, run_forecast
+from forkmodel.forecast.worlds import run_forecast
 from forkmodel.inference.posterior import Posterior
 from forkmodel.model.design import BLOCKS
 from forkmodel.results.present import Picked, picked, present, scalars
