@@ -16,7 +16,6 @@ import numpy as np
 import xarray as xr
 from scipy.fft import irfft, next_fast_len, rfft
 from scipy.special import ndtri
-from scipy.stats import rankdata
 
 __all__ = ["Mixing", "mixing"]
 
@@ -102,6 +101,9 @@ def _split(values: np.ndarray) -> np.ndarray:
 
 
 def _rank_normalised(values: np.ndarray) -> np.ndarray:
+    # Here and not on top: it takes half a second, and whoever opens a reviewed fit does without.
+    from scipy.stats import rankdata
+
     flat = values.reshape(len(values), -1)
     ranks = rankdata(flat, axis=1)
     return np.asarray(ndtri((ranks - 0.375) / (flat.shape[1] + 0.25)).reshape(values.shape))

@@ -9,8 +9,9 @@ import pytest
 
 import forkmodel as fm
 from forkmodel.inference.fitting import _metric_for, fit_posterior
-from forkmodel.inference.geometry.bends import AMOUNTS, LOGNORMAL, SCALED_BY, SOFTENED, Bends, bend
+from forkmodel.inference.geometry.bends import AMOUNTS, LOGNORMAL, SCALED_BY, SOFTENED, Bends
 from forkmodel.inference.geometry.bundled import METRIC_FILE, bundled_metric
+from forkmodel.inference.geometry.kernels import bend
 from forkmodel.inference.geometry.layout import unconstrained
 from forkmodel.inference.geometry.metric import Metric
 from forkmodel.inference.geometry.moved import gradients_at, move

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -152,6 +154,17 @@ def test_the_metric_of_a_fit_comes_back(shaped):
     back = fm.load(shaped).metric
     assert back.labels == bundled_metric().labels
     np.testing.assert_array_equal(back.direction, bundled_metric().direction)
+
+
+def test_opening_a_fit_imports_neither_the_compiler_nor_the_sampler(shaped):
+    code = (
+        "import sys, forkmodel\n"
+        "forkmodel.load(sys.argv[1]).metric\n"
+        "heavy = {'numba', 'scipy.stats', 'pymc', 'pytensor', 'nutpie', 'arviz', 'arviz_stats'}\n"
+        "print(sorted(heavy & set(sys.modules)))\n"
+    )
+    said = subprocess.run([sys.executable, "-c", code, shaped], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "[]"
 
 
 @pytest.mark.parametrize(("name", "value"), [("scale", 0.0), ("variance", -1.0), ("centre", np.nan)])

@@ -10,20 +10,17 @@ the amount itself is the good coordinate; near zero its logarithm is. ``log soft
 **Partly centred units.** An effect is ``spread * unit``. Where data pin the effect down, its unit must shrink
 as the spread grows; where they say nothing it must not. With ``unit = w (spread / typical)^-c`` the part
 ``c`` that data know of a unit given its spread is taken out (Papaspiliopoulos, Roberts and Skoeld, 2007).
-
-The kernels are plain loops without libraries of linear algebra: the same numbers on any number of cores.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 
 from forkmodel.inference.geometry.layout import Layout
 
-__all__ = ["AMOUNTS", "SCALED_BY", "SOFTENED", "Bends", "bend", "pull_back"]
+__all__ = ["AMOUNTS", "LOGNORMAL", "SCALED_BY", "SOFTENED", "Bends"]
 
 #: Vectors of exponential amounts on the log scale, and how sharply the coordinate turns from log to linear.
 #: At 3 the part below zero is a third of a prior standard deviation wide: no tail to climb out of.
@@ -108,7 +105,7 @@ class Bends:
             for name, sharp in SOFTENED.items()
             for place in _places(layout, name)
         ]
-        level = np.log(_softplus(LINEAR_FROM))
+        level = np.log(np.logaddexp(0.0, LINEAR_FROM))
         rows += [
             (place, 1.0, level - typical[place], 1.0) for name in AMOUNTS for place in _places(layout, name)
         ]
@@ -160,6 +157,8 @@ class Bends:
 
     def gradients(self, w: np.ndarray, y: np.ndarray, gradient: np.ndarray) -> np.ndarray:
         """Return gradients (draw, flat) by ``w`` of the log density, given those by ``y``."""
+        from forkmodel.inference.geometry.kernels import pull_back
+
         bent = np.empty_like(gradient)
         for one in range(len(w)):
             pull_back(w[one], y[one], gradient[one], bent[one], *self.arrays)
@@ -169,43 +168,3 @@ class Bends:
 def _places(layout: Layout, name: str) -> list[int]:
     stretch = layout.place.get(name)
     return [] if stretch is None else list(range(stretch.flat.start, stretch.flat.stop))
-
-
-@numba.njit(cache=True)
-def _softplus(x):  # type: ignore[no-untyped-def]
-    return x + np.log1p(np.exp(-x)) if x > 0.0 else np.log1p(np.exp(x))
-
-
-@numba.njit(cache=True)
-def bend(w, y, soft, rate, offset, divisor, unit, spread, power, typical):  # type: ignore[no-untyped-def]
-    """Write the unconstrained vector of coordinates ``w`` into ``y``; return the log Jacobian determinant."""
-    log_det = 0.0
-    for i in range(w.shape[0]):
-        y[i] = w[i]
-    for i in range(soft.shape[0]):
-        x = rate[i] * w[soft[i]]
-        amount = _softplus(x)
-        y[soft[i]] = (np.log(amount) - offset[i]) / divisor[i]
-        # The slope is rate sigmoid(x) / (softplus(x) divisor), and log sigmoid(x) = x - softplus(x).
-        log_det += np.log(rate[i] / (amount * divisor[i])) + x - amount
-    for i in range(unit.shape[0]):
-        log_factor = -power[i] * (w[spread[i]] - typical[i])
-        y[unit[i]] *= np.exp(log_factor)
-        log_det += log_factor
-    return log_det
-
-
-@numba.njit(cache=True)
-def pull_back(w, y, g, out, soft, rate, offset, divisor, unit, spread, power, typical):  # type: ignore[no-untyped-def]
-    """Write into ``out`` the gradient by ``w`` of log density plus log determinant, given that by ``y``."""
-    for i in range(w.shape[0]):
-        out[i] = g[i]
-    for i in range(unit.shape[0]):
-        out[spread[i]] -= power[i] * (g[unit[i]] * y[unit[i]] + 1.0)
-        out[unit[i]] = g[unit[i]] * np.exp(-power[i] * (w[spread[i]] - typical[i]))
-    for i in range(soft.shape[0]):
-        x = rate[i] * w[soft[i]]
-        amount = _softplus(x)
-        slope = np.exp(x - amount)
-        step = rate[i] * slope / amount
-        out[soft[i]] = out[soft[i]] * step / divisor[i] + rate[i] * (1.0 - slope) - step

@@ -15,7 +15,7 @@ import numba
 import numpy as np
 from numba.np.numpy_support import carray
 
-from forkmodel.inference.geometry.bends import bend, pull_back
+from forkmodel.inference.geometry.kernels import bend, from_bent, pull_back, to_bent
 from forkmodel.inference.geometry.metric import Stretching
 
 __all__ = ["can_move", "gradients_at", "move"]
@@ -27,51 +27,6 @@ EXPAND = "int64(uint64, uint64, CPointer(float64), CPointer(float64), voidptr)"
 _POINTER, _COUNT = ctypes.c_void_p, ctypes.c_uint64
 _LOGP_TYPE = ctypes.CFUNCTYPE(ctypes.c_int64, _COUNT, _POINTER, _POINTER, _POINTER, _COUNT)
 _EXPAND_TYPE = ctypes.CFUNCTYPE(ctypes.c_int64, _COUNT, _COUNT, _POINTER, _POINTER, _COUNT)
-
-
-@numba.njit(cache=True)
-def _stretch(z, out, direction, factor):  # type: ignore[no-untyped-def]
-    """Write ``z + D' factor D z`` into ``out``.
-
-    Eight sums side by side let the processor work on several elements at once, and their order is fixed: a
-    library of linear algebra may add up in another order on another machine.
-    """
-    n = z.shape[0]
-    whole = n // 8 * 8
-    for i in range(n):
-        out[i] = z[i]
-    for k in range(direction.shape[0]):
-        row = direction[k]
-        a = b = c = d = e = f = g = h = 0.0
-        for i in range(0, whole, 8):
-            a += row[i] * z[i]
-            b += row[i + 1] * z[i + 1]
-            c += row[i + 2] * z[i + 2]
-            d += row[i + 3] * z[i + 3]
-            e += row[i + 4] * z[i + 4]
-            f += row[i + 5] * z[i + 5]
-            g += row[i + 6] * z[i + 6]
-            h += row[i + 7] * z[i + 7]
-        along = ((a + b) + (c + d)) + ((e + f) + (g + h))
-        for i in range(whole, n):
-            along += row[i] * z[i]
-        along *= factor[k]
-        for i in range(n):
-            out[i] += along * row[i]
-
-
-@numba.njit(cache=True)
-def _to_bent(z, w, centre, scale, direction, factor):  # type: ignore[no-untyped-def]
-    _stretch(z, w, direction, factor)
-    for i in range(z.shape[0]):
-        w[i] = centre[i] + scale[i] * w[i]
-
-
-@numba.njit(cache=True)
-def _from_bent(g, out, scale, direction, factor):  # type: ignore[no-untyped-def]
-    for i in range(g.shape[0]):
-        g[i] *= scale[i]
-    _stretch(g, out, direction, factor)
 
 
 def can_move(compiled: Any) -> bool:
@@ -131,11 +86,11 @@ def _moved_density(compiled: Any, to: Stretching) -> Any:
         z, gradient = carray(z_, (n,)), carray(gradient_, (n,))
         logp = carray(logp_, (1,))
         w, y, g, bent_g = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
-        _to_bent(z, w, centre, scale, direction, factor)
+        to_bent(z, w, centre, scale, direction, factor)
         bent = bend(w, y, *arrays)
         code = raw(size, y.ctypes, g.ctypes, logp.ctypes, data)
         pull_back(w, y, g, bent_g, *arrays)
-        _from_bent(bent_g, gradient, scale, direction, factor)
+        from_bent(bent_g, gradient, scale, direction, factor)
         logp[0] += bent + log_det
         return code
 
@@ -153,7 +108,7 @@ def _moved_expansion(compiled: Any, to: Stretching) -> Any:
     def expansion(size, width, z_, out_, _data):  # type: ignore[no-untyped-def]
         z, out = carray(z_, (n,)), carray(out_, (expanded,))
         w, y = np.empty(n), np.empty(n)
-        _to_bent(z, w, centre, scale, direction, factor)
+        to_bent(z, w, centre, scale, direction, factor)
         bend(w, y, *arrays)
         return raw(size, width, y.ctypes, out.ctypes, data)
 
