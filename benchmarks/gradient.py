@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ctypes
 import statistics
 import time
 
 import numpy as np
 
 import forkmodel as fm
+from forkmodel.inference.geometry.moved import gradients_at
 
 CHAINS = {
     "capability": ["capability"],
@@ -22,16 +22,11 @@ REPEATS, EVALUATIONS = 7, 200
 
 def gradient_ms(compiled) -> float:
     """Median milliseconds of one joint log density with gradient."""
-    pointer = ctypes.POINTER(ctypes.c_double)
-    kind = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_uint64, pointer, pointer, pointer, ctypes.c_void_p)
-    call = kind(compiled.compiled_logp_func.address)
-    point = 0.1 * np.random.default_rng(0).normal(size=compiled.n_dim)
-    places = [array.ctypes.data_as(pointer) for array in (point, np.zeros_like(point), np.zeros(1))]
+    points = np.tile(0.1 * np.random.default_rng(0).normal(size=compiled.n_dim), (EVALUATIONS, 1))
     times = []
     for _ in range(REPEATS):
         begin = time.perf_counter()
-        for _ in range(EVALUATIONS):
-            call(compiled.n_dim, *places, compiled.user_data.ctypes.data)
+        gradients_at(compiled, points)
         times.append(1e3 * (time.perf_counter() - begin) / EVALUATIONS)
     return statistics.median(times)
 

@@ -176,9 +176,14 @@ def fit_posterior(
     return wrap(model, free, stats, seed=seed, tune=tune, timings=seconds, metric=learned)
 
 
+def _gains(compiled: Any) -> bool:
+    """Return whether a metric shortens the fit of a compiled model, and can be used on it."""
+    return bool(compiled.n_dim > MANY_VARIABLES and can_move(compiled))
+
+
 def _metric_for(model: JointModel, compiled: Any, warm: Shaped | None) -> Metric | None:
-    """Return the metric to begin with; None where nutpie's own adaptation does as well or nothing fits."""
-    if compiled.n_dim <= MANY_VARIABLES or not can_move(compiled):
+    """Return the metric to begin with; None where there is nothing to gain or nothing fits."""
+    if not _gains(compiled):
         return None
     offered = [bundled_metric()] if warm is None or warm.metric is None else [warm.metric, bundled_metric()]
     best = max(offered, key=lambda metric: metric.coverage(model.layout))
@@ -188,7 +193,7 @@ def _metric_for(model: JointModel, compiled: Any, warm: Shaped | None) -> Metric
 def _learned(model: JointModel, compiled: Any, free: xr.Dataset, stats: xr.Dataset) -> Metric | None:
     """Return the metric of the draws; None for small models and short fits."""
     drawn = free.sizes["chain"] * free.sizes["draw"]
-    if compiled.n_dim <= MANY_VARIABLES or not can_move(compiled) or drawn < LEAST_FOR_METRIC:
+    if not _gains(compiled) or drawn < LEAST_FOR_METRIC:
         return None
     y = unconstrained(model.pymc_model, model.layout, free)[:: max(1, drawn // MOST_FOR_METRIC)]
     step = float(stats["step_size"].isel(draw=-1).median())

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -44,6 +45,20 @@ class Member:
     def size(self) -> int:
         """Number of elements that the sampler moves."""
         return int(np.prod(self.shape, dtype=int))
+
+    @cached_property
+    def zero_sum_basis(self) -> np.ndarray | None:
+        """Orthonormal directions (element, coordinate) of vectors that sum to zero along the last axis.
+
+        None where the variable's elements are not bound to a sum.
+        """
+        from pymc.distributions.transforms import ZeroSumTransform
+
+        if not isinstance(self.transform, ZeroSumTransform) or len(self.transform.zerosum_axes) != 1:
+            return None
+        import pytensor.tensor as pt
+
+        return np.asarray(self.transform.backward(pt.eye(self.shape[-1])).eval(mode="FAST_COMPILE").T)
 
 
 @dataclass(frozen=True)
@@ -117,6 +132,7 @@ def pack(model: pm.Model) -> Packed:
         The model.
     """
     import pymc as pm
+    from pymc.distributions.multivariate import ZeroSumNormalRV
     from pytensor.graph.replace import graph_replace
 
     start = model.initial_point(random_seed=0)
@@ -135,13 +151,14 @@ def pack(model: pm.Model) -> Packed:
             members[name] = [named[variable] for variable in family]
             pieces |= zip(family, _add_vector(name, family, members[name]), strict=True)
         for variable in model.free_RVs:
-            if _sums_to_zero(model, variable):
+            basis = named[variable].zero_sum_basis
+            if basis is not None and isinstance(variable.owner.op, ZeroSumNormalRV):
                 sigma, _ = variable.owner.op.dist_params(variable.owner)
                 (sigma,) = graph_replace([sigma], pieces, strict=False)
                 name = f"packed.{variable.name}"
                 members[name] = [named[variable]]
                 coordinates = pm.Normal(name, 0.0, sigma, shape=named[variable].shape)
-                pieces[variable] = weighted(_zero_sum_basis(named[variable]), coordinates)
+                pieces[variable] = weighted(basis, coordinates)
         known = dict(pieces)
         for variable in model.free_RVs:
             if variable not in pieces:
@@ -207,23 +224,6 @@ def _random(op: Any, params: list[Any]) -> Any:
     import pytensor.tensor as pt
 
     return op.make_node(pt.random.shared_rng(seed=None), None, *params).outputs[1]
-
-
-def _sums_to_zero(model: pm.Model, variable: Any) -> bool:
-    """Return whether a variable is normal with sum zero along its last axis."""
-    from pymc.distributions.multivariate import ZeroSumNormalRV
-    from pymc.distributions.transforms import ZeroSumTransform
-
-    transform = model.rvs_to_transforms[variable]
-    plain = isinstance(transform, ZeroSumTransform) and len(transform.zerosum_axes) == 1
-    return plain and isinstance(variable.owner.op, ZeroSumNormalRV)
-
-
-def _zero_sum_basis(member: Member) -> np.ndarray:
-    """Return orthonormal directions (element, coordinate) of vectors that sum to zero, as PyMC has them."""
-    import pytensor.tensor as pt
-
-    return np.asarray(member.transform.backward(pt.eye(member.shape[-1])).eval(mode="FAST_COMPILE").T)
 
 
 def _copy(variable: Any) -> Any:

@@ -15,14 +15,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
+from forkmodel.inference.compiling import interpreted
 from forkmodel.inference.packing import Packed
 
 if TYPE_CHECKING:
     import pymc as pm
 
 __all__ = ["Layout", "Stretch", "unconstrained"]
-
-ZERO_SUM = "zerosum"
 
 
 @dataclass(frozen=True)
@@ -126,18 +125,14 @@ class Layout:
         labels: list[str] = []
         for part in packed.stretches():
             member, first = part.member, len(labels)
-            shape, basis, together = member.shape, None, 0
-            if _name(member.transform) == ZERO_SUM:
+            shape, basis, together = member.shape, member.zero_sum_basis, 0
+            if basis is not None:
                 together = shape[-1]
                 shape = (*shape[:-1], together + 1)
-                basis = _zero_sum_basis(shape)
+                basis = np.kron(np.eye(int(np.prod(shape[:-1]))), basis)
             labels += _labels(model, member.name, shape)
             stretches.append(Stretch(member.name, part.place, slice(first, len(labels)), basis, together))
         return cls(tuple(stretches), tuple(labels))
-
-
-def _name(transform: Any) -> str | None:
-    return None if transform is None else str(transform.name)
 
 
 def _labels(model: pm.Model, name: str, shape: tuple[int, ...]) -> list[str]:
@@ -152,17 +147,6 @@ def _labels(model: pm.Model, name: str, shape: tuple[int, ...]) -> list[str]:
     return [
         f"{name}[{', '.join(texts[axis][i] for axis, i in enumerate(spot))}]" for spot in np.ndindex(*shape)
     ]
-
-
-def _zero_sum_basis(shape: tuple[int, ...]) -> np.ndarray:
-    """Return the elements of a vector that sums to zero along its last axis, per unit of each coordinate.
-
-    PyMC extends the coordinates by one element so that the sum is zero, symmetric in the others.
-    """
-    n = shape[-1]
-    norm = np.sqrt(n)
-    last = np.vstack([np.eye(n - 1) - 1.0 / (norm + n), np.full((1, n - 1), -1.0 / norm)])
-    return np.kron(np.eye(int(np.prod(shape[:-1]))), last)
 
 
 def unconstrained(model: pm.Model, layout: Layout, draws: xr.Dataset) -> np.ndarray:
@@ -196,12 +180,4 @@ def _forward(model: pm.Model, variable: Any, values: np.ndarray) -> np.ndarray:
     import pytensor.tensor as pt
 
     # Bounds of an interval are constants among the inputs of the variable; nothing else is looked at.
-    return np.asarray(
-        transform.forward(pt.as_tensor(values), *variable.owner.inputs).eval(mode=_interpreted())
-    )
-
-
-def _interpreted() -> Any:
-    from forkmodel.inference.compiling import interpreted
-
-    return interpreted()["mode"]
+    return np.asarray(transform.forward(pt.as_tensor(values), *variable.owner.inputs).eval(**interpreted()))

@@ -9,6 +9,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
+from forkmodel.inference.geometry.bundled import METRIC_FILE
 from forkmodel.inference.posterior import VERSIONED
 
 __all__ = ["BEYOND_A_FIT", "code_hash", "sources"]
@@ -44,7 +45,7 @@ def sources(package: Path, without: tuple[str, ...] = ()) -> list[Path]:
     without : tuple of str
         Beginnings of the names of further files that cannot change this kind of result.
     """
-    found = [path for pattern in ("*.py", "*.toml", "*.nc") for path in package.rglob(pattern)]
+    found = [path for pattern in ("*.py", "*.toml", METRIC_FILE) for path in package.rglob(pattern)]
     named = {path.relative_to(package).as_posix(): path for path in found}
     silent = (*PRESENTATION, PRIOR_FILES, *without)
     return [named[name] for name in sorted(named) if not name.startswith(silent)]
