@@ -73,11 +73,13 @@ def compile_model(model: pm.Model, packed: Packed | None = None) -> Any:
     import nutpie
     import pytensor
 
+    from forkmodel.inference.linking import linked_by_address
+
     packed = packed or pack(model)
     # Fast mathematics lets the compiler reorder sums, and what it reorders depends on which kernels it
     # compiled just now and which it took from the cache: the first fit on a machine would then draw other
     # numbers than the second.
-    with pytensor.config.change_flags(numba__fastmath=False):
+    with pytensor.config.change_flags(numba__fastmath=False), linked_by_address():
         compiled = nutpie.compile_pymc_model(
             packed.model,
             backend="numba",

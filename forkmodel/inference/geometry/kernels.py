@@ -57,31 +57,53 @@ def pull_back(w, y, g, out, soft, rate, offset, divisor, unit, spread, power, ty
 def _stretch(z, out, direction, factor):  # type: ignore[no-untyped-def]
     """Write ``z + D' factor D z`` into ``out``.
 
-    Eight sums side by side let the processor work on several elements at once, and their order is fixed: a
-    library of linear algebra may add up in another order on another machine.
+    Four directions at once, and of each four sums side by side: an element of ``z`` and of ``out`` is loaded
+    once for all four, and the processor works on several elements at a time. The order of additions is fixed,
+    whereas a library of linear algebra may add up in another order on another machine.
     """
-    n = z.shape[0]
-    whole = n // 8 * 8
+    n, rows = z.shape[0], direction.shape[0]
     for i in range(n):
         out[i] = z[i]
-    for k in range(direction.shape[0]):
-        row = direction[k]
-        a = b = c = d = e = f = g = h = 0.0
-        for i in range(0, whole, 8):
-            a += row[i] * z[i]
-            b += row[i + 1] * z[i + 1]
-            c += row[i + 2] * z[i + 2]
-            d += row[i + 3] * z[i + 3]
-            e += row[i + 4] * z[i + 4]
-            f += row[i + 5] * z[i + 5]
-            g += row[i + 6] * z[i + 6]
-            h += row[i + 7] * z[i + 7]
-        along = ((a + b) + (c + d)) + ((e + f) + (g + h))
-        for i in range(whole, n):
-            along += row[i] * z[i]
+    for k in range(0, rows // 4 * 4, 4):
+        a, b, c, d = direction[k], direction[k + 1], direction[k + 2], direction[k + 3]
+        a0 = a1 = a2 = a3 = b0 = b1 = b2 = b3 = 0.0
+        c0 = c1 = c2 = c3 = d0 = d1 = d2 = d3 = 0.0
+        for i in range(0, n // 4 * 4, 4):
+            z0, z1, z2, z3 = z[i], z[i + 1], z[i + 2], z[i + 3]
+            a0 += a[i] * z0
+            a1 += a[i + 1] * z1
+            a2 += a[i + 2] * z2
+            a3 += a[i + 3] * z3
+            b0 += b[i] * z0
+            b1 += b[i + 1] * z1
+            b2 += b[i + 2] * z2
+            b3 += b[i + 3] * z3
+            c0 += c[i] * z0
+            c1 += c[i + 1] * z1
+            c2 += c[i + 2] * z2
+            c3 += c[i + 3] * z3
+            d0 += d[i] * z0
+            d1 += d[i + 1] * z1
+            d2 += d[i + 2] * z2
+            d3 += d[i + 3] * z3
+        for i in range(n // 4 * 4, n):
+            a0 += a[i] * z[i]
+            b0 += b[i] * z[i]
+            c0 += c[i] * z[i]
+            d0 += d[i] * z[i]
+        along_a = ((a0 + a1) + (a2 + a3)) * factor[k]
+        along_b = ((b0 + b1) + (b2 + b3)) * factor[k + 1]
+        along_c = ((c0 + c1) + (c2 + c3)) * factor[k + 2]
+        along_d = ((d0 + d1) + (d2 + d3)) * factor[k + 3]
+        for i in range(n):
+            out[i] += (along_a * a[i] + along_b * b[i]) + (along_c * c[i] + along_d * d[i])
+    for k in range(rows // 4 * 4, rows):
+        along = 0.0
+        for i in range(n):
+            along += direction[k, i] * z[i]
         along *= factor[k]
         for i in range(n):
-            out[i] += along * row[i]
+            out[i] += along * direction[k, i]
 
 
 @numba.njit(cache=True)

@@ -18,14 +18,14 @@ from numba.np.numpy_support import carray
 from forkmodel.inference.geometry.kernels import bend, from_bent, pull_back, to_bent
 from forkmodel.inference.geometry.metric import Stretching
 
-__all__ = ["can_move", "gradients_at", "move"]
+__all__ = ["LOGP_TYPE", "can_move", "gradients_at", "move"]
 
 #: Chains start at random points this much wider than the posterior, so that they are apart from one another.
 START_SPREAD = 1.5
 LOGP = "int64(uint64, CPointer(float64), CPointer(float64), CPointer(float64), voidptr)"
 EXPAND = "int64(uint64, uint64, CPointer(float64), CPointer(float64), voidptr)"
 _POINTER, _COUNT = ctypes.c_void_p, ctypes.c_uint64
-_LOGP_TYPE = ctypes.CFUNCTYPE(ctypes.c_int64, _COUNT, _POINTER, _POINTER, _POINTER, _COUNT)
+LOGP_TYPE = ctypes.CFUNCTYPE(ctypes.c_int64, _COUNT, _POINTER, _POINTER, _POINTER, _COUNT)
 _EXPAND_TYPE = ctypes.CFUNCTYPE(ctypes.c_int64, _COUNT, _COUNT, _POINTER, _POINTER, _COUNT)
 
 
@@ -77,7 +77,7 @@ def _starts(own: Any, to: Stretching) -> Any:
 
 def _moved_density(compiled: Any, to: Stretching) -> Any:
     n = int(compiled.n_dim)
-    raw = _LOGP_TYPE(compiled.compiled_logp_func.address)
+    raw = LOGP_TYPE(compiled.compiled_logp_func.address)
     data = compiled.user_data.ctypes.data
     centre, scale, direction, factor, arrays, log_det = _constants(to)
 
@@ -132,7 +132,7 @@ def gradients_at(compiled: Any, points: np.ndarray) -> np.ndarray:
     points : ndarray (draw, flat)
         Unconstrained vectors.
     """
-    function = _LOGP_TYPE(compiled.compiled_logp_func.address)
+    function = LOGP_TYPE(compiled.compiled_logp_func.address)
     gradient, logp = np.empty_like(points), np.empty(1)
     for point, row in zip(np.ascontiguousarray(points), gradient, strict=True):
         function(
