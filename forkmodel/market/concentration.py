@@ -7,6 +7,7 @@ with a part missing understates concentration without saying so. Nothing here av
 from __future__ import annotations
 
 from functools import partial
+from itertools import combinations
 
 import numpy as np
 import xarray as xr
@@ -99,9 +100,9 @@ def hhi_delta(shares: xr.DataArray, *firms: str, dim: str = "developer") -> xr.D
     """
     require_dims(shares, "shares", dim)
     names = [str(name) for name in shares[dim].values]
-    parties = shares.sel({dim: party_labels(firms, names)}).fillna(0.0)
+    parties = [shares.sel({dim: name}, drop=True).fillna(0.0) for name in party_labels(firms, names)]
     # Pair by pair: the square of a sum less the squares would lose the digits of small shares.
-    rise = (parties * (parties.cumsum(dim) - parties)).sum(dim)
+    rise = sum((first * second for first, second in combinations(parties, 2)), xr.DataArray(0.0))
     return (2e4 * rise).where(shares.notnull().any(dim))
 
 

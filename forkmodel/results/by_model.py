@@ -189,7 +189,7 @@ class MonthMarket:
 
 
 def month_place(months: pd.DatetimeIndex, month: str | None) -> int:
-    """Return the place of a month, the last one by default; raises ForkModelError for one that is not there."""
+    """Return the place of a month, by default the last; raises ForkModelError where it is not there."""
     if month is None:
         return len(months) - 1
     wanted = pd.Timestamp(read_span(month, "month", grains=("month", "day")).first.replace(day=1))

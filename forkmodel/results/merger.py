@@ -94,24 +94,26 @@ def merger_pairs(
     order = shares["share"].median(("chain", "draw")).to_series().sort_values(ascending=False, kind="stable")
     names = [str(name) for name in order.index[:largest]]
     pairs = [(a, b) for place, a in enumerate(names) for b in names[place + 1 :]]
-    rest = shares["rest"], shares["rest_squares"]
-    found = xr.concat(
-        [merger_concentration(shares["share"], pair, "firm", *rest) for pair in pairs], _pairs(pairs)
+    labels, rest = (
+        _named([" + ".join(pair) for pair in pairs], "pair"),
+        (shares["rest"], shares["rest_squares"]),
     )
+    found = xr.concat([merger_concentration(shares["share"], pair, "firm", *rest) for pair in pairs], labels)
     buyers = market_definition(market).buyers
     if buyers is not None:
         setting = conduct(posterior, month, buyers, margins)
         pressure = _pair_pressure(setting, names)
+        found["pressure_defined"] = setting.sound
         for name, place in (("guppi_first", 0), ("guppi_second", 1)):
             both = [pressure.sel(firm=pair[place], partner=pair[1 - place], drop=True) for pair in pairs]
-            found[name] = xr.concat(both, _pairs(pairs))
+            found[name] = xr.concat(both, labels)
     rests_on = pd.DataFrame() if buyers is None else what_margins_rest_on(posterior, margins)
     facts |= {"firms": names, "margins": margins, "notes": []}
-    return MergerPairs(found.transpose("chain", "draw", "pair"), pairs, facts, rests_on)
+    return MergerPairs(found.transpose("chain", "draw", ...), pairs, facts, rests_on)
 
 
-def _pairs(pairs: list[tuple[str, str]]) -> pd.Index:
-    return pd.Index([" + ".join(pair) for pair in pairs], name="pair")
+def _named(labels: Sequence[str], dim: str) -> pd.Index:
+    return pd.Index(labels, dtype=object, name=dim)
 
 
 def _market(posterior: Posterior, month: str | None, market: str) -> tuple[dict[str, Any], xr.Dataset]:
@@ -152,7 +154,7 @@ def _firm_means(
     for name in names:
         own = setting.priced_by(name)
         means.append(mean_by(values.sel(model=own), weights.sel(model=own)))
-    return xr.concat(means, pd.Index(names, name="firm")).transpose("chain", "draw", "firm")
+    return xr.concat(means, _named(names, "firm")).transpose("chain", "draw", "firm")
 
 
 def _pressure(setting: Conduct, names: list[str], efficiency: float) -> xr.Dataset:
@@ -226,4 +228,4 @@ def _pair_pressure(setting: Conduct, names: list[str]) -> xr.DataArray:
         value = diverted_value(found.share, found.weight, setting.slope, theirs)
         gross = (value / setting.price.where(setting.price > 0.0)).where(setting.sound)
         columns.append(_firm_means(setting, names, gross, money))
-    return xr.concat(columns, pd.Index(names, name="partner"))
+    return xr.concat(columns, _named(names, "partner"))

@@ -16,6 +16,9 @@ __all__ = ["GUPPI_LINE", "MergerPairs", "MergerScreen"]
 #: Pressure above which agencies and courts have looked closer: 5 % of the price.
 GUPPI_LINE = 0.05
 TAIL = 0.05
+#: The lines of :mod:`forkmodel.market.merger` in words.
+HHI_LINE = "HHI above 1,800, up by more than 100"
+SHARE_LINE = "share above 30 %, HHI up by more than 100"
 
 #: Figures in the order of the table: variable, name, unit.
 FIGURES = (
@@ -66,16 +69,25 @@ def _above(values: xr.DataArray, line: float) -> xr.DataArray:
     return (values > line).where(values.notnull())
 
 
-def _prior_driven(rests_on: pd.DataFrame) -> list[str]:
-    """Return a sentence for each parameter that the data hardly inform."""
-    if rests_on.empty:
-        return []
-    driven = rests_on.loc[rests_on["prior_driven"]]
-    return [
-        f"Margins, pressure and prices rest on the prior of {row['block']}.{row['parameter']} "
-        f"({row['meaning']}; contraction {row['contraction']:.2f})."
-        for row in driven.to_dict("records")
+def _left_out(draws: xr.Dataset) -> dict[str, float]:
+    names = {"pressure": "pressure_defined", "prices": "prices_solved"}
+    return {name: 1.0 - float(draws[which].mean()) for name, which in names.items() if which in draws}
+
+
+def _sentences(facts: dict[str, Any], rests_on: pd.DataFrame, left_out: dict[str, float]) -> list[str]:
+    """Return the notes, what is data and what is prior in the margins, and how many draws were left out."""
+    sources = [
+        f"{row['block']}.{row['parameter']} ({'its prior' if row['prior_driven'] else 'data'}, contraction "
+        f"{row['contraction']:.2f})"
+        for row in rests_on.to_dict("records")
     ]
+    resting = [f"Margins, pressure and prices rest on {', '.join(sources)}."] if sources else []
+    gone = [
+        f"{name.capitalize()}: {part:.1%} of draws left out, without an equilibrium or with none found."
+        for name, part in left_out.items()
+        if part > 0.0
+    ]
+    return [*facts["notes"], *resting, *gone]
 
 
 @dataclass(frozen=True)
@@ -101,22 +113,12 @@ class MergerScreen:
     @property
     def left_out(self) -> dict[str, float]:
         """Share of draws without pressure (no equilibrium at today's prices) and without prices after."""
-        names = {"pressure": "pressure_defined", "prices": "prices_solved"}
-        return {
-            name: 1.0 - float(self.draws[which].mean())
-            for name, which in names.items()
-            if which in self.draws
-        }
+        return _left_out(self.draws)
 
     @property
     def sentences(self) -> list[str]:
         """What must be said with the figures: notes, what the prior drives, draws left out."""
-        gone = [
-            f"{name.capitalize()}: {part:.1%} of draws left out, in which no equilibrium exists or was found."
-            for name, part in self.left_out.items()
-            if part > 0.0
-        ]
-        return [*self.facts["notes"], *_prior_driven(self.rests_on), *gone]
+        return _sentences(self.facts, self.rests_on, self.left_out)
 
     def table(self) -> pd.DataFrame:
         """Return one row per figure and firm: ``figure, firm, unit, median, low, high, draws``."""
@@ -135,16 +137,8 @@ class MergerScreen:
     def lines(self) -> pd.DataFrame:
         """Return the probability that each line is crossed: ``line, firm, probability, mcse, draws``."""
         rows = [
-            {
-                "line": "HHI above 1,800, up by more than 100",
-                "firm": "",
-                **_chance(self.draws["above_hhi_line"]),
-            },
-            {
-                "line": "share above 30 %, HHI up by more than 100",
-                "firm": "",
-                **_chance(self.draws["above_share_line"]),
-            },
+            {"line": HHI_LINE, "firm": "", **_chance(self.draws["above_hhi_line"])},
+            {"line": SHARE_LINE, "firm": "", **_chance(self.draws["above_share_line"])},
         ]
         if "guppi" in self.draws:
             for firm, own in _by_firm(self.draws["guppi"]):
@@ -245,9 +239,14 @@ class MergerPairs:
         return pd.DataFrame(rows).sort_values("hhi_delta", ascending=False, kind="stable", ignore_index=True)
 
     @property
+    def left_out(self) -> dict[str, float]:
+        """Share of draws without pressure: no equilibrium at today's prices."""
+        return _left_out(self.draws)
+
+    @property
     def sentences(self) -> list[str]:
         """What must be said with the figures."""
-        return [*self.facts["notes"], *_prior_driven(self.rests_on)]
+        return _sentences(self.facts, self.rests_on, self.left_out)
 
     def tables(self) -> list[tuple[str, pd.DataFrame]]:
         """Return what a person reads, with its title."""
@@ -260,6 +259,7 @@ class MergerPairs:
         """Return the JSON document of ``forkmodel merger --all --json``."""
         return {
             **self.facts,
+            "left_out": self.left_out,
             "pairs": self.table().to_dict("records"),
             "rests_on": self.rests_on.to_dict("records"),
             "remarks": self.sentences,
