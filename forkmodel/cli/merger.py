@@ -35,7 +35,7 @@ def merger(
     margins: Annotated[str, typer.Option("--margins", help=f"{' or '.join(MARGINS)}.")] = "reported",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")] = False,
 ) -> None:
-    """Say what a merger would do to concentration, prices and buyers, on every draw."""
+    """Say what a merger would do to prices and buyers."""
     from forkmodel.inference.storage import load
     from forkmodel.results.merger import merger as of_firms
     from forkmodel.results.merger import merger_pairs
