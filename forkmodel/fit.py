@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from forkmodel.forecast.scenario import Scenario
     from forkmodel.queries import Answer, DateAnswer, NumberAnswer
     from forkmodel.report import ReportContent
-    from forkmodel.results.merger_figures import MergerPairs, MergerScreen
+    from forkmodel.results.merger_figures import MergerScreen
+    from forkmodel.results.merger_pairs import MergerPairs
     from forkmodel.validate.facts.facts import FactComparison
 
 __all__ = ["Fit", "load"]

@@ -21,8 +21,9 @@ from forkmodel.market.labels import party_labels
 from forkmodel.results.by_model import month_place
 from forkmodel.results.conduct import Conduct, conduct, mean_by, what_margins_rest_on
 from forkmodel.results.firm_shares import firm_shares, quarter_of
-from forkmodel.results.merger_figures import MergerPairs, MergerScreen
+from forkmodel.results.merger_figures import MergerScreen
 from forkmodel.results.merger_names import market_definition
+from forkmodel.results.merger_pairs import MergerPairs
 from forkmodel.results.reported import history_path
 
 __all__ = ["merger", "merger_pairs"]
