@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from forkmodel.forecast.scenario import Scenario
     from forkmodel.queries import Answer, DateAnswer, NumberAnswer
     from forkmodel.report import ReportContent
+    from forkmodel.results.merger_figures import MergerScreen
+    from forkmodel.results.merger_pairs import MergerPairs
     from forkmodel.validate.facts.facts import FactComparison
 
 __all__ = ["Fit", "load"]
@@ -167,26 +169,76 @@ class Fit(FitAttributes):
 
         return markups(self.result, month, market)
 
-    def merger(self, first: str, second: str, market: str = "openrouter", unit: str = "spend") -> xr.Dataset:
-        """Return what a merger of two developers does to the HHI at unchanged shares.
+    def merger(
+        self,
+        firms: Sequence[str],
+        month: str | None = None,
+        market: str = "enterprise_spend",
+        efficiency: float = 0.0,
+        margins: str = "reported",
+    ) -> MergerScreen:
+        """Return what a merger would do to concentration, prices and buyers, on every draw.
+
+        HHI and shares are those of the market's quarter, at unchanged shares; diversion, UPP, GUPPI, CMCR and
+        the price equilibrium are those of who chooses in the month (docs/merger.md).
 
         Parameters
         ----------
-        first, second : str
-            The two developers.
+        firms : sequence of str
+            The firms that merge, two or more.
+        month : str, optional
+            A month of the choice block; the last by default.
         market : str
-            ``openrouter`` or ``enterprise``.
-        unit : str
-            ``tokens`` or ``spend``.
+            One of :data:`forkmodel.results.merger_names.MARKETS`.
+        efficiency : float
+            Part of marginal cost that the parties save, 0 to below 1.
+        margins : str
+            ``reported``: price coefficients are scaled until margins are those of closed labs; ``fitted``.
 
         Returns
         -------
-        Dataset
-            ``hhi_before``, ``hhi_after`` and ``hhi_delta``, dims ``chain, draw, time``.
-        """
-        from forkmodel.results.by_model import merger
+        MergerScreen
+            ``draws`` (dims ``chain, draw`` and ``firm``, ``firm_to`` or ``model``), ``table()``, ``lines()``,
+            ``offers()``; money in USD.
 
-        return merger(self.result, first, second, market, unit)
+        Raises
+        ------
+        ForkModelError
+            If a firm, market or month is unknown, or a block is missing.
+        """
+        from forkmodel.results.merger import merger
+
+        return merger(self.result, firms, month, market, efficiency, margins)
+
+    def merger_pairs(
+        self,
+        month: str | None = None,
+        market: str = "enterprise_spend",
+        largest: int = 8,
+        margins: str = "reported",
+    ) -> MergerPairs:
+        """Return concentration and pressure for every pair of the largest firms, on every draw.
+
+        Parameters
+        ----------
+        month, market, margins
+            As in :meth:`merger`.
+        largest : int
+            Number of firms, by median share.
+
+        Returns
+        -------
+        MergerPairs
+            ``draws`` (dims ``chain, draw, pair``) and ``table()``.
+
+        Raises
+        ------
+        ForkModelError
+            As in :meth:`merger`.
+        """
+        from forkmodel.results.merger import merger_pairs
+
+        return merger_pairs(self.result, month, market, largest, margins)
 
     def claims(self, horizon: str = "2036-12") -> ClaimsTable:
         """Return the probability of every claim of the ledger under the three bundled prior sets.

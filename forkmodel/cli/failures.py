@@ -15,8 +15,9 @@ import typer
 from forkmodel.cli.console import print_json
 from forkmodel.errors import DataError, ForkModelError
 
-__all__ = ["BAD_INPUT", "failure_status", "say_whether_sound"]
+__all__ = ["BAD_INPUT", "REVIEW_FAILED", "failure_status", "say_whether_sound", "withhold_if_failed"]
 
+REVIEW_FAILED = 1
 BAD_INPUT, DEFECT, INTERRUPTED, BROKEN_PIPE = 2, 70, 130, 141
 
 
@@ -93,3 +94,10 @@ def say_whether_sound(name: str, problems: list[str], *, as_json: bool) -> None:
             typer.echo(f"{name} is sound.")
     if problems:
         raise typer.Exit(BAD_INPUT)
+
+
+def withhold_if_failed(status: str, what: str) -> None:
+    """End with the status of a failed review, saying what is withheld, if the review of the fit failed."""
+    if status == "FAIL":
+        typer.echo(f"The review of this fit FAILED: {what} are withheld.", err=True)
+        raise typer.Exit(REVIEW_FAILED)

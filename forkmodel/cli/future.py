@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from forkmodel.cli.console import print_json, print_table, show_progress
-from forkmodel.cli.failures import say_whether_sound
+from forkmodel.cli.failures import REVIEW_FAILED, say_whether_sound, withhold_if_failed
 from forkmodel.dates import read_span
 from forkmodel.errors import ForkModelError, ScenarioError
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from forkmodel.fit import Fit
 
 __all__ = ["claims", "compare", "forecast", "scenarios_app"]
-
-REVIEW_FAILED = 1
 
 scenarios_app = typer.Typer(no_args_is_help=True)
 
@@ -150,7 +148,7 @@ def _claims_of_forecast(file: Path) -> dict[str, Any]:
     from forkmodel.forecast.forecast import load_forecast
 
     found = load_forecast(file)
-    _refuse_failed(str(found.facts.get("review")))
+    withhold_if_failed(str(found.facts.get("review")), "claims")
     return judge(load_ledger(), [exact_view(found)]).as_dict()
 
 
@@ -166,17 +164,11 @@ def _claims_of_fit(file: Path, others: dict[str, Path], horizon: str) -> dict[st
         posterior = load(file)
         _check_horizon(posterior.data, horizon)
         progress("derive", 0.0, "review")
-        _refuse_failed(review_of(posterior).status)
+        withhold_if_failed(review_of(posterior).status, "claims")
         fitted = {name: load(path) for name, path in others.items()}
         progress("forecast", 0.0, "claims")
         views = prior_views(posterior, forecast_from(posterior, horizon), fitted)
         return claims_table(posterior, views).as_dict()
-
-
-def _refuse_failed(status: str) -> None:
-    if status == "FAIL":
-        typer.echo("The review of this fit FAILED: claims are withheld.", err=True)
-        raise typer.Exit(REVIEW_FAILED)
 
 
 def _print_claims(document: dict[str, Any]) -> None:

@@ -15,6 +15,12 @@ Demand
 Supply
     ``first_order``     the first-order conditions of multi-product firms on plain arrays
     ``markups``         Bertrand-Nash Lerner index and implied marginal cost
+    ``price_response``  utility in price, in log and level form, for prices that change by much
+    ``equilibrium``     the fixed point of prices on plain arrays, and what buyers lose on the way to it
+
+Mergers
+    ``upward_pressure`` UPP, GUPPI and compensating marginal cost reductions
+    ``merger``          concentration, ownership and the price equilibrium before and after
 
 Structure
     ``concentration``   HHI, concentration ratios, rise of the HHI by a merger
@@ -40,10 +46,12 @@ from forkmodel.market.elasticities import (
     segment_own_price_elasticity,
 )
 from forkmodel.market.markups import lerner_index
+from forkmodel.market.merger import merger_concentration, merger_equilibrium, sound_costs
 from forkmodel.market.partition import (
     partition_concentration,
     partition_from_uniforms,
 )
+from forkmodel.market.price_response import LevelPrice, LogPrice
 from forkmodel.market.remainder import concentration_with_remainder, known_parts
 from forkmodel.market.shares import market_shares, segment_shares
 from forkmodel.market.slopes import (
@@ -56,12 +64,16 @@ from forkmodel.market.surplus import (
     compensating_variation,
     total_compensating_variation,
 )
+from forkmodel.market.upward_pressure import diverted_value, upward_pressure
 
 __all__ = [
+    "LevelPrice",
+    "LogPrice",
     "compensating_variation",
     "concentration_ratio",
     "concentration_with_remainder",
     "diversion_ratio",
+    "diverted_value",
     "floored_log_price",
     "floored_price_slope",
     "group_diversion_ratio",
@@ -72,11 +84,15 @@ __all__ = [
     "log_price_slope",
     "logit_own_elasticity",
     "market_shares",
+    "merger_concentration",
+    "merger_equilibrium",
     "partition_concentration",
     "partition_from_uniforms",
     "price_elasticities",
     "price_exposure",
     "segment_own_price_elasticity",
     "segment_shares",
+    "sound_costs",
     "total_compensating_variation",
+    "upward_pressure",
 ]

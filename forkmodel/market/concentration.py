@@ -7,12 +7,13 @@ with a part missing understates concentration without saying so. Nothing here av
 from __future__ import annotations
 
 from functools import partial
+from itertools import combinations
 
 import numpy as np
 import xarray as xr
 
-from forkmodel.errors import ForkModelError, did_you_mean
-from forkmodel.market.labels import elementwise, require_dims
+from forkmodel.errors import ForkModelError
+from forkmodel.market.labels import elementwise, party_labels, require_dims
 
 __all__ = ["concentration_ratio", "hhi", "hhi_delta"]
 
@@ -75,37 +76,34 @@ def concentration_ratio(
     return largest.where(clean.notnull().any(dim))
 
 
-def hhi_delta(shares: xr.DataArray, first: str, second: str, dim: str = "developer") -> xr.DataArray:
-    """Return the rise of the HHI if two firms merge at unchanged shares: ``20,000 s_a s_b``.
+def hhi_delta(shares: xr.DataArray, *firms: str, dim: str = "developer") -> xr.DataArray:
+    """Return the rise of the HHI if firms merge at unchanged shares: ``20,000 s_a s_b`` for two of them.
 
     Parameters
     ----------
     shares : DataArray
         Market shares over ``dim``; NaN for absent firms.
-    first, second : str
-        The two firms.
+    *firms : str
+        The firms, at least two.
     dim : str
         Dim of the firms.
 
     Returns
     -------
     DataArray
-        Change of the HHI, at least 0; zero where one of them is absent.
+        Change of the HHI, at least 0: twice the products of all pairs' shares. An absent firm adds nothing.
 
     Raises
     ------
     ForkModelError
-        If a firm is unknown, or both are the same.
+        If a firm is unknown or named twice, or there are fewer than two.
     """
     require_dims(shares, "shares", dim)
     names = [str(name) for name in shares[dim].values]
-    for firm in (first, second):
-        if firm not in names:
-            raise ForkModelError(f"No firm {firm!r} along {dim!r}. {did_you_mean(firm, names)}")
-    if first == second:
-        raise ForkModelError(f"{first!r} cannot merge with itself. Name two firms.")
-    pair = shares.sel({dim: first}, drop=True) * shares.sel({dim: second}, drop=True)
-    return (2e4 * pair).fillna(0.0).where(shares.notnull().any(dim))
+    parties = [shares.sel({dim: name}, drop=True).fillna(0.0) for name in party_labels(firms, names)]
+    # Pair by pair: the square of a sum less the squares would lose the digits of small shares.
+    rise = sum((first * second for first, second in combinations(parties, 2)), xr.DataArray(0.0))
+    return (2e4 * rise).where(shares.notnull().any(dim))
 
 
 def _check_k(k: int) -> None:

@@ -7,7 +7,7 @@ error instead of a silently smaller market.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,7 @@ __all__ = [
     "elementwise",
     "group_labels",
     "membership",
+    "party_labels",
     "product_labels",
     "require_dims",
     "sum_by_group",
@@ -199,6 +200,28 @@ def membership(groups: Groups, reference: xr.DataArray, dim: str, group_dim: str
     table = (np.arange(names.size)[:, None] == code[None, :]).astype(float)
     coords = {group_dim: names.astype(object), dim: product_labels(reference, dim)}
     return xr.DataArray(table, dims=(group_dim, dim), coords=coords)
+
+
+def party_labels(parties: Sequence[str], firms: Sequence[str]) -> list[str]:
+    """Return the merging firms, once they are at least two known and different ones.
+
+    Raises
+    ------
+    ForkModelError
+        If there are fewer than two, one is named twice, or one is unknown; the message names the nearest.
+    """
+    names = [str(party) for party in parties]
+    for name in names:
+        if name not in firms:
+            raise ForkModelError(
+                f"there is no firm {name!r} in this market. {did_you_mean(name, list(firms))}"
+            )
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ForkModelError(f"{twice[0]!r} cannot merge with itself. Name two firms.")
+    if len(names) < 2:
+        raise ForkModelError("a merger needs at least two firms. Name them.")
+    return names
 
 
 def sum_by_group(array: xr.DataArray, table: xr.DataArray, dim: str) -> xr.DataArray:

@@ -26,7 +26,7 @@ from forkmodel.market.derivatives import Demand, demand
 from forkmodel.market.first_order import firm_markups
 from forkmodel.market.labels import Groups, Numeric, align_to, group_labels, require_dims
 
-__all__ = ["lerner_index"]
+__all__ = ["Competitive", "lerner_index"]
 
 #: Booleans over the products, True for those sold at marginal cost; None for none of them.
 Competitive = xr.DataArray | None

@@ -14,8 +14,6 @@ from forkmodel.inference.posterior import Posterior
 from forkmodel.market import (
     floored_price_slope,
     group_diversion_ratio,
-    hhi,
-    hhi_delta,
     lerner_index,
     price_exposure,
     segment_own_price_elasticity,
@@ -28,10 +26,19 @@ from forkmodel.model.price import paid_over_list
 from forkmodel.model.shares import leaning, money_shares, segment_mixture, segment_weights
 from forkmodel.results.paths_capability import closed_records, measured_models
 from forkmodel.results.paths_elasticity import chosen_in_market
-from forkmodel.results.reported import history_of
 from forkmodel.results.scale import public_scale
 
-__all__ = ["capability", "diversion", "elasticities", "markups", "merger", "record_lags", "shares"]
+__all__ = [
+    "MonthMarket",
+    "capability",
+    "diversion",
+    "elasticities",
+    "markups",
+    "month_market",
+    "month_place",
+    "record_lags",
+    "shares",
+]
 
 MARKET_CHOICES = ["openrouter", "enterprise", "gateway"]
 UNIT_CHOICES = ["tokens", "spend"]
@@ -151,15 +158,17 @@ def _cell_shares(
 
 
 @dataclass(frozen=True)
-class _Month:
+class MonthMarket:
     """Demand for every offer of one market and month, free ones included, and the offers' facts.
 
     Free offers stay because they take buyers from the others; without them the segments' weights would no
     longer be those of the market.
     """
 
+    month: pd.Timestamp
     share: xr.DataArray
     weight: xr.DataArray
+    eta: xr.DataArray
     slope: xr.DataArray
     exposure: xr.DataArray
     facts: pd.DataFrame
@@ -179,7 +188,8 @@ class _Month:
         return {str(offer): str(owner) for offer, owner in self.facts[name].items()}
 
 
-def _place(months: pd.DatetimeIndex, month: str | None) -> int:
+def month_place(months: pd.DatetimeIndex, month: str | None) -> int:
+    """Return the place of a month, by default the last; raises ForkModelError where it is not there."""
     if month is None:
         return len(months) - 1
     wanted = pd.Timestamp(read_span(month, "month", grains=("month", "day")).first.replace(day=1))
@@ -192,12 +202,12 @@ def _place(months: pd.DatetimeIndex, month: str | None) -> int:
     return place
 
 
-def _month_market(posterior: Posterior, month: str | None, market: str) -> _Month:
+def month_market(posterior: Posterior, month: str | None, market: str) -> MonthMarket:
     """Return demand of those who choose in one month: shares, weights and responses to price."""
     _check(market)
     _require(posterior, "choice")
     demand = posterior.design.choice.demand
-    place = _place(demand.months, month)
+    place = month_place(demand.months, month)
     cells = np.flatnonzero(demand.cell_month == place)
     models = posterior.panel.catalogue.models.iloc[demand.cell_model[cells]]
     price = demand.price_usd_per_mtok[cells]
@@ -217,9 +227,11 @@ def _month_market(posterior: Posterior, month: str | None, market: str) -> _Mont
     etas = xr.DataArray(np.concatenate(eta).reshape(shape), dims=tuple(small), coords=small)
     prices = xr.DataArray(price, dims="model", coords={"model": facts.index.to_numpy()})
     floor = posterior.options.price_floor_usd_per_mtok
-    return _Month(
+    return MonthMarket(
+        month=demand.months[place],
         share=xr.DataArray(np.concatenate(segment).reshape(*shape, -1), dims=tuple(coords), coords=coords),
         weight=xr.DataArray(np.concatenate(weight).reshape(shape), dims=tuple(small), coords=small),
+        eta=etas,
         slope=floored_price_slope(etas, prices, floor),
         exposure=price_exposure(prices, floor),
         facts=facts,
@@ -232,7 +244,7 @@ def elasticities(posterior: Posterior, month: str | None, market: str) -> xr.Dat
     They are those of buyers who choose in the month, in segments of fixed size; see
     :mod:`forkmodel.results.paths_elasticity`.
     """
-    found = _month_market(posterior, month, market)
+    found = month_market(posterior, month, market)
     own = segment_own_price_elasticity(found.share, found.slope)
     return own.sel(model=found.paid).rename("elasticity_own")
 
@@ -245,20 +257,9 @@ def diversion(posterior: Posterior, month: str | None, market: str, by: str) -> 
     """
     if by not in ("developer", "access"):
         raise ForkModelError(f"unknown grouping {by!r}. {did_you_mean(by, ['developer', 'access'])}")
-    found = _month_market(posterior, month, market)
+    found = month_market(posterior, month, market)
     ratio = group_diversion_ratio(found.share, found.weight, found.slope, found.groups(by), group_dim=by)
     return ratio.rename("diversion")
-
-
-def merger(posterior: Posterior, first: str, second: str, market: str, unit: str) -> xr.Dataset:
-    """Return the HHI over developers (chain, draw, time) before and after two of them merge."""
-    _check(market, unit)
-    _require(posterior, "choice")
-    history = history_of(posterior)
-    shares = history["token_share" if unit == "tokens" else "spend_share"].sel(market=market, drop=True)
-    before = hhi(shares, "developer", normalise=True)
-    rise = hhi_delta(shares, first, second)
-    return xr.Dataset({"hhi_before": before, "hhi_after": before + rise, "hhi_delta": rise})
 
 
 def markups(posterior: Posterior, month: str | None, market: str) -> xr.DataArray:
@@ -269,7 +270,7 @@ def markups(posterior: Posterior, month: str | None, market: str) -> xr.DataArra
     There is no outside good: the category's price response keeps the conditions solvable.
     """
     _require(posterior, "adoption")
-    found = _month_market(posterior, month, market)
+    found = month_market(posterior, month, market)
     index = lerner_index(
         found.share,
         found.weight,

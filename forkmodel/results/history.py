@@ -46,7 +46,18 @@ from forkmodel.results.paths_value import (
 from forkmodel.results.scale import public_scale
 from forkmodel.results.schema import HISTORY_SCHEMA
 
-__all__ = ["MARKETS", "SCOPES", "UNITS", "build_history", "hosts_today", "moved_history"]
+__all__ = [
+    "MARKETS",
+    "SCOPES",
+    "UNITS",
+    "FirmMoney",
+    "Frame",
+    "build_history",
+    "firm_money",
+    "frame_of",
+    "hosts_today",
+    "moved_history",
+]
 
 MARKETS = ("openrouter", "enterprise", "gateway", "business_subscriptions")
 UNITS = ("tokens", "spend")
@@ -56,7 +67,7 @@ HOSTS_STREAM = 77
 
 
 @dataclass(frozen=True)
-class _Frame:
+class Frame:
     """What all chunks share: the panel, the design and the time grid."""
 
     panel: Panel
@@ -72,7 +83,8 @@ class _Frame:
         return np.asarray(self.design.spend.quarters.get_indexer(self.times))
 
 
-def _frame(panel: Panel, design: Design) -> _Frame:
+def frame_of(panel: Panel, design: Design) -> Frame:
+    """Return what all chunks of draws share."""
     vintage = panel.catalogue.vintage
     quarters = panel.catalogue.quarters
     times = quarters[(quarters >= START) & (quarters <= vintage)]
@@ -81,7 +93,7 @@ def _frame(panel: Panel, design: Design) -> _Frame:
     )
     developers = panel.catalogue.developers.union(pd.Index([OTHER_CLOSED]), sort=True)
     measured = measured_models(panel)
-    return _Frame(panel, design, times, ends, developers.rename("developer"), measured)
+    return Frame(panel, design, times, ends, developers.rename("developer"), measured)
 
 
 def _spread(values: np.ndarray, labels: pd.Index, target: pd.Index) -> np.ndarray:
@@ -91,7 +103,7 @@ def _spread(values: np.ndarray, labels: pd.Index, target: pd.Index) -> np.ndarra
     return out
 
 
-def _capability_and_price(part: LatentState, frame: _Frame) -> dict[str, np.ndarray]:
+def _capability_and_price(part: LatentState, frame: Frame) -> dict[str, np.ndarray]:
     catalogue = frame.panel.catalogue
     scale = public_scale(part.theta, catalogue.models.index)
     paths = capability_paths(part.theta, scale, catalogue, frame.measured, frame.ends)
@@ -100,7 +112,7 @@ def _capability_and_price(part: LatentState, frame: _Frame) -> dict[str, np.ndar
     return paths
 
 
-def _shares(part: LatentState, frame: _Frame, monthly: MonthlyShares) -> dict[str, np.ndarray]:
+def _shares(part: LatentState, frame: Frame, monthly: MonthlyShares) -> dict[str, np.ndarray]:
     assert part.choice is not None  # noqa: S101 - narrows the type; the caller built monthly from it
     demand = frame.design.choice.demand
     months, developers = demand.months, frame.panel.catalogue.developers
@@ -130,52 +142,87 @@ def _shares(part: LatentState, frame: _Frame, monthly: MonthlyShares) -> dict[st
     }
 
 
-def _adoption(part: LatentState, frame: _Frame) -> np.ndarray:
+def _adoption(part: LatentState, frame: Frame) -> np.ndarray:
     share: np.ndarray = adoption(ArrayOps(), part.value, decimal_years(frame.times))
     return share
 
 
-def _money(
-    part: LatentState, frame: _Frame, monthly: MonthlyShares | None, uniforms: np.ndarray
-) -> tuple[dict[str, np.ndarray], dict[str, xr.Dataset]]:
-    """Return money paths, and the concentration of money by scope."""
+@dataclass(frozen=True)
+class FirmMoney:
+    """Who earns what.
+
+    Attributes
+    ----------
+    closed, opened : array (draw, time)
+        Revenue of closed models and money for hosted open weights, billion USD per year.
+    firms : Index
+        Closed firms whose revenue is followed, and the remainder.
+    closed_share : array (draw, time, firm)
+        Their shares of closed revenue.
+    open_revenue : array (draw, time, developer)
+        Money for open weights by developer; NaN in quarters without router data.
+    revenue : array (draw, time, developer)
+        All revenue, the closed remainder as one column.
+    known : array (draw, time, developer)
+        Shares of the enterprise money for closed models; NaN where it has none, zero without a choice block.
+    """
+
+    closed: np.ndarray
+    opened: np.ndarray
+    firms: pd.Index
+    closed_share: np.ndarray
+    open_revenue: np.ndarray
+    revenue: np.ndarray
+    known: np.ndarray
+
+
+def firm_money(part: LatentState, frame: Frame, monthly: MonthlyShares | None) -> FirmMoney:
+    """Split closed revenue and the money for open weights among those who earn them."""
     assert part.spend is not None  # noqa: S101 - the caller checks that the block is there
     design, knots = frame.design.spend, frame.knots
     closed, opened = np.exp(part.spend.closed[:, knots]), np.exp(part.spend.open[:, knots])
-    if part.choice is not None:
+    firms, share = pd.Index(design.firms), np.exp(part.spend.log_share[:, knots])
+    revenue = _spread(closed[..., None] * share, firms, frame.developers)
+    # Without a choice block nobody in the remainder is known, and nobody's part of the open money.
+    known, open_revenue = np.zeros_like(revenue), np.zeros_like(revenue)
+    if monthly is not None:
         opened = opened * _open_offered(frame)
-    firms = pd.Index(design.firms)
-    by_firm = closed[..., None] * np.exp(part.spend.log_share[:, knots])
-    revenue = _spread(by_firm, firms, frame.developers)
-    # Without a choice block nobody in the remainder is known.
-    known = np.zeros((*closed.shape, len(frame.developers)))
+
+        def placed(path: np.ndarray) -> np.ndarray:
+            quarterly = quarter_means(path, frame.design.choice.demand.months, frame.times)
+            return _spread(quarterly, frame.panel.catalogue.developers, frame.developers)
+
+        open_revenue = opened[..., None] * placed(monthly.router_open_money)
+        revenue = revenue + np.nan_to_num(open_revenue)
+        known = placed(monthly.enterprise_closed_money)
+    return FirmMoney(closed, opened, firms, share, open_revenue, revenue, known)
+
+
+def _money(
+    part: LatentState, frame: Frame, monthly: MonthlyShares | None, uniforms: np.ndarray
+) -> tuple[dict[str, np.ndarray], dict[str, xr.Dataset]]:
+    """Return money paths, and the concentration of money by scope."""
+    assert part.spend is not None  # noqa: S101 - the caller checks that the block is there
+    money = firm_money(part, frame, monthly)
     measured: dict[str, xr.Dataset] = {}
-    surplus = np.full((*closed.shape, len(ACCESS)), np.nan)
+    surplus = np.full((*money.closed.shape, len(ACCESS)), np.nan)
     if monthly is not None and part.choice is not None:
         demand = frame.design.choice.demand
-        open_split = quarter_means(monthly.router_open_money, demand.months, frame.times)
-        open_revenue = opened[..., None] * _spread(
-            open_split, frame.panel.catalogue.developers, frame.developers
-        )
-        revenue = revenue + np.nan_to_num(open_revenue)
-        known = _spread(
-            quarter_means(monthly.enterprise_closed_money, demand.months, frame.times),
-            frame.panel.catalogue.developers,
-            frame.developers,
-        )
         measured = {
-            "open_developers": among_firms(open_revenue),
-            "all_developers": among_developers(revenue, closed, firms, known, frame.developers),
+            "open_developers": among_firms(money.open_revenue),
+            "all_developers": among_developers(
+                money.revenue, money.closed, money.firms, money.known, frame.developers
+            ),
         }
         month_knot = demand.month_knot
         total = np.exp(part.spend.closed[:, month_knot]) + np.exp(part.spend.open[:, month_knot])
         monthly_surplus = surplus_of_tier(part.choice, demand, part.value, total)
         surplus = quarter_means(monthly_surplus, demand.months, frame.times)
-    measured["closed"] = among_closed(np.exp(part.spend.log_share[:, knots]), firms, known, frame.developers)
-    paths = {"revenue": revenue * 1e9, "adoption_firms": _adoption(part, frame)}
+    measured["closed"] = among_closed(money.closed_share, money.firms, money.known, frame.developers)
+    paths = {"revenue": money.revenue * 1e9, "adoption_firms": _adoption(part, frame)}
     if "value" in frame.design.blocks:
-        paths |= _value(part.value, closed, opened, surplus)
-        hosts = host_partition(part.value, len(design.hosts), uniforms)
+        paths |= _value(part.value, money.closed, money.opened, surplus)
+        hosts = host_partition(part.value, len(frame.design.spend.hosts), uniforms)
         measured["open_hosts"] = partition_concentration(hosts, "host")
     return paths, measured
 
@@ -220,14 +267,14 @@ def moved_history(
     )
 
 
-def _open_offered(frame: _Frame) -> np.ndarray:
+def _open_offered(frame: Frame) -> np.ndarray:
     """Return 1 per time at which some open model is on offer, else 0: no offers, no money."""
     demand = frame.design.choice.demand
     months = np.bincount(demand.cell_month, weights=demand.cell_open, minlength=len(demand.months)) > 0
     return np.asarray(months[frame.design.spend.quarter_month[frame.knots]].astype(float))
 
 
-def _reach_shares(part: LatentState, frame: _Frame) -> np.ndarray:
+def _reach_shares(part: LatentState, frame: Frame) -> np.ndarray:
     """Return each firm's part of paid subscriptions: normalised reach (draw, time, developer)."""
     assert part.spend is not None  # noqa: S101 - the caller checks that the block is there
     design = frame.design.spend
@@ -237,7 +284,7 @@ def _reach_shares(part: LatentState, frame: _Frame) -> np.ndarray:
     return _spread(parts, pd.Index(design.reach_firms), frame.developers)
 
 
-def _chunk_paths(part: LatentState, frame: _Frame, uniforms: np.ndarray) -> dict[str, np.ndarray]:
+def _chunk_paths(part: LatentState, frame: Frame, uniforms: np.ndarray) -> dict[str, np.ndarray]:
     blocks = frame.design.blocks
     paths: dict[str, np.ndarray] = {}
     if "capability" in blocks:
@@ -294,7 +341,7 @@ def build_history(
         Dims ``chain, draw, time`` and those of :data:`forkmodel.results.schema.HISTORY_SCHEMA`; blocks that
         are not part of the fit leave their variables out.
     """
-    frame = _frame(panel, design)
+    frame = frame_of(panel, design)
     n = shape[0] * shape[1]
     uniforms = _host_uniforms(n, seed)
 

@@ -29,6 +29,7 @@ __all__ = [
     "among_firms",
     "closed_firms",
     "concentration_paths",
+    "developer_firms",
 ]
 
 SCOPES = (
@@ -82,10 +83,12 @@ def among_closed(share: np.ndarray, firms: pd.Index, known: np.ndarray, develope
     )
 
 
-def among_developers(
+def developer_firms(
     revenue: np.ndarray, closed: np.ndarray, firms: pd.Index, known: np.ndarray, developers: pd.Index
-) -> xr.Dataset:
-    """Return the concentration (draw, time) of all revenue by developer.
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the shares of all revenue of the developers that can be told apart, and of the rest.
+
+    Shares have axes (draw, time, developer), with nothing at the remainder's place, the rest (draw, time).
 
     Parameters
     ----------
@@ -109,7 +112,17 @@ def among_developers(
     # A developer of open weights may sell closed models as well: it is one firm with both.
     told = share.where(xr.DataArray(~other, dims="firm"), 0.0) + parts
     rest = (remainder - parts.sum("firm")).clip(min=0.0)
-    return concentration_with_remainder(told, "firm", rest)
+    return told.to_numpy(), rest.to_numpy()
+
+
+def among_developers(
+    revenue: np.ndarray, closed: np.ndarray, firms: pd.Index, known: np.ndarray, developers: pd.Index
+) -> xr.Dataset:
+    """Return the concentration (draw, time) of all revenue; parameters as in :func:`developer_firms`."""
+    told, rest = developer_firms(revenue, closed, firms, known, developers)
+    return concentration_with_remainder(
+        xr.DataArray(told, dims=AXES), "firm", xr.DataArray(rest, dims=AXES[:2])
+    )
 
 
 def concentration_paths(measured: Mapping[str, xr.Dataset], draws: int, times: int) -> dict[str, np.ndarray]:

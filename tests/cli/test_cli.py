@@ -20,6 +20,7 @@ COMMANDS = (
     "forecast",
     "compare",
     "claims",
+    "merger",
     "query",
     "data",
     "priors",

@@ -120,14 +120,14 @@ def test_diversion_leaves_nobody_out(quick_fit):
 
 
 def test_a_merger_raises_the_hhi_by_twice_the_product_of_shares(quick_fit):
-    effect = quick_fit.merger("OpenAI", "Anthropic", unit="tokens").sel(time="2026-07-01")
+    effect = quick_fit.merger(["OpenAI", "Anthropic"], market="openrouter_tokens").draws
     share = quick_fit.history()["token_share"].sel(market="openrouter", time="2026-07-01")
     expected = 2e4 * share.sel(developer="OpenAI") * share.sel(developer="Anthropic")
     np.testing.assert_allclose(effect["hhi_delta"], expected, rtol=1e-9)
     before = quick_fit.hhi("openrouter_tokens").sel(time="2026-07-01")
     np.testing.assert_allclose(effect["hhi_before"], before, rtol=1e-9)
     with pytest.raises(fm.ForkModelError, match="OpenAI"):
-        quick_fit.merger("OpenAl", "Anthropic")
+        quick_fit.merger(["OpenAl", "Anthropic"])
 
 
 def test_markups_are_zero_for_open_models(quick_fit):
