@@ -8,7 +8,7 @@ import io
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from forkmodel.data.schemas import TABLES
+from forkmodel.data.schemas import declaration
 from forkmodel.errors import Problem
 
 __all__ = ["Records", "read_records", "split_records"]
@@ -147,7 +147,7 @@ def split_records(text: str, table: str, problems: list[Problem]) -> Records:
         for cells in reader:
             # A blank line gives no cells at all.
             if cells:
-                records.append((start, [cell.strip() for cell in cells]))
+                records.append((start, [*map(str.strip, cells)]))
             start = reader.line_num + 1
     except csv.Error as error:
         problems.append(
@@ -162,8 +162,8 @@ def split_records(text: str, table: str, problems: list[Problem]) -> Records:
         )
     if not records:
         if not problems:
-            fix = f"Add rows under the header {','.join(TABLES[table].names)}."
-            if not TABLES[table].required:
+            fix = f"Add rows under the header {','.join(declaration(table).names)}."
+            if not declaration(table).required:
                 fix += " Or remove the file: the folder may lack this table."
             what = "the file is empty; not even a header"
             problems.append(Problem(table, None, None, None, what, fix))

@@ -10,7 +10,7 @@ import pandas as pd
 
 from forkmodel.data.announced import ANNOUNCED_COLUMNS
 from forkmodel.data.cells import mend_date
-from forkmodel.data.schemas import FACTS, TABLES
+from forkmodel.data.schemas import COMPANIONS, TABLES
 from forkmodel.errors import Problem, did_you_mean
 
 __all__ = ["VINTAGE_FILE", "FolderVintage", "date_folder", "stated_vintage", "wrong_files"]
@@ -62,8 +62,7 @@ def wrong_files(folder: Path, present: set[str], *, whole: bool) -> list[Problem
         fix += " If the folder is an update, read it with base=load_snapshot() or partial=True."
         problems.append(Problem(name, None, None, None, f"the table {name}.csv is missing", fix))
     for path in others:
-        # Facts are compared with a fit, not fitted, and have a reader of their own.
-        if path.suffix.lower() == ".csv" and path.stem != FACTS.name:
+        if path.suffix.lower() == ".csv" and path.stem not in COMPANIONS:
             fix = f"{did_you_mean(path.stem.lower(), list(TABLES))} Rename the file or move it elsewhere."
             problems.append(
                 Problem(path.stem, None, None, path.name, "the file is no table of this project", fix)
