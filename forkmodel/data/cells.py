@@ -92,7 +92,7 @@ def column_texts(frame: pd.DataFrame, column: Column) -> list[str]:
 
 
 def type_records(
-    table: Table, header: list[str], rows: list[list[str]], lines: list[int], problems: list[Problem]
+    table: Table, header: list[str], rows: list[tuple[str, ...]], lines: list[int], problems: list[Problem]
 ) -> tuple[pd.DataFrame, set[tuple[int, str]]]:
     """Turn rows of text into a typed frame.
 
@@ -180,8 +180,9 @@ def _nearest(name: str, unknown: Iterable[str]) -> str | None:
 
 def _typed(column: Column, texts: Sequence[str]) -> tuple[Any, list[_Fault]]:
     """Type a column; texts repeat a lot, so each distinct one is looked at once."""
-    codes, distinct = pd.factorize(np.array(texts, dtype=object))
-    values, faults = _typed_distinct(column, distinct.tolist())
+    distinct = {text: code for code, text in enumerate(dict.fromkeys(texts))}
+    codes = np.fromiter(map(distinct.__getitem__, texts), np.intp, len(texts))
+    values, faults = _typed_distinct(column, list(distinct))
     if not faults:
         return values.take(codes), []
     bad = {spot: (what, fix) for spot, what, fix in faults}
