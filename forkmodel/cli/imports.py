@@ -55,7 +55,7 @@ def import_(
     """Turn what somebody else publishes into tables that this package reads and merges."""
     from forkmodel.data.adapters.aliases import ALIASES_FILE, add_aliases
     from forkmodel.data.adapters.importing import import_data
-    from forkmodel.data.adapters.writing import write_tables
+    from forkmodel.data.adapters.writing import write_import
     from forkmodel.data.read import read_data
 
     if name == "list":
@@ -78,7 +78,7 @@ def import_(
     )
     if not as_json:
         _print_losses(imported, str(book), rows)
-    written = write_tables(imported, out)
+    written = write_import(imported, out)
     if imported.accepted:
         add_aliases(book, imported.accepted)
     if as_json:

@@ -17,6 +17,8 @@ __all__ = ["VINTAGE_FILE", "FolderVintage", "date_folder", "stated_vintage", "wr
 
 #: A folder may state its vintage in this file: one ISO date.
 VINTAGE_FILE = "vintage.txt"
+#: More of it than this is not read.
+MOST_LETTERS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,11 @@ def stated_vintage(folder: Path, problems: list[Problem]) -> pd.Timestamp | None
     path = folder / VINTAGE_FILE
     if not path.exists():
         return None
-    text = path.read_bytes().decode("utf-8-sig", errors="replace").strip()
+    if not path.is_file():
+        fix = f"Write the date into a file of that name, or remove {VINTAGE_FILE}."
+        problems.append(Problem(VINTAGE_FILE, None, None, None, "is no regular file", fix))
+        return None
+    text = path.read_bytes()[:MOST_LETTERS].decode("utf-8-sig", errors="replace").strip()
     return _day(text, VINTAGE_FILE, problems)
 
 

@@ -12,7 +12,7 @@ from sources import EPOCH, EXCEL_MAPPING, FIELD_NOTES, MAPPING, SOURCES, workboo
 from forkmodel.data.adapters.arena import ANCHOR
 from forkmodel.data.adapters.importing import import_data
 from forkmodel.data.adapters.registry import ADAPTERS
-from forkmodel.data.adapters.writing import write_tables
+from forkmodel.data.adapters.writing import write_import
 from forkmodel.data.read import read_data
 from forkmodel.errors import DataError, ForkModelError
 
@@ -50,7 +50,7 @@ def test_an_import_reads_and_merges_and_says_its_licence(source, small, tmp_path
     imported = source(key)
     assert imported.left_out
     assert all(each.reason and each.place for each in imported.left_out)
-    write_tables(imported, tmp_path / "out")
+    write_import(imported, tmp_path / "out")
     alone = read_data(tmp_path / "out", partial=True)
     merged = read_data(tmp_path / "out", base=small)
     assert merged == small.merge(alone)
@@ -155,7 +155,7 @@ def test_dated_prices_become_spells(source, small, tmp_path):
         ("alpha-2", "acme", "2025-06-01", "", "false", "8"),
         ("birch-70b", "newhost", "2025-06-20", "", "true", "0.8"),
     ]
-    write_tables(imported, tmp_path / "out")
+    write_import(imported, tmp_path / "out")
     merged = read_data(tmp_path / "out", base=small)
     assert merged.price_at("alpha-2", "2025-05-31")["output_usd_per_mtok"].tolist() == [12.5]
     assert merged.price_at("alpha-2", "2025-06-01")["output_usd_per_mtok"].tolist() == [8.0]
@@ -294,12 +294,12 @@ def test_an_unknown_adapter_is_answered_with_the_nearest(small):
 
 def test_nothing_is_written_when_nothing_was_taken(source, tmp_path):
     with pytest.raises(ForkModelError, match="nothing was imported"):
-        write_tables(source("eci"), tmp_path / "out")
+        write_import(source("eci"), tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
 def test_a_later_reading_brings_only_what_is_new(source, take, small, tmp_path):
-    write_tables(source("epoch"), tmp_path / "out")
+    write_import(source("epoch"), tmp_path / "out")
     merged = read_data(tmp_path / "out", base=small)
     again = import_data("epoch", tmp_path / "benchmark_data.zip", base=merged, retrieved=DAY)
     assert again.tables == {}

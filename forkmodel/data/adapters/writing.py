@@ -14,7 +14,7 @@ from forkmodel.data.schemas import TABLES
 from forkmodel.errors import ForkModelError
 from forkmodel.whole_files import staged_files, write_whole
 
-__all__ = ["rows_text", "write_tables"]
+__all__ = ["rows_text", "write_import"]
 
 
 def rows_text(name: str, rows: Iterable[Mapping[str, str]]) -> str:
@@ -40,7 +40,7 @@ def rows_text(name: str, rows: Iterable[Mapping[str, str]]) -> str:
     return file.getvalue()
 
 
-def write_tables(imported: Imported, folder: Path) -> list[str]:
+def write_import(imported: Imported, folder: Path) -> list[str]:
     """Write an import as a folder that the package reads, with its vintage; all files or none.
 
     Parameters
