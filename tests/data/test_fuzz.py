@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import zipfile
 
 from conftest import SMALL, write_small
 from hypothesis import HealthCheck, example, given
@@ -70,7 +71,26 @@ def damaged_file(draw):
         inner = draw(st.sampled_from(sorted(EPOCH)))
         changed = draw(damage(EPOCH[inner].encode())).decode("utf-8", errors="replace")
         return key, name, file, epoch_zip({**EPOCH, inner: changed})
+    if key == "excel" and draw(st.booleans()):
+        parts = unpacked(data)
+        inner = draw(st.sampled_from(sorted(parts)))
+        return key, name, file, packed(parts | {inner: draw(damage(parts[inner]))})
     return key, name, file, draw(damage(data))
+
+
+def unpacked(data: bytes) -> dict[str, bytes]:
+    """Return the files of an archive."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def packed(parts: dict[str, bytes]) -> bytes:
+    """Return an archive of files."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    return out.getvalue()
 
 
 def formulas(text: str, table: str) -> list[str]:

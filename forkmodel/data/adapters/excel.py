@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import io
 import warnings
-import zipfile
 from datetime import date, datetime
 from typing import Any
 
 from forkmodel.data.adapters.opening import checked_archive, refuse
 from forkmodel.data.adapters.sheets import Sheet, as_sheet
 from forkmodel.data.cells import cell_text
-from forkmodel.errors import did_you_mean
+from forkmodel.errors import DataError, did_you_mean
 
 __all__ = ["FORMULA", "MOST_CELLS", "read_excel"]
 
@@ -48,10 +47,10 @@ def read_excel(data: bytes, place: str, *, sheet: str = "", header: int = 1) -> 
             warnings.simplefilter("ignore")
             book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
             return _sheet(book, place, sheet, header)
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, IndexError) as error:
-        raise _damaged(place, error) from error
-    except (SyntaxError, OSError, EOFError, OverflowError, AssertionError) as error:
-        # Its XML parser reports what is not well-formed as a SyntaxError.
+    except (DataError, MemoryError):
+        raise
+    except Exception as error:
+        # A damaged file makes the library and its XML parser raise almost anything.
         raise _damaged(place, error) from error
 
 
