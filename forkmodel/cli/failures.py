@@ -12,7 +12,7 @@ import traceback
 
 import typer
 
-from forkmodel.cli.console import print_json
+from forkmodel.cli.console import print_json, printable
 from forkmodel.errors import DataError, ForkModelError
 
 __all__ = ["BAD_INPUT", "failure_status", "say_whether_sound"]
@@ -35,7 +35,7 @@ def _say(message: str, error: BaseException, as_json: bool) -> int:
     except OSError:
         # Stdout itself may be what failed; what it still holds is lost.
         _drop_output()
-    print("\n".join([message, *getattr(error, "__notes__", [])]), file=sys.stderr)
+    print(printable("\n".join([message, *getattr(error, "__notes__", [])])), file=sys.stderr)
     return BAD_INPUT
 
 

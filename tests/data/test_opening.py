@@ -11,9 +11,10 @@ import pytest
 from sources import EPOCH, epoch_zip, workbook
 
 from forkmodel.data.adapters import opening
+from forkmodel.data.adapters.documents import read_json
 from forkmodel.data.adapters.excel import FORMULA, read_excel
 from forkmodel.data.adapters.opening import open_bundle
-from forkmodel.data.adapters.sheets import read_csv, read_json
+from forkmodel.data.adapters.sheets import read_csv
 from forkmodel.data.adapters.units import CellError, read_date, read_number
 from forkmodel.data.read import check_data
 from forkmodel.errors import DataError

@@ -10,11 +10,12 @@ from __future__ import annotations
 import math
 import re
 
+from forkmodel.data.adapters.documents import read_rows
 from forkmodel.data.adapters.draft import NO_MODEL, Draft
 from forkmodel.data.adapters.imported import Origin
 from forkmodel.data.adapters.opening import Bundle, refuse
 from forkmodel.data.adapters.scores import slug
-from forkmodel.data.adapters.sheets import Row, read_rows
+from forkmodel.data.adapters.sheets import Row
 from forkmodel.data.adapters.units import CellError, read_date, read_number
 
 __all__ = ["ANCHOR", "ORIGIN", "TAKES", "read", "win_share"]

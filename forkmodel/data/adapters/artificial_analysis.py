@@ -7,11 +7,12 @@ are nobody's list price, except for closed models, which have one seller.
 from __future__ import annotations
 
 from forkmodel.data.adapters.boards import Test, add_board
+from forkmodel.data.adapters.documents import read_rows
 from forkmodel.data.adapters.draft import Draft
 from forkmodel.data.adapters.imported import Origin
 from forkmodel.data.adapters.offers import Offers
 from forkmodel.data.adapters.opening import Bundle, refuse
-from forkmodel.data.adapters.sheets import Row, read_rows
+from forkmodel.data.adapters.sheets import Row
 
 __all__ = ["ORIGIN", "TAKES", "read"]
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from forkmodel.data.adapters.imported import LeftOut, Origin
 from forkmodel.data.adapters.naming import Naming
+from forkmodel.data.adapters.opening import shortened
 from forkmodel.data.schemas import TABLES
 
 __all__ = ["NO_BENCHMARK", "NO_MODEL", "Draft", "PlacedRow"]
@@ -78,7 +79,7 @@ class Draft:
 
     def leave(self, place: str, name: str, reason: str) -> None:
         """Say that something of the source is in no table, and why."""
-        self.left_out.append(LeftOut(place, name, reason))
+        self.left_out.append(LeftOut(*(shortened(text) for text in (place, name, reason))))
 
     def is_late(self, day: str) -> bool:
         """Whether an ISO day lies after the vintage."""

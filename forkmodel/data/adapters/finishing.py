@@ -93,7 +93,12 @@ def _drop_broken(draft: Draft, base: MarketTables) -> None:
         problems = _problems(draft, base)
         if not problems:
             return
-        stray = [each for each in problems if each.row is None or each.table not in TABLES]
+        # The source's own row comes from no row of the file.
+        stray = [
+            each
+            for each in problems
+            if each.row is None or each.table not in TABLES or each.table == "sources"
+        ]
         if stray:
             raise DataError(stray)
         lines: dict[str, dict[int, Problem]] = {}

@@ -13,11 +13,11 @@ from typing import Any
 
 import pandas as pd
 
+from forkmodel.data.adapters.documents import read_json
 from forkmodel.data.adapters.draft import NO_MODEL, Draft
 from forkmodel.data.adapters.imported import Origin
 from forkmodel.data.adapters.offers import Offers
 from forkmodel.data.adapters.opening import Bundle, refuse
-from forkmodel.data.adapters.sheets import read_json
 from forkmodel.errors import ForkModelError
 
 __all__ = ["INSTALLED", "ORIGIN", "SELLERS", "TAKES", "installed_bundle", "read"]

@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 from forkmodel.data.adapters.boards import Test, add_board
+from forkmodel.data.adapters.documents import read_json
 from forkmodel.data.adapters.draft import Draft
 from forkmodel.data.adapters.imported import Origin
 from forkmodel.data.adapters.opening import Bundle, refuse
-from forkmodel.data.adapters.sheets import Row, Sheet, as_sheet, read_csv, read_json
+from forkmodel.data.adapters.sheets import Row, Sheet, as_sheet, read_csv
 
 __all__ = ["ORIGIN", "TAKES", "read"]
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from forkmodel.data.adapters.documents import json_rows, read_json
 from forkmodel.data.adapters.draft import Draft
 from forkmodel.data.adapters.imported import Origin
 from forkmodel.data.adapters.offers import Offers
 from forkmodel.data.adapters.opening import Bundle, refuse
-from forkmodel.data.adapters.sheets import json_rows, read_json
 
 __all__ = ["ORIGIN", "SELLERS", "TAKES", "read"]
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 
 from forkmodel.data.adapters.boards import Test, add_board
+from forkmodel.data.adapters.documents import read_rows
 from forkmodel.data.adapters.draft import Draft
 from forkmodel.data.adapters.imported import Origin
 from forkmodel.data.adapters.opening import Bundle, refuse
-from forkmodel.data.adapters.sheets import read_rows
 
 __all__ = ["ORIGIN", "TAKES", "read"]
 

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 
 from forkmodel.errors import DataError, Problem
 
-__all__ = ["MOST_BYTES", "MOST_FILES", "Bundle", "checked_archive", "open_bundle", "refuse"]
+__all__ = ["MOST_BYTES", "MOST_FILES", "Bundle", "checked_archive", "open_bundle", "refuse", "shortened"]
 
 #: Largest file, and largest sum of an archive's files, that is read.
 MOST_BYTES = 512 * 2**20
@@ -24,11 +24,18 @@ MOST_BYTES = 512 * 2**20
 MOST_FILES = 5_000
 #: Text packs ten- or twentyfold; an archive far beyond that was made to fill memory.
 MOST_RATIO, SMALL_FILE = 200, 2**20
+#: Letters of a message about a file.
+LONGEST = 400
 
 
 def refuse(place: str, what: str, fix: str, row: int | None = None, value: str | None = None) -> DataError:
     """Return the error that names a place in a file that cannot be taken."""
-    return DataError([Problem(place, row, None, value, what, fix)])
+    return DataError([Problem(shortened(place), row, None, value, shortened(what), fix)])
+
+
+def shortened(text: str) -> str:
+    """Return text that may hold a cell of any length, cut to what a reader can take in."""
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
+from forkmodel.data.adapters.documents import json_rows, read_json
 from forkmodel.data.adapters.draft import Draft
 from forkmodel.data.adapters.imported import Origin
 from forkmodel.data.adapters.opening import Bundle, refuse
-from forkmodel.data.adapters.sheets import Row, json_rows, read_csv, read_json
+from forkmodel.data.adapters.sheets import Row, read_csv
 from forkmodel.data.adapters.units import CellError, read_date, read_number
 from forkmodel.data.vocabulary import TOP50
 
