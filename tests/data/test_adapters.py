@@ -264,6 +264,30 @@ def test_a_wrong_mapping_is_refused_before_a_row_is_read(take, tmp_path, change,
     assert place in str(error.value)
 
 
+def test_shares_that_sum_to_too_much_are_refused_together(take, tmp_path):
+    head, _, _ = MAPPING.partition("[file]")
+    columns = {
+        "period_start": '{ value = "2025-07-01" }',
+        "period_end": '{ value = "2025-07-31" }',
+        "market": '{ value = "clinic" }',
+        "level": '{ value = "developer" }',
+        "entity": '{ column = "firm" }',
+        "value": '{ column = "share", unit = "percent" }',
+        "unit": '{ value = "share" }',
+    }
+    lines = [f"{column} = {given}" for column, given in columns.items()]
+    (tmp_path / "map.toml").write_text(
+        "\n".join([head, "[[table]]", 'table = "usage"', "[table.columns]", *lines]), encoding="utf-8"
+    )
+    sound = take("table", "x.csv", "firm,share\nAcme,60\nBirch Lab,40\n", mapping=tmp_path / "map.toml")
+    assert cells(sound, "usage", "entity", "value", "mapped") == [
+        ("Acme", "0.6", "true"),
+        ("Birch Lab", "0.4", "true"),
+    ]
+    with pytest.raises(DataError, match="shares of clinic by developer"):
+        take("table", "x.csv", "firm,share\nAcme,60\nBirch Lab,60\n", mapping=tmp_path / "map.toml")
+
+
 def test_a_column_that_the_mapping_names_must_be_there(take, tmp_path):
     (tmp_path / "map.toml").write_text(MAPPING, encoding="utf-8")
     with pytest.raises(DataError, match="lacks the columns Anbieter"):

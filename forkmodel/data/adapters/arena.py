@@ -61,10 +61,7 @@ def read(bundle: Bundle, draft: Draft) -> None:
     DataError
         If a file has no model or no rating.
     """
-    files = bundle.ending(".csv", ".json")
-    if not files:
-        raise refuse(bundle.name, "holds no CSV or JSON file", f"Give {TAKES}.")
-    for file in files:
+    for file in bundle.need(TAKES, ".csv", ".json"):
         rows = read_rows(bundle.read(file), file, draft.leave)
         columns = {column for row in rows for column in row.cells}
         if not columns & set(_RATING) or not columns & set(_MODEL):

@@ -62,11 +62,8 @@ def read(bundle: Bundle, draft: Draft) -> None:
     DataError
         If it has no model, or neither a test nor a price.
     """
-    files = bundle.ending(".csv", ".json")
-    if not files:
-        raise refuse(bundle.name, "holds no CSV or JSON file", f"Give {TAKES}.")
     offers = Offers(draft)
-    for file in files:
+    for file in bundle.need(TAKES, ".csv", ".json"):
         rows = [
             Row(row.place, {_plain(name): text for name, text in row.cells.items()})
             for row in read_rows(bundle.read(file), file, draft.leave)

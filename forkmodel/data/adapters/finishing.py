@@ -5,11 +5,10 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-import numpy as np
-
 from forkmodel.data.adapters.draft import Draft, PlacedRow
 from forkmodel.data.adapters.imported import Imported
 from forkmodel.data.adapters.writing import rows_text
+from forkmodel.data.checks import concerns_a_sum
 from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.read import read_with_lines
 from forkmodel.data.schemas import TABLES
@@ -20,8 +19,8 @@ __all__ = ["finish"]
 
 #: A row that is dropped may make another one wrong; so often the rest is checked again.
 ROUNDS = 5
-#: Columns of a score that make it news; where a row was read is none.
-_SCORE = ("score",)
+#: Scores that differ by less are the same figure with fewer digits.
+SAME_SCORE = 5e-7
 
 
 def finish(draft: Draft, base: MarketTables) -> Imported:
@@ -74,13 +73,13 @@ def _news(draft: Draft, base: MarketTables) -> list[PlacedRow]:
     key = list(TABLES["scores"].key)
     held = {
         tuple(map(str, row[:-1])): float(row[-1])
-        for row in base.scores[[*key, *_SCORE]].itertuples(index=False)
+        for row in base.scores[[*key, "score"]].itertuples(index=False)
     }
     news = []
     for row in draft.rows["scores"]:
         place = tuple(row.cells.get(part, "") for part in key)
         text = row.cells.get("score", "")
-        if place in held and text and np.isclose(held[place], float(text), rtol=0, atol=5e-7):
+        if place in held and text and abs(held[place] - float(text)) < SAME_SCORE:
             draft.leave(row.place, ", ".join(place), "the tables already hold this score")
         else:
             news.append(row)
@@ -93,13 +92,7 @@ def _drop_broken(draft: Draft, base: MarketTables) -> None:
         problems = _problems(draft, base)
         if not problems:
             return
-        # The source's own row comes from no row of the file.
-        stray = [
-            each
-            for each in problems
-            if each.row is None or each.table not in TABLES or each.table == "sources"
-        ]
-        if stray:
+        if stray := [each for each in problems if not _of_one_row(each)]:
             raise DataError(stray)
         lines: dict[str, dict[int, Problem]] = {}
         for each in problems:
@@ -111,7 +104,14 @@ def _drop_broken(draft: Draft, base: MarketTables) -> None:
                 name = ", ".join(row.cells.get(part, "") for part in TABLES[table].key)
                 draft.leave(row.place, name, f"{table}, {problem.column or 'row'}: {problem.problem}")
             draft.rows[table] = [row for spot, row in enumerate(rows) if spot + 2 not in broken]
-    raise DataError(_problems(draft, base))
+    if problems := _problems(draft, base):
+        raise DataError(problems)
+
+
+def _of_one_row(problem: Problem) -> bool:
+    """Whether a problem goes away with its row: not that of the source itself, nor of rows taken together."""
+    own = problem.row is not None and problem.table in TABLES and problem.table != "sources"
+    return own and not concerns_a_sum(problem)
 
 
 def _problems(draft: Draft, base: MarketTables) -> list[Problem]:

@@ -108,7 +108,7 @@ def read(bundle: Bundle, draft: Draft) -> None:
     if bundle.name == INSTALLED and not bundle.names:
         documents: list[tuple[str, Any]] = [("genai_prices.data", installed_bundle())]
     else:
-        documents = [(name, read_json(bundle.read(name), name)) for name in bundle.ending(".json")]
+        documents = [(name, read_json(bundle.read(name), name)) for name in bundle.need(TAKES, ".json")]
     offers = Offers(draft)
     for place, document in documents:
         if not isinstance(document, list):

@@ -52,11 +52,8 @@ def read(bundle: Bundle, draft: Draft) -> None:
     DataError
         If it is no such file.
     """
-    files = bundle.ending(".json")
-    if not files:
-        raise refuse(bundle.name, "holds no JSON file", f"Give {TAKES}.")
     offers = Offers(draft)
-    for file in files:
+    for file in bundle.need(TAKES, ".json"):
         document = read_json(bundle.read(file), file)
         if not isinstance(document, dict):
             raise refuse(file, "is no object of models", f"Give {TAKES}.")

@@ -60,10 +60,7 @@ def read(bundle: Bundle, draft: Draft) -> None:
     DataError
         If it has no column of a model, or none of a test.
     """
-    files = bundle.ending(".csv", ".json")
-    if not files:
-        raise refuse(bundle.name, "holds no CSV or JSON file", f"Give {TAKES}.")
-    for file in files:
+    for file in bundle.need(TAKES, ".csv", ".json"):
         rows = read_rows(bundle.read(file), file, draft.leave)
         columns = {column for row in rows for column in row.cells}
         tests = {column: test for column, test in (SECOND | FIRST).items() if column in columns}

@@ -60,6 +60,20 @@ class Bundle:
         """Return the names that end so, whatever their case."""
         return [name for name in self.names if name.lower().endswith(suffixes)]
 
+    def need(self, takes: str, *suffixes: str) -> list[str]:
+        """Return the names that end so; ``takes`` says what should have been given where there are none.
+
+        Raises
+        ------
+        DataError
+            If there are none.
+        """
+        found = self.ending(*suffixes)
+        if not found:
+            what = f"holds no file that ends in {' or '.join(suffixes)}"
+            raise refuse(self.name, what, f"Give {takes}.")
+        return found
+
     def find(self, wanted: str) -> str | None:
         """Return the first name whose last part is the wanted one, or None."""
         return next((name for name in self.names if PurePosixPath(name).name == wanted), None)

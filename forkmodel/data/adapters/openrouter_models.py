@@ -6,7 +6,7 @@ from forkmodel.data.adapters.documents import json_rows, read_json
 from forkmodel.data.adapters.draft import Draft
 from forkmodel.data.adapters.imported import Origin
 from forkmodel.data.adapters.offers import Offers
-from forkmodel.data.adapters.opening import Bundle, refuse
+from forkmodel.data.adapters.opening import Bundle
 
 __all__ = ["ORIGIN", "TAKES", "read"]
 
@@ -38,11 +38,8 @@ def read(bundle: Bundle, draft: Draft) -> None:
     DataError
         If it is no such list.
     """
-    files = bundle.ending(".json")
-    if not files:
-        raise refuse(bundle.name, "holds no JSON file", f"Give {TAKES}.")
     offers = Offers(draft)
-    for file in files:
+    for file in bundle.need(TAKES, ".json"):
         for row in json_rows(read_json(bundle.read(file), file), file):
             name = row.get("id")
             prices = {
