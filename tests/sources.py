@@ -25,6 +25,7 @@ alpha-2-2025-02-01_low,Alpha 2,2025-02-01,,Acme,United States of America,API acc
 cedar-1_unknown,Cedar 1,2025-05-05,Cedar 1,"Cedar Lab,Acme",China,Open weights (restricted use),1e24
 cedar-2,Cedar 2,2025-12-05,Cedar 2,Cedar Lab,China,API access,
 dune-1,Dune 1,2025-05-05,Dune 1,,,Unreleased,
+birch_7b,Birch-7B,2024-06-15,,Birch Lab,China,API access,
 """,
     "quiz.csv": """\
 Model version,mean_score,Best score (across scorers),Release date,Organization,Country,stderr,Started at,id
@@ -33,6 +34,7 @@ alpha-2-2025-02-01_high,0.81,0.82,2025-02-01,Acme,United States,0.02,2025-03-01T
 cedar-1_unknown,0.55,0.5500,2025-05-05,Cedar Lab,China,,2025-06-01T10:00:00.000Z,a3
 cedar-2,0.9,0.9,2025-12-05,Cedar Lab,China,,2025-06-01T10:00:00.000Z,a4
 dune-1,0.4,0.4,2025-05-05,,,,2025-06-01T10:00:00.000Z,a5
+birch_7b,0.3,0.3,2024-06-15,Birch Lab,China,,2025-07-01T10:00:00.000Z,a0
 birch70b,0.6,0.6,2025-06-20,Birch Lab,China,,2025-07-01T10:00:00.000Z,a6
 birch-7b,0.5,0.5,2024-06-15,Birch Lab,China,,2025-09-01T10:00:00.000Z,a7
 birch-7b,not a number,many,2024-06-15,Birch Lab,China,,,a8

@@ -84,7 +84,8 @@ def stated_vintage(folder: Path, problems: list[Problem]) -> pd.Timestamp | None
         fix = f"Write the date into a file of that name, or remove {VINTAGE_FILE}."
         problems.append(Problem(VINTAGE_FILE, None, None, None, "is no regular file", fix))
         return None
-    text = path.read_bytes()[:MOST_LETTERS].decode("utf-8-sig", errors="replace").strip()
+    with path.open("rb") as file:
+        text = file.read(MOST_LETTERS).decode("utf-8-sig", errors="replace").strip()
     return _day(text, VINTAGE_FILE, problems)
 
 

@@ -10,6 +10,7 @@ import pytest
 from sources import EPOCH, EXCEL_MAPPING, FIELD_NOTES, MAPPING, SOURCES, workbook
 
 from forkmodel.data.adapters.arena import ANCHOR
+from forkmodel.data.adapters.epoch import TAKEN
 from forkmodel.data.adapters.importing import import_data
 from forkmodel.data.adapters.registry import ADAPTERS
 from forkmodel.data.adapters.writing import write_import
@@ -82,6 +83,9 @@ def test_epoch_takes_the_best_run_and_adds_what_it_can_describe(source):
     assert ("Later", "the benchmark was published after the vintage") in said
     assert ("alpha-2, quiz, Epoch AI", "not the best score of its model on this benchmark") in said
     assert any("looks like a percentage" in why for _, why in said)
+    # What is not the known model by name never takes its place, however like it is.
+    assert ("Birch-7B", TAKEN) in said
+    assert ("Birch-7B", "birch-7b") in {(each.name, each.id) for each in imported.proposals}
     assert any(each.place.endswith("orphan_external.csv") for each in imported.left_out)
 
 

@@ -45,6 +45,8 @@ _COUNTRIES = {
     "United States of America": "United States",
     "United Kingdom of Great Britain": "United Kingdom",
 }
+#: Why something new is left out whose short name is that of something known.
+TAKEN = "its short name is that of a known one: accept it as an alias, or add it by hand under another"
 _EFFORT = re.compile(
     r"(?P<model>.+)_(?P<effort>minimal|low|medium|high|xhigh|max|none|best|default|unknown|thinking|"
     r"nonthinking|\d+[kK])"
@@ -77,10 +79,7 @@ def read(bundle: Bundle, draft: Draft) -> None:
     sheet.need("benchmark", "source_file", "score_column", "scale", "random_baseline", "score_ceiling")
     read_files = {metadata, bundle.find("model_metadata.csv")}
     for row in sheet.rows:
-        name, file = (
-            row.get("benchmark"),
-            bundle.find(row.get("source_file")) if row.get("source_file") else None,
-        )
+        name, file = row.get("benchmark"), bundle.find(row.get("source_file"))
         if file is None:
             draft.leave(row.place, name, "the hub publishes no scores of this benchmark")
             continue
@@ -107,7 +106,7 @@ def _benchmark(row: Row, file: str, draft: Draft) -> str | None:
     """Return the id of a benchmark, which is added if the tables lack it."""
     name = row.get("benchmark")
     stem = PurePosixPath(file).stem.removesuffix("_external")
-    found = draft.naming.find("benchmark", name, stem)
+    found = draft.naming.benchmark(name, stem)
     if found is not None:
         return found
     try:
@@ -120,6 +119,9 @@ def _benchmark(row: Row, file: str, draft: Draft) -> str | None:
         draft.leave(row.place, name, "the benchmark was published after the vintage")
         return None
     id_ = slug(stem)
+    if draft.naming.find("benchmark", id_) is not None:
+        draft.leave(row.place, name, TAKEN)
+        return None
     draft.add(
         "benchmarks",
         row.place,
@@ -210,11 +212,14 @@ def add_model(
         released = read_date(date)
     except CellError:
         released = ""
+    id_ = slug(name)
     reason = ""
-    if ACCESS.get(access) is None:
-        reason = f"a model not in the tables whose access is {access!r}" if access else ""
-    if not (released and developer and country) or not access:
+    if draft.naming.find("model", id_) is not None:
+        reason = TAKEN
+    elif not (released and developer and access and country):
         reason = "a model not in the tables, and the source lacks its day, developer, access or country"
+    elif access not in ACCESS:
+        reason = f"a model not in the tables whose access is {access!r}"
     elif draft.is_late(released):
         reason = "the model was released after the vintage"
     if reason:
@@ -222,7 +227,6 @@ def add_model(
         return None
     first = developer.split(",")[0].strip()
     known = draft.naming.find("developer", developer, first) or first
-    id_ = slug(name)
     draft.naming.learn("model", id_, name)
     draft.add(
         "models",
