@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from forkmodel.claims.judge import claims
+    from forkmodel.data.adapters.importing import import_data
+    from forkmodel.data.adapters.writing import write_import
     from forkmodel.data.market_tables import Market, MarketTables
     from forkmodel.data.panel import PanelOptions
     from forkmodel.data.read import check_data, load_snapshot, read_data, write_data
@@ -72,6 +74,7 @@ __all__ = [
     "check_priors",
     "claims",
     "examine_data",
+    "import_data",
     "load",
     "load_forecast",
     "load_priors",
@@ -80,9 +83,12 @@ __all__ = [
     "read_facts",
     "report",
     "write_data",
+    "write_import",
 ]
 
 _HOME = {
+    "forkmodel.data.adapters.importing": ["import_data"],
+    "forkmodel.data.adapters.writing": ["write_import"],
     "forkmodel.data.market_tables": ["Market", "MarketTables"],
     "forkmodel.data.panel": ["PanelOptions"],
     "forkmodel.data.read": ["check_data", "load_snapshot", "read_data", "write_data"],

@@ -24,6 +24,7 @@ __all__ = [
     "prepare_streams",
     "print_json",
     "print_table",
+    "printable",
     "show_progress",
 ]
 
@@ -77,11 +78,24 @@ def prepare_streams() -> None:
         warnings.simplefilter("ignore")
 
 
+def printable(text: str) -> str:
+    """Return text without what would move the cursor or change colours: a terminal obeys such letters.
+
+    Names in data come from elsewhere. Line ends stay; other letters that do not print are written as escapes.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        letter if letter.isprintable() or letter == "\n" else letter.encode("unicode_escape").decode()
+        for letter in text
+    )
+
+
 def _cell(value: Any) -> str:
     value = json_ready(value)
     if value is None:
         return ""
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    return f"{value:.4g}" if isinstance(value, float) else printable(str(value))
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str | None = None) -> None:

@@ -12,7 +12,7 @@ import traceback
 
 import typer
 
-from forkmodel.cli.console import print_json
+from forkmodel.cli.console import print_json, printable
 from forkmodel.errors import DataError, ForkModelError
 
 __all__ = ["BAD_INPUT", "REVIEW_FAILED", "failure_status", "say_whether_sound", "withhold_if_failed"]
@@ -36,7 +36,7 @@ def _say(message: str, error: BaseException, as_json: bool) -> int:
     except OSError:
         # Stdout itself may be what failed; what it still holds is lost.
         _drop_output()
-    print("\n".join([message, *getattr(error, "__notes__", [])]), file=sys.stderr)
+    print(printable("\n".join([message, *getattr(error, "__notes__", [])])), file=sys.stderr)
     return BAD_INPUT
 
 

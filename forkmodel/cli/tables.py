@@ -9,6 +9,7 @@ import typer
 
 from forkmodel.cli.console import print_json, print_table
 from forkmodel.cli.failures import BAD_INPUT, say_whether_sound
+from forkmodel.cli.imports import alias, diff, import_, template
 from forkmodel.errors import ForkModelError, did_you_mean
 
 if TYPE_CHECKING:
@@ -19,6 +20,10 @@ __all__ = ["data_app", "priors_app"]
 
 
 data_app = typer.Typer(no_args_is_help=True)
+data_app.command("import")(import_)
+data_app.command("alias")(alias)
+data_app.command("template")(template)
+data_app.command("diff")(diff)
 priors_app = typer.Typer(no_args_is_help=True)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
@@ -97,12 +102,24 @@ def show(
         ),
     ] = None,
     rows: Annotated[int, typer.Option("--rows", min=1, help="Rows to print.")] = 20,
+    model: Annotated[
+        str | None, typer.Option("--model", help="Only prices of this model, on the day of --as-of.")
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="Day of the prices of --model; the vintage.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Print what a folder holds, or the first rows of a table."""
+    """Print what a folder holds, or the first rows of a table, or the prices of a model on a day."""
     folder, table = _folder_and_table(words or [])
+    if (model is not None or as_of is not None) and (table != "prices" or model is None):
+        raise ForkModelError("--as-of DATE goes with --model, and both with the table prices.")
     market = _market(folder)
-    if table is None:
+    if model is not None:
+        day = market.vintage if as_of is None else as_of
+        frame = market.price_at(model, day)
+        title = f"prices of {model} in force on {str(day)[:10]}: {len(frame)} rows"
+    elif table is None:
         frame = market.summary()
         title = f"Vintage {market.vintage.date()}, hash {market.content_hash[:12]}"
     else:

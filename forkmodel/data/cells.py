@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +15,15 @@ from forkmodel.data.columns import DTYPES, Column, Table
 from forkmodel.dates import iso_day, possible_days
 from forkmodel.errors import Problem, did_you_mean
 
-__all__ = ["cell_text", "column_texts", "control_problems", "empty_table", "mend_date", "type_records"]
+__all__ = [
+    "cell_text",
+    "column_texts",
+    "control_problems",
+    "empty_table",
+    "escaped",
+    "mend_date",
+    "type_records",
+]
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -21,10 +31,15 @@ _INFINITE = {"inf", "infinity"}
 _MISSING_WORDS = {"nan", "na", "n/a", "null", "none", "nil", "-", "--", "?", "unknown", "missing", "tbd"}
 _FLAGS = {"true": True, "false": False}
 
+#: A spreadsheet runs text that begins so as a formula. In a file it stands behind an apostrophe.
+_FORMULA = re.compile(r"'*[=+\-@]")
+
 _CONTROL = (
-    "the cell holds a line break or control character",
+    "the cell holds a line break, a control character or a mark that turns the direction of writing",
     "Keep each cell on one line of plain text.",
 )
+#: Marks that make text read otherwise than it is stored.
+_DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029")
 
 _Fault = tuple[int, str, str]
 
@@ -53,6 +68,18 @@ def cell_text(value: object) -> str:
     return str(value)
 
 
+def escaped(text: str) -> str:
+    """Return text as it stands in a CSV file: what a spreadsheet would run gets an apostrophe in front.
+
+    Reading takes one apostrophe off again, so any text comes back as it was.
+    """
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def _unescaped(text: str) -> str:
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
+
+
 def column_texts(frame: pd.DataFrame, column: Column) -> list[str]:
     """Return one column as the texts of its cells."""
     values = frame[column.name]
@@ -65,7 +92,7 @@ def column_texts(frame: pd.DataFrame, column: Column) -> list[str]:
 
 
 def type_records(
-    table: Table, header: list[str], rows: list[list[str]], lines: list[int], problems: list[Problem]
+    table: Table, header: list[str], rows: list[tuple[str, ...]], lines: list[int], problems: list[Problem]
 ) -> tuple[pd.DataFrame, set[tuple[int, str]]]:
     """Turn rows of text into a typed frame.
 
@@ -87,13 +114,12 @@ def type_records(
     """
     place, reported = _match_header(table, header, problems)
     columns: dict[str, object] = {}
+    cells = list(zip(*rows, strict=True)) if rows else [()] * len(header)
     for column in table.columns:
         if column.name not in place:
-            filler = [""] * len(rows)
-            columns[column.name] = _typed(column, filler)[0]
+            columns[column.name] = _typed(column, ("",) * len(rows))[0]
             continue
-        spot = place[column.name]
-        texts = [row[spot] for row in rows]
+        texts = cells[place[column.name]]
         columns[column.name], faults = _typed(column, texts)
         for position, problem, fix in faults:
             reported.add((lines[position], column.name))
@@ -152,7 +178,18 @@ def _nearest(name: str, unknown: Iterable[str]) -> str | None:
     return None
 
 
-def _typed(column: Column, texts: list[str]) -> tuple[object, list[_Fault]]:
+def _typed(column: Column, texts: Sequence[str]) -> tuple[Any, list[_Fault]]:
+    """Type a column; texts repeat a lot, so each distinct one is looked at once."""
+    distinct = {text: code for code, text in enumerate(dict.fromkeys(texts))}
+    codes = np.fromiter(map(distinct.__getitem__, texts), np.intp, len(texts))
+    values, faults = _typed_distinct(column, list(distinct))
+    if not faults:
+        return values.take(codes), []
+    bad = {spot: (what, fix) for spot, what, fix in faults}
+    return values.take(codes), [(spot, *bad[code]) for spot, code in enumerate(codes.tolist()) if code in bad]
+
+
+def _typed_distinct(column: Column, texts: list[str]) -> tuple[Any, list[_Fault]]:
     if column.kind in ("number", "whole"):
         return _numbers(texts)
     if column.kind == "date":
@@ -160,11 +197,13 @@ def _typed(column: Column, texts: list[str]) -> tuple[object, list[_Fault]]:
     if column.kind == "flag":
         return _flags(column, texts)
     faults = [(spot, *_CONTROL) for spot, text in enumerate(texts) if _has_control(text)]
-    return pd.array([text or np.nan for text in texts], dtype="str"), faults
+    return pd.array([_unescaped(text) or np.nan for text in texts], dtype="str"), faults
 
 
 def _has_control(text: str) -> bool:
-    return not text.isprintable() and any(ord(letter) < 32 for letter in text)
+    return not text.isprintable() and any(
+        unicodedata.category(letter) == "Cc" or letter in _DIRECTION for letter in text
+    )
 
 
 def control_problems(table: Table, frame: pd.DataFrame) -> list[Problem]:
@@ -215,13 +254,13 @@ def _mend_number(text: str) -> str:
 
 
 def _dates(texts: list[str]) -> tuple[np.ndarray, list[_Fault]]:
-    faults: list[_Fault] = []
-    # Dates repeat a lot, so each distinct text is parsed once.
-    known = {text: _iso(text) for text in set(texts)}
-    for spot, text in enumerate(texts):
-        if text and known[text] == "NaT":
-            faults.append((spot, "is not an ISO date", _mend_date(text)))
-    return np.array([known[text] for text in texts], dtype="datetime64[us]"), faults
+    days = [_iso(text) for text in texts]
+    faults = [
+        (spot, "is not an ISO date", _mend_date(text))
+        for spot, text in enumerate(texts)
+        if text and days[spot] == "NaT"
+    ]
+    return np.array(days, dtype="datetime64[us]"), faults
 
 
 def _iso(text: str) -> str:

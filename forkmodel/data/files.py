@@ -8,11 +8,13 @@ import io
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from forkmodel.data.schemas import TABLES
+from forkmodel.data.schemas import declaration
 from forkmodel.errors import Problem
 
 __all__ = ["Records", "read_records", "split_records"]
 
+#: Largest file that is read: some twenty million rows.
+MOST_BYTES = 2**30
 _BYTE_ORDER_MARKS = {
     codecs.BOM_UTF32_LE: "utf-32",
     codecs.BOM_UTF32_BE: "utf-32",
@@ -34,7 +36,7 @@ class Records:
     ----------
     header : list of str
         Column names, stripped of surrounding blanks; empty if the file has none or cannot be read.
-    rows : list of list of str
+    rows : list of tuple of str
         Rows that have as many cells as the header; cells are stripped.
     lines : list of int
         Line of the file on which each row starts, header = 1.
@@ -45,7 +47,7 @@ class Records:
     """
 
     header: list[str] = field(default_factory=list)
-    rows: list[list[str]] = field(default_factory=list)
+    rows: list[tuple[str, ...]] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
     loose: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
@@ -64,7 +66,14 @@ def read_records(path: Path, table: str) -> Records:
         Table name used in the problems.
     """
     problems: list[Problem] = []
+    # A pipe or a device would never end.
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        what, fix = "is no regular file", f"Put a file in the place of {path.name}."
+        return Records(problems=[Problem(table, None, None, None, what, fix)])
     try:
+        if path.stat().st_size > MOST_BYTES:
+            what, fix = f"is larger than {MOST_BYTES} bytes", "Give the rows that matter."
+            return Records(problems=[Problem(table, None, None, None, what, fix)])
         data = path.read_bytes()
     except OSError as error:
         fix = f"Check that {path.name} is a file that you may read."
@@ -141,13 +150,14 @@ def split_records(text: str, table: str, problems: list[Problem]) -> Records:
         What is already known to be wrong; what is found here is added.
     """
     reader = csv.reader(io.StringIO(text, newline=""), strict=True, skipinitialspace=True)
-    records: list[tuple[int, list[str]]] = []
+    # The collector of garbage stops looking at tuples of text; at a million lists it looks again and again.
+    records: list[tuple[int, tuple[str, ...]]] = []
     start = 1
     try:
         for cells in reader:
             # A blank line gives no cells at all.
             if cells:
-                records.append((start, [cell.strip() for cell in cells]))
+                records.append((start, tuple(map(str.strip, cells))))
             start = reader.line_num + 1
     except csv.Error as error:
         problems.append(
@@ -162,13 +172,13 @@ def split_records(text: str, table: str, problems: list[Problem]) -> Records:
         )
     if not records:
         if not problems:
-            fix = f"Add rows under the header {','.join(TABLES[table].names)}."
-            if not TABLES[table].required:
+            fix = f"Add rows under the header {','.join(declaration(table).names)}."
+            if not declaration(table).required:
                 fix += " Or remove the file: the folder may lack this table."
             what = "the file is empty; not even a header"
             problems.append(Problem(table, None, None, None, what, fix))
         return Records(problems=problems)
-    header = records[0][1]
+    header = list(records[0][1])
     if len(header) == 1 and any(mark in header[0] for mark in ";\t|"):
         mark = next(m for m in ";\t|" if m in header[0])
         named = {";": "semicolons", "\t": "tabs", "|": "bars"}[mark]
@@ -187,9 +197,9 @@ def split_records(text: str, table: str, problems: list[Problem]) -> Records:
 
 
 def _rows(
-    header: list[str], records: list[tuple[int, list[str]]], table: str, problems: list[Problem]
+    header: list[str], records: list[tuple[int, tuple[str, ...]]], table: str, problems: list[Problem]
 ) -> Records:
-    rows: list[list[str]] = []
+    rows: list[tuple[str, ...]] = []
     lines: list[int] = []
     loose: set[str] = set()
     for line, cells in records[1:]:

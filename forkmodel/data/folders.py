@@ -10,13 +10,15 @@ import pandas as pd
 
 from forkmodel.data.announced import ANNOUNCED_COLUMNS
 from forkmodel.data.cells import mend_date
-from forkmodel.data.schemas import FACTS, TABLES
+from forkmodel.data.schemas import COMPANIONS, TABLES
 from forkmodel.errors import Problem, did_you_mean
 
 __all__ = ["VINTAGE_FILE", "FolderVintage", "date_folder", "stated_vintage", "wrong_files"]
 
 #: A folder may state its vintage in this file: one ISO date.
 VINTAGE_FILE = "vintage.txt"
+#: More of it than this is not read.
+MOST_LETTERS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,7 @@ def wrong_files(folder: Path, present: set[str], *, whole: bool) -> list[Problem
         fix += " If the folder is an update, read it with base=load_snapshot() or partial=True."
         problems.append(Problem(name, None, None, None, f"the table {name}.csv is missing", fix))
     for path in others:
-        # Facts are compared with a fit, not fitted, and have a reader of their own.
-        if path.suffix.lower() == ".csv" and path.stem != FACTS.name:
+        if path.suffix.lower() == ".csv" and path.stem not in COMPANIONS:
             fix = f"{did_you_mean(path.stem.lower(), list(TABLES))} Rename the file or move it elsewhere."
             problems.append(
                 Problem(path.stem, None, None, path.name, "the file is no table of this project", fix)
@@ -79,7 +80,12 @@ def stated_vintage(folder: Path, problems: list[Problem]) -> pd.Timestamp | None
     path = folder / VINTAGE_FILE
     if not path.exists():
         return None
-    text = path.read_bytes().decode("utf-8-sig", errors="replace").strip()
+    if not path.is_file():
+        fix = f"Write the date into a file of that name, or remove {VINTAGE_FILE}."
+        problems.append(Problem(VINTAGE_FILE, None, None, None, "is no regular file", fix))
+        return None
+    with path.open("rb") as file:
+        text = file.read(MOST_LETTERS).decode("utf-8-sig", errors="replace").strip()
     return _day(text, VINTAGE_FILE, problems)
 
 

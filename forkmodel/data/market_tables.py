@@ -15,10 +15,12 @@ from forkmodel.data.checks import cross_table_problems, future_dates, row_proble
 from forkmodel.data.column_rules import schema_problems
 from forkmodel.data.columns import DTYPES, Kind
 from forkmodel.data.merging import canonical, union
+from forkmodel.data.names import NearNames
 from forkmodel.data.schemas import TABLES
+from forkmodel.data.spells import in_force
 from forkmodel.data.vintages import known_on
 from forkmodel.dates import read_day
-from forkmodel.errors import DataError, Problem
+from forkmodel.errors import DataError, ForkModelError, Problem
 
 __all__ = ["Market", "MarketTables"]
 
@@ -131,6 +133,42 @@ class MarketTables:
         """
         day = min(pd.Timestamp(read_day(date, "the day of as_of")), self.vintage)
         return MarketTables(**canonical(known_on(self.tables(), day, strict=strict)), vintage=day)
+
+    def price_at(self, model: str, date: str | pd.Timestamp) -> pd.DataFrame:
+        """Return the prices of one model that held on a day, one row a seller.
+
+        A price holds from ``effective_from`` up to the day before ``effective_to``. What had been *seen* by
+        that day is another question, which ``as_of`` answers.
+
+        Parameters
+        ----------
+        model : str
+            An id of the table ``models``.
+        date : str or Timestamp
+            The day, not after the vintage: an open price says only that it was in force then.
+
+        Returns
+        -------
+        DataFrame
+            Rows of ``prices``, USD per million tokens, numbered from zero; none if nobody sold it that day.
+
+        Raises
+        ------
+        ForkModelError
+            If there is no such model, or the day lies after the vintage.
+        """
+        day = pd.Timestamp(read_day(date, "the day of the price"))
+        known = self.models["model_id"]
+        if model not in set(known):
+            hint = NearNames(known).hint(model) or "Look at the column model_id of models.csv."
+            raise ForkModelError(f"there is no model {model!r}. {hint}")
+        if day > self.vintage:
+            raise ForkModelError(
+                f"prices on {day.date()} are not known: the tables end on {self.vintage.date()}. "
+                "Ask for that day or an earlier one."
+            )
+        rows = self.prices.loc[self.prices["model_id"].eq(model)]
+        return in_force(rows, day).reset_index(drop=True)
 
     @cached_property
     def content_hash(self) -> str:

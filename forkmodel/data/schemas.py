@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from forkmodel.data.columns import Column, Table
 
-__all__ = ["FACTS", "FACT_UNITS", "TABLES", "declaration"]
+__all__ = ["ALIASES", "COMPANIONS", "FACTS", "FACT_UNITS", "TABLES", "declaration"]
 
 
 def _text(
@@ -282,6 +282,23 @@ FACTS = Table(
 )
 
 
+#: Names that other sources use for what the tables name; imports follow it, nothing else reads it.
+ALIASES = Table(
+    "aliases",
+    (
+        _text("kind", "What is named.", values=("model", "benchmark", "developer", "seller")),
+        _text("source", "Adapter whose files use the name; empty = any.", empty=True),
+        _text("name", "Name as the source writes it, letter by letter."),
+        _text("id", "model_id, benchmark, developer or seller that it stands for."),
+    ),
+    key=("kind", "source", "name"),
+    required=False,
+)
+
+#: Tables that may lie in a folder beside those of a market, each with a reader of its own.
+COMPANIONS = {table.name: table for table in (FACTS, ALIASES)}
+
+
 def declaration(table: str) -> Table:
-    """Return the declaration of a table of a market, or of the table of facts."""
-    return FACTS if table == FACTS.name else TABLES[table]
+    """Return the declaration of a table of a market, or of one that may lie beside it."""
+    return COMPANIONS.get(table) or TABLES[table]

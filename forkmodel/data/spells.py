@@ -11,9 +11,23 @@ import pandas as pd
 from forkmodel.data.cells import cell_text
 from forkmodel.errors import Problem
 
-__all__ = ["spell_overlaps"]
+__all__ = ["in_force", "spell_overlaps"]
 
 OPEN = pd.Timestamp.max.as_unit("us")
+
+
+def in_force(prices: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """Return the prices that hold on a day, whether or not anybody had seen them by then.
+
+    Parameters
+    ----------
+    prices : DataFrame
+        The table.
+    day : Timestamp
+        The day.
+    """
+    started = prices["effective_from"] <= day
+    return prices.loc[started & (prices["effective_to"].isna() | (prices["effective_to"] > day))]
 
 
 def spell_overlaps(prices: pd.DataFrame) -> list[Problem]:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from forkmodel.data.cells import column_texts, empty_table, type_records
+from forkmodel.data.cells import column_texts, empty_table, escaped, type_records
 from forkmodel.data.files import split_records
 from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.merging import canonical
@@ -36,7 +36,11 @@ def table_text(market: MarketTables, name: str) -> str:
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(table.names)
-    writer.writerows(zip(*(column_texts(frame, column) for column in table.columns), strict=True))
+    columns = [
+        map(escaped, column_texts(frame, column)) if column.kind == "text" else column_texts(frame, column)
+        for column in table.columns
+    ]
+    writer.writerows(zip(*columns, strict=True))
     return file.getvalue()
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 import xarray as xr
 
+from forkmodel.data.cells import escaped
 from forkmodel.report.content import ReportContent
 from forkmodel.report.formatting import Unit, date_label
 from forkmodel.report.intervals import INTERVALS, Summary, high, low, summarise, summarise_draws
@@ -163,7 +164,9 @@ def _numbers(summary: Summary) -> list[str]:
 
 def _csv(rows: list[list[str]]) -> str:
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([_CSV_HEAD, *rows])
+    # Names come from the data, and a spreadsheet would run those that begin like a formula.
+    safe = [[*map(escaped, row[:2]), *row[2:]] for row in rows]
+    csv.writer(text, lineterminator="\n").writerows([_CSV_HEAD, *safe])
     return text.getvalue()
 
 

@@ -85,3 +85,10 @@ def test_tables_are_printed_whole_and_unwrapped(capsys):
     assert any("long " * 59 in line and line.endswith("1.235") for line in lines)
     assert any("[bold]text" in line for line in lines)
     assert all(line == line.rstrip() for line in lines)
+
+
+def test_names_from_elsewhere_cannot_steer_a_terminal(capsys):
+    print_table(["name"], [("a\x1b[31mb\x9b2J\u202ec\x07",)])
+    shown = capsys.readouterr().out
+    assert r"a\x1b[31mb\x9b2J\u202ec\x07" in shown
+    assert all(letter.isprintable() or letter == "\n" for letter in shown)
