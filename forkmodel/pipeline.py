@@ -79,17 +79,33 @@ class Source:
 
 @dataclass(frozen=True)
 class Sampling:
-    """How to sample; None takes the default of a normal or a quick fit."""
+    """How to sample; None takes the default of a normal or a quick fit.
+
+    Attributes
+    ----------
+    draws, tune, seed, cores
+        As for :meth:`forkmodel.ForkModel.fit`.
+    quick : bool
+        Whether few draws will do.
+    warm : Path or None
+        Saved fit whose metric and region the chains begin with.
+    """
 
     draws: int | None = None
     tune: int | None = None
     seed: int = 1
     cores: int | None = None
     quick: bool = False
+    warm: Path | None = None
 
 
 def make_fit(
-    source: Source, priors: str, sampling: Sampling, progress: Progress, horizon: str | None = None
+    source: Source,
+    priors: str,
+    sampling: Sampling,
+    progress: Progress,
+    horizon: str | None = None,
+    warm: Fit | None = None,
 ) -> Fit:
     """Read the tables and fit the model.
 
@@ -106,6 +122,8 @@ def make_fit(
     horizon : str, optional
         Where a forecast of the fit is to end: refused before anything is compiled if the tables do not allow
         it.
+    warm : Fit, optional
+        Fit to begin with, where it is at hand; that of ``sampling`` by default.
 
     Returns
     -------
@@ -114,6 +132,10 @@ def make_fit(
     """
     progress("data", 0.0, "")
     begin = time.perf_counter()
+    if warm is None and sampling.warm is not None:
+        from forkmodel.fit import load
+
+        warm = load(sampling.warm)
     market = source.load()
     if horizon is not None:
         from forkmodel.forecast.calendar import Calendar
@@ -135,6 +157,7 @@ def make_fit(
         seed=sampling.seed,
         cores=sampling.cores,
         progress=progress,
+        warm=warm,
     )
     fit.timings["data"] = ready - begin
     return fit
@@ -162,16 +185,19 @@ def _names() -> list[str]:
 
 
 def _other_fits(
-    out: Path, source: Source, priors: str, sampling: Sampling, progress: Progress
+    out: Path, fit: Fit, source: Source, priors: str, sampling: Sampling, progress: Progress
 ) -> dict[str, Fit]:
-    """Fit the model under the other bundled prior sets, and keep each fit as soon as it is made."""
+    """Fit the model under the other bundled prior sets, and keep each fit as soon as it is made.
+
+    Each begins with the metric of the first: on the same tables the posterior has nearly the same shape.
+    """
     from forkmodel.priors.files import BUNDLED
 
     fits = {}
     for name in BUNDLED:
         if name == priors:
             continue
-        fits[name] = make_fit(source, name, sampling, progress)
+        fits[name] = make_fit(source, name, sampling, progress, warm=fit)
         fits[name].save(out / f"fit-{name}.nc")
     return fits
 
@@ -242,7 +268,7 @@ def _finish(
     begin: float,
 ) -> dict[str, Any]:
     """Write everything that follows from a fit, and return the content of ``summary.json``."""
-    others = _other_fits(out, source, priors, sampling, progress) if all_priors else {}
+    others = _other_fits(out, fit, source, priors, sampling, progress) if all_priors else {}
     content = fit.report_content()
     foreseen = time.perf_counter()
     from forkmodel.report.assemble import make_outlook, track_record

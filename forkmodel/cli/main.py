@@ -74,6 +74,10 @@ SeedOption = Annotated[int, typer.Option("--seed", min=0, max=MOST_SEED, help="S
 CoresOption = Annotated[
     int | None, typer.Option("--cores", min=1, max=MOST_CHAINS, help="Chains run at once; all cores.")
 ]
+WarmOption = Annotated[
+    Path | None,
+    typer.Option("--warm", help="Saved fit, of earlier tables or other priors, to begin with: quicker."),
+]
 QuickOption = Annotated[bool, typer.Option("--quick", help="Few draws, to see whether everything works.")]
 HorizonOption = Annotated[str, typer.Option("--horizon", help="Last day, month, quarter or year.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
@@ -125,6 +129,7 @@ def run(
     seed: SeedOption = 1,
     cores: CoresOption = None,
     quick: QuickOption = False,
+    warm: WarmOption = None,
     horizon: HorizonOption = "2036-12",
     all_priors: Annotated[
         bool, typer.Option("--all-priors", help="Fit the skeptic's and the advocate's priors too.")
@@ -140,7 +145,7 @@ def run(
             out,
             source,
             priors,
-            Sampling(draws, tune, seed, cores, quick),
+            Sampling(draws, tune, seed, cores, quick, warm),
             progress,
             horizon=horizon,
             all_priors=all_priors,
@@ -167,6 +172,7 @@ def fit(
     seed: SeedOption = 1,
     cores: CoresOption = None,
     quick: QuickOption = False,
+    warm: WarmOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Fit the model and save the posterior."""
@@ -175,7 +181,7 @@ def fit(
     check_target(out, folder=False)
     source = Source(data, tuple(update or ()), as_of, strict)
     with show_progress() as progress:
-        made = make_fit(source, priors, Sampling(draws, tune, seed, cores, quick), progress)
+        made = make_fit(source, priors, Sampling(draws, tune, seed, cores, quick, warm), progress)
         made.save(out)
         progress("derive", 0.0, DERIVING)
         review = made.review()

@@ -155,6 +155,8 @@ def fit_posterior(
     begin = time.perf_counter()
     compiled = model.compile(progress)
     compiled_at = time.perf_counter()
+    # A metric, like the step and the starting points that come with it, moves the chains and not the density:
+    # where it knows tables that the model does not, as in a backtest, nothing of them reaches the posterior.
     taken = _metric_for(model, compiled, warm)
     helped: dict[str, Any] = {}
     if taken is not None:

@@ -49,3 +49,9 @@ def test_the_command_line_says_so_too(call, part, tmp_path):
         assert "Traceback" not in done.stderr
     assert call("review", file).returncode in (0, 1)
     assert not (tmp_path / "f.nc").exists()
+
+
+def test_a_fit_to_begin_with_that_is_not_there_is_said_before_anything_is_read(tmp_path):
+    sampling = pipeline.Sampling(warm=tmp_path / "none.nc")
+    with pytest.raises(fm.errors.FitFileError, match=r"none\.nc"):
+        pipeline.make_fit(pipeline.Source(tmp_path), "reference", sampling, lambda *_: None)

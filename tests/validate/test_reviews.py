@@ -107,8 +107,8 @@ def made(small_tables, prior_fit, stuck_fit, tmp_path_factory):
 
     def fits(priors):
         for day, fit in ((CUTOFF, prior_fit), (LATER, stuck_fit)):
-            yield FitJob(small_tables.as_of(day), priors, BLOCKS, draws=DRAWS, tune=TUNE, cores=4), fit
-        yield yardstick_job(small_tables, priors, DRAWS, TUNE, 1, 4), prior_fit
+            yield FitJob(small_tables.as_of(day), priors, BLOCKS, draws=DRAWS, tune=TUNE), fit
+        yield yardstick_job(small_tables, priors, DRAWS, TUNE, 1), prior_fit
 
     folder = _folder(tmp_path_factory.mktemp("jobs"), small_tables, fits)
     return backtest(small_tables, folder, cutoffs=[CUTOFF, LATER], draws=DRAWS, tune=TUNE)

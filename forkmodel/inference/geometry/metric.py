@@ -22,14 +22,13 @@ import numpy as np
 import xarray as xr
 
 from forkmodel.inference.geometry.bends import SCALED_BY, Bends
+from forkmodel.inference.geometry.directions import directions_of, one_thread, orthonormal
 from forkmodel.inference.geometry.layout import Layout
 
 __all__ = ["DIRECTIONS", "Metric", "Stretching"]
 
-#: Widest and stiffest directions that are kept, each; and how far from one a variance must lie to be kept.
-DIRECTIONS, CUTOFF = 60, 1.5
-#: No direction is taken to be narrower than this, in units of the scales.
-LEAST_VARIANCE = 0.01
+#: Widest and stiffest directions that are looked for, each.
+DIRECTIONS = 60
 
 
 @dataclass(frozen=True)
@@ -104,6 +103,7 @@ class Metric:
     step_size: float
 
     @classmethod
+    @one_thread
     def estimate(
         cls,
         layout: Layout,
@@ -130,7 +130,7 @@ class Metric:
         w = bends.straighten(y)
         g = bends.gradients(w, y, gradient)
         centre, scale = w.mean(0), layout.levelled((w.var(0) / g.var(0)) ** 0.25)
-        direction, variance = _directions((w - centre) / scale, (g - g.mean(0)) * scale, directions)
+        direction, variance = directions_of((w - centre) / scale, (g - g.mean(0)) * scale, directions)
         wide = layout.on_elements(scale)
         return cls(
             labels=layout.labels,
@@ -148,6 +148,7 @@ class Metric:
         known = set(self.labels)
         return sum(label in known for label in layout.labels) / len(layout.labels)
 
+    @one_thread
     def stretching(self, layout: Layout) -> Stretching:
         """Return the map for a model, its coordinates matched by label.
 
@@ -165,7 +166,7 @@ class Metric:
         centred = layout.gather_from_elements(matched(self.centred, 0.0))
         scale = layout.gather_from_elements(matched(self.scale, 1.0))
         rows = layout.to_flat(matched(self.direction, 0.0) * matched(self.scale, 1.0)) / scale
-        direction, variance = _orthonormal(rows, self.variance)
+        direction, variance = orthonormal(rows, self.variance)
         return Stretching(
             centre=centre,
             scale=scale,
@@ -227,41 +228,3 @@ def _centred(layout: Layout, y: np.ndarray) -> np.ndarray:
         left = units - units.mean(0) - apart[:, None] * slope
         centred[layout.place[name].flat] = np.clip(1.0 - left.var(0), 0.0, 1.0)
     return layout.levelled(centred)
-
-
-def _widest(rows: np.ndarray, count: int) -> np.ndarray:
-    """Return the directions (flat, direction) in which rows spread most."""
-    from scipy.linalg import eigh
-
-    n = rows.shape[1]
-    count = min(count, n)
-    return np.asarray(eigh(rows.T @ rows / len(rows), subset_by_index=(n - count, n - 1))[1])
-
-
-def _root(matrix: np.ndarray, power: float) -> np.ndarray:
-    values, vectors = np.linalg.eigh(matrix)
-    return np.asarray((vectors * values**power) @ vectors.T)
-
-
-def _directions(draws: np.ndarray, gradients: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return orthonormal directions (direction, flat), and the variance along each, of scaled draws."""
-    both = np.hstack([_widest(draws, count), _widest(gradients, count)])
-    basis, size, _ = np.linalg.svd(both, full_matrices=False)
-    basis = basis[:, size > 1e-3]
-    of_draws, of_gradients = (np.atleast_2d(np.cov((part @ basis).T)) for part in (draws, gradients))
-    # The geometric mean of the draws' covariance and of the inverse of the gradients'.
-    root, inverse = _root(of_draws, 0.5), _root(of_draws, -0.5)
-    middle = root @ _root(inverse @ np.linalg.inv(of_gradients) @ inverse, 0.5) @ root
-    variance, turn = np.linalg.eigh(middle)
-    far = np.abs(np.log(variance)) > np.log(CUTOFF)
-    return np.ascontiguousarray((basis @ turn[:, far]).T), variance[far]
-
-
-def _orthonormal(rows: np.ndarray, variance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return ``I + rows' (variance - 1) rows`` as orthonormal directions and the variance along each."""
-    if not len(rows):
-        return rows, variance
-    basis, mix = np.linalg.qr(rows.T)
-    excess, turn = np.linalg.eigh((mix * (variance - 1.0)) @ mix.T)
-    # A part of a zero-sum vector is not a zero-sum vector: what is matched of it is no longer exact.
-    return np.ascontiguousarray((basis @ turn).T), np.maximum(1.0 + excess, LEAST_VARIANCE)

@@ -121,11 +121,9 @@ def that_count(cases: pd.DataFrame, reviews: Mapping[str, Brief]) -> pd.DataFram
     return cases.loc[~out].reset_index(drop=True)
 
 
-def yardstick_job(
-    market: MarketTables, priors: PriorSet, draws: int, tune: int, seed: int, cores: int = 1
-) -> FitJob:
+def yardstick_job(market: MarketTables, priors: PriorSet, draws: int, tune: int, seed: int) -> FitJob:
     """Return the fit that measures capability in later tables: scores alone, so that it takes a minute."""
-    return FitJob(market, priors, ("capability",), draws=draws, tune=tune, seed=seed, cores=cores)
+    return FitJob(market, priors, ("capability",), draws=draws, tune=tune, seed=seed)
 
 
 def cutoff_jobs(
@@ -135,15 +133,12 @@ def cutoff_jobs(
     draws: int,
     tune: int,
     seed: int,
-    cores: int = 1,
     *,
     strict: bool = False,
 ) -> list[FitJob]:
     """Return one fit per cut-off, of what was known then; ``strict`` as for :func:`backtest`."""
     return [
-        FitJob(
-            market.as_of(day, strict=strict), priors, BLOCKS, draws=draws, tune=tune, seed=seed, cores=cores
-        )
+        FitJob(market.as_of(day, strict=strict), priors, BLOCKS, draws=draws, tune=tune, seed=seed)
         for day in days
     ]
 
@@ -216,11 +211,10 @@ def backtest(
         Called as ``progress(stage, fraction, message)``.
     """
     priors = priors if isinstance(priors, PriorSet) else load_priors(priors)
-    cores = 1 if workers > 1 or dask else 4
     # The newest tables take longest; begun first, they are not waited for at the end.
     days = sorted(cutoffs, reverse=True)
-    jobs = cutoff_jobs(market, days, priors, draws, tune, seed, cores, strict=strict)
-    jobs.append(yardstick_job(market, priors, draws, tune, seed, cores))
+    jobs = cutoff_jobs(market, days, priors, draws, tune, seed, strict=strict)
+    jobs.append(yardstick_job(market, priors, draws, tune, seed))
     *fits, last = run_jobs(jobs, folder, workers=workers, dask=dask, progress=progress)
     measured_by = load(last)
     yardstick = Measure.from_posterior(measured_by)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,6 +25,8 @@ TREND_QUARTERS = 8
 #: Figures below which a method has nothing to estimate its error from.
 FEWEST = {"last value": 3, "drift": 3, "trend": 4, "ets": 6, "arima": 6}
 MOST_LINE = 25.0
+#: Fitted series that are kept: outcomes of one target at several horizons have the same past.
+KEPT = 128
 
 
 def regular(quarters: pd.DatetimeIndex, line: np.ndarray) -> np.ndarray:
@@ -68,53 +72,56 @@ def _trend(y: np.ndarray, steps: int, rng: np.random.Generator) -> np.ndarray:
     return np.asarray(recent.mean() + slope * at + sd * stats.t.rvs(n - 2, size=DRAWS, random_state=rng))
 
 
-def _best(candidates: Iterator[tuple[float, Callable[[], np.ndarray]]]) -> np.ndarray:
-    """Return the draws of the candidate with the smallest AICc; NaN if none could be fitted."""
-    found = [(aicc, draw) for aicc, draw in candidates if np.isfinite(aicc)]
-    if not found:
-        return np.full(DRAWS, np.nan)
-    return np.asarray(min(found, key=lambda pair: pair[0])[1]())
+def _best(candidates: Iterator[Any]) -> Any:
+    """Return the fitted candidate with the smallest AICc; None if none could be fitted."""
+    found = [fitted for fitted in candidates if np.isfinite(fitted.aicc)]
+    return min(found, key=lambda fitted: fitted.aicc, default=None)
 
 
-def _ets(y: np.ndarray, steps: int, rng: np.random.Generator) -> np.ndarray:
+@lru_cache(maxsize=KEPT)
+def _fitted_ets(y: tuple[float, ...]) -> Any:
     from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
-    def candidates() -> Iterator[tuple[float, Callable[[], np.ndarray]]]:
+    def candidates() -> Iterator[Any]:
         for trend, damped in ((None, False), ("add", False), ("add", True)):
             try:
-                fitted = ETSModel(y, error="add", trend=trend, damped_trend=damped).fit(disp=False)
+                yield ETSModel(np.array(y), error="add", trend=trend, damped_trend=damped).fit(disp=False)
             except (ValueError, np.linalg.LinAlgError):
                 continue
 
-            def draw(fitted=fitted) -> np.ndarray:  # type: ignore[no-untyped-def]
-                paths = fitted.simulate(steps, anchor="end", repetitions=DRAWS, rng=rng)
-                last: np.ndarray = np.asarray(paths, dtype=float).reshape(steps, DRAWS)[-1]
-                return last
+    return _best(candidates())
 
-            yield float(fitted.aicc), draw
+
+def _ets(y: np.ndarray, steps: int, rng: np.random.Generator) -> np.ndarray:
+    fitted = _fitted_ets(tuple(y))
+    if fitted is None:
+        return np.full(DRAWS, np.nan)
+    paths = fitted.simulate(steps, anchor="end", repetitions=DRAWS, rng=rng)
+    return np.asarray(np.asarray(paths, dtype=float).reshape(steps, DRAWS)[-1])
+
+
+@lru_cache(maxsize=KEPT)
+def _fitted_arima(y: tuple[float, ...]) -> Any:
+    from statsmodels.tsa.arima.model import ARIMA
+
+    def candidates() -> Iterator[Any]:
+        # Likelihoods compare at equal differencing only; one difference suits every series here.
+        for order in ((0, 1, 0), (1, 1, 0), (0, 1, 1), (1, 1, 1)):
+            for trend in ("n", "t"):
+                try:
+                    yield ARIMA(np.array(y), order=order, trend=trend).fit()
+                except (ValueError, np.linalg.LinAlgError):
+                    continue
 
     return _best(candidates())
 
 
 def _arima(y: np.ndarray, steps: int, rng: np.random.Generator) -> np.ndarray:
-    from statsmodels.tsa.arima.model import ARIMA
-
-    def candidates() -> Iterator[tuple[float, Callable[[], np.ndarray]]]:
-        # Likelihoods compare at equal differencing only; one difference suits every series here.
-        for order in ((0, 1, 0), (1, 1, 0), (0, 1, 1), (1, 1, 1)):
-            for trend in ("n", "t"):
-                try:
-                    fitted = ARIMA(y, order=order, trend=trend).fit()
-                except (ValueError, np.linalg.LinAlgError):
-                    continue
-
-                def draw(fitted=fitted) -> np.ndarray:  # type: ignore[no-untyped-def]
-                    ahead = fitted.get_forecast(steps)
-                    return _gaussian(float(ahead.predicted_mean[-1]), float(ahead.se_mean[-1]), rng)
-
-                yield float(fitted.aicc), draw
-
-    return _best(candidates())
+    fitted = _fitted_arima(tuple(y))
+    if fitted is None:
+        return np.full(DRAWS, np.nan)
+    ahead = fitted.get_forecast(steps)
+    return _gaussian(float(ahead.predicted_mean[-1]), float(ahead.se_mean[-1]), rng)
 
 
 #: Method by name: draws from a series, steps ahead and random numbers.

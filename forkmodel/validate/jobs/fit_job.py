@@ -41,8 +41,9 @@ class FitJob:
         Grids and the like.
     draws, tune, chains, seed : int
         As for :meth:`forkmodel.ForkModel.fit`.
-    cores : int
-        Chains run at once; makes no difference to the draws.
+    cores : int, optional
+        Chains run at once; makes no difference to the draws. All by default, also where several jobs share
+        the cores: chains that wait for one another begin anew for every longer run.
     """
 
     data: MarketTables
@@ -53,7 +54,7 @@ class FitJob:
     tune: int = DEFAULT_TUNE
     chains: int = DEFAULT_CHAINS
     seed: int = 1
-    cores: int = 1
+    cores: int | None = None
 
     @cached_property
     def key(self) -> str:
