@@ -53,8 +53,10 @@ def read_store(path: Path) -> tuple[xr.Dataset, xr.Dataset, dict[str, Any]]:
         raise FitFileError(
             f"{path} has store format {found}, this version reads {STORE_FORMAT}. Forecast again."
         )
+    # A graph of blocks stays small, and dask reads of a block only the labels that are picked.
+    blocks = {WORLD: int(root["block"]), "time": -1, **dict.fromkeys(root["labels"], -1)}
     try:
-        worlds = xr.open_zarr(path, group=GROUP, **ZARR)
+        worlds = xr.open_zarr(path, group=GROUP, chunks=blocks, **ZARR)
         parameters = xr.open_zarr(path, group=PARAMETERS, **ZARR)
     except (OSError, KeyError) as error:
         raise FitFileError(f"{path} is damaged ({error}). Forecast again.") from error

@@ -67,7 +67,8 @@ def begin_store(
 
     coords = frame.coords
     attrs: dict[str, Any] = {FORECAST_MARK: STORE_FORMAT, "forkmodel_schema_version": SCHEMA_VERSION}
-    attrs |= {"chains": layout.chains, "draws": layout.draws, "facts": json.dumps(dict(facts))}
+    attrs |= {"chains": layout.chains, "draws": layout.draws, "block": layout.block}
+    attrs["facts"] = json.dumps(dict(facts))
     attrs["labels"] = {
         dim: [str(label) for label in labels] for dim, labels in coords.items() if dim != "time"
     }

@@ -59,9 +59,7 @@ def test_the_first_world_of_every_draw_is_that_of_memory_to_the_last_bit(many, m
         np.testing.assert_array_equal(stored[:DRAWS].to_numpy(), expected, err_msg=str(name))
     for dim in ("time", "developer", "scope"):
         assert (many.worlds[dim].to_numpy() == memory.worlds[dim].to_numpy()).all()
-    xr.testing.assert_equal(
-        many.parameters.compute(), memory.parameters.drop_vars(["chain", "draw"], errors="ignore")
-    )
+    xr.testing.assert_equal(many.parameters.compute(), memory.parameters)
     assert many.facts == memory.facts | {"worlds": WORLDS}
 
 
@@ -119,6 +117,8 @@ def test_claims_are_judged_on_a_store(many, store):
     answer = many.query(rows["C1"]["expression"])
     assert rows["C1"]["probability"] == {"reference": answer.probability}
     assert rows["C1"]["ess"] == {"reference": answer.ess}
+    assert rows["C1"]["draws"] == {"reference": answer.draws}
+    assert rows["C1"]["method"] == {"reference": f"fit, {WORLDS} worlds"}
 
 
 def test_the_command_line_writes_a_store_and_asks_it(fit, tmp_path, few):
