@@ -9,7 +9,6 @@ a cost grows with its cause: 1 is linear, 0 is no growth.
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import statistics
 import time
@@ -31,6 +30,7 @@ from forkmodel.forecast.origin import Origin
 from forkmodel.forecast.scenario_files import load_scenario
 from forkmodel.forecast.worlds import run_forecast
 from forkmodel.inference.geometry.moved import gradients_at
+from forkmodel.json_text import json_text
 from forkmodel.results.history import build_history
 
 #: Evaluations of a gradient between two looks at the clock, and how often.
@@ -156,15 +156,15 @@ def main() -> None:
     def add(kind: str, row: dict[str, Any]) -> None:
         found[kind].append(row)
         show([row], kind)
-        wanted.out.write_text(json.dumps(found, indent=1) + "\n")
+        wanted.out.write_text(json_text(found), encoding="utf-8")
 
     for k in (1, 4, 16):
         if k <= wanted.largest:
             add("tables", of_tables(f"models x{k}", copied(market, k)))
-    add("tables", of_tables("models and firms x4", copied(market, 4, firms=True)))
-    add("tables", of_tables("every month", market, PanelOptions(monthly_from="2023-01-01")))
     for row in of_draws(fm.ForkModel(market).prior(1000), (250, 500, 1000)):
         add("draws", row)
+    add("tables", of_tables("models and firms x4", copied(market, 4, firms=True)))
+    add("tables", of_tables("every month", market, PanelOptions(monthly_from="2023-01-01")))
     for kind, rows in found.items():
         show(rows, kind)
     named = {row["tables"]: row for row in found["tables"]}

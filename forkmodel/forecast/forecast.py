@@ -10,8 +10,9 @@ import xarray as xr
 
 from forkmodel.errors import ForkModelError, QueryError, did_you_mean
 from forkmodel.forecast.storage import read_worlds, write_worlds
-from forkmodel.forecast.store import WORLD, read_store
+from forkmodel.forecast.store import read_store
 from forkmodel.queries import Answer, DateAnswer, NumberAnswer, ask
+from forkmodel.queries.draw_source import WORLD
 from forkmodel.results.reported import concentration_ratio, in_scope
 
 __all__ = ["Forecast", "load_forecast"]

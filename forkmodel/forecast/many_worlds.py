@@ -123,7 +123,8 @@ def forecast_to(
     key = _key([facts, repr(wanted), frame.names, str(frame.times[0]), repr(layout)], posterior)
     waiting = unfinished(path)
     if _state(waiting).get("key") != key:
-        shutil.rmtree(waiting, ignore_errors=True)
+        if waiting.exists():
+            shutil.rmtree(waiting)
         path.parent.mkdir(parents=True, exist_ok=True)
         parameters = parameters_of(posterior, future, origin.seed, np.arange(number))
         begin_store(waiting, frame, layout, parameters, facts)
@@ -134,8 +135,8 @@ def forecast_to(
         rows = layout.rows(first)
         write_block(waiting, first, simulated(origin, frame, setting, first, rows, DTYPE))
         _note(waiting, key, first + len(rows))
-    (waiting / STATE).unlink()
     put_in_place(waiting, path)
+    (path / STATE).unlink()
     return load_forecast(path)
 
 

@@ -9,19 +9,19 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from forkmodel.errors import FitFileError
 from forkmodel.formats import FORECAST_MARK, STORE_FORMAT, is_forecast_store
+from forkmodel.queries.draw_source import WORLD
 from forkmodel.results.schema import FORECAST_SCHEMA
 
-__all__ = ["GROUP", "PARAMETERS", "WORLD", "ZARR", "read_store"]
+__all__ = ["GROUP", "PARAMETER", "PARAMETERS", "ZARR", "read_store"]
 
-WORLD: Final = "world"
-GROUP, PARAMETERS = "worlds", "parameters"
+GROUP, PARAMETERS, PARAMETER = "worlds", "parameters", "parameter"
 ZARR: dict[str, Any] = {"zarr_format": 3, "consolidated": False}
 
 
@@ -57,11 +57,12 @@ def read_store(path: Path) -> tuple[xr.Dataset, xr.Dataset, dict[str, Any]]:
     blocks = {WORLD: int(root["block"]), "time": -1, **dict.fromkeys(root["labels"], -1)}
     try:
         worlds = xr.open_zarr(path, group=GROUP, chunks=blocks, **ZARR)
-        parameters = xr.open_zarr(path, group=PARAMETERS, **ZARR)
+        table = xr.open_zarr(path, group=PARAMETERS, **ZARR)[PARAMETERS]
     except (OSError, KeyError) as error:
         raise FitFileError(f"{path} is damaged ({error}). Forecast again.") from error
     worlds = worlds[[name for name in FORECAST_SCHEMA if name in worlds]]
     draw = np.arange(worlds.sizes[WORLD]) % (root["chains"] * root["draws"])
     labels = {dim: names for dim, names in root["labels"].items() if dim in worlds.dims}
     sample = {"chain": (WORLD, draw // root["draws"]), "draw": (WORLD, draw % root["draws"])}
+    parameters = table.assign_coords({PARAMETER: root["parameters"]}).to_dataset(PARAMETER)
     return worlds.assign_coords({**labels, **sample}), parameters, json.loads(root["facts"])

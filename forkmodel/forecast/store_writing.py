@@ -12,8 +12,9 @@ import numpy as np
 import xarray as xr
 
 from forkmodel.forecast.frame import Frame, dataset
-from forkmodel.forecast.store import GROUP, PARAMETERS, WORLD, ZARR
+from forkmodel.forecast.store import GROUP, PARAMETER, PARAMETERS, ZARR
 from forkmodel.formats import FORECAST_MARK, SCHEMA_VERSION, STORE_FORMAT
+from forkmodel.queries.draw_source import WORLD
 from forkmodel.results.schema import FORECAST_SCHEMA
 
 __all__ = ["DTYPE", "Layout", "begin_store", "write_block"]
@@ -72,8 +73,11 @@ def begin_store(
     attrs["labels"] = {
         dim: [str(label) for label in labels] for dim, labels in coords.items() if dim != "time"
     }
+    attrs["parameters"] = [str(name) for name in parameters]
     xr.Dataset(attrs=attrs).to_zarr(folder, mode="w-", **ZARR)
-    parameters.to_zarr(folder, group=PARAMETERS, mode="a", **ZARR)
+    # One array of all of them: an array of its own for each would be most of the store's files.
+    table = parameters.to_dataarray(PARAMETER, name=PARAMETERS).drop_vars(PARAMETER)
+    table.to_dataset().to_zarr(folder, group=PARAMETERS, mode="a", **ZARR)
     arrays, encoding = {}, {}
     for name in frame.names:
         entry = FORECAST_SCHEMA[name]

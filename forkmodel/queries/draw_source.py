@@ -13,7 +13,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
-__all__ = ["DatasetDraws", "DrawSource", "FileDraws", "quarter_label"]
+from forkmodel.errors import QueryError
+
+__all__ = ["WORLD", "DatasetDraws", "DrawSource", "FileDraws", "quarter_label"]
 
 SAMPLE = ("chain", "draw")
 #: Dim of worlds where a draw may be carried on several times.
@@ -74,6 +76,19 @@ class DrawSource(Protocol):
         ...
 
 
+def _continued(dataset: Any) -> tuple[int, int]:
+    """Return the chains and draws per chain that worlds continue, in turn and all of them."""
+    chain, draw = (dataset[dim].to_numpy() for dim in SAMPLE)
+    chains, draws = int(chain.max()) + 1, int(draw.max()) + 1
+    number = np.arange(len(chain))
+    if len(chain) < chains * draws or (chain * draws + draw != number % (chains * draws)).any():
+        raise QueryError(
+            "these worlds do not continue every draw in turn, so their errors cannot be told; ask all worlds "
+            "of the store, or the first ones up to a whole number of draws."
+        )
+    return chains, draws
+
+
 class DatasetDraws:
     """Worlds of an xarray dataset with dims ``chain, draw, time`` or ``world, time``, and others.
 
@@ -86,11 +101,7 @@ class DatasetDraws:
         sizes = {str(dim): int(size) for dim, size in dataset.sizes.items()}
         self._sample = (WORLD,) if WORLD in sizes else SAMPLE
         self.shape: tuple[int, ...] = tuple(sizes[dim] for dim in self._sample)
-        if WORLD in sizes:
-            chains, draws = (int(dataset[dim].max()) + 1 for dim in SAMPLE)
-            self.draws = (chains, draws)
-        else:
-            self.draws = (sizes["chain"], sizes["draw"])
+        self.draws = _continued(dataset) if WORLD in sizes else (sizes["chain"], sizes["draw"])
         self.names = [str(name) for name in dataset.data_vars]
         self.quarters = _quarters(dataset["time"].to_numpy())
 

@@ -11,9 +11,10 @@ from typer.testing import CliRunner
 
 import forkmodel as fm
 from forkmodel.cli.main import app
-from forkmodel.errors import ForkModelError
+from forkmodel.errors import ForkModelError, QueryError
 from forkmodel.forecast.many_worlds import forecast_to, unfinished
 from forkmodel.fork_model import ForkModel
+from forkmodel.queries import ask
 from forkmodel.validate.calibration.small_design import small_market
 
 DRAWS, WORLDS, BLOCK = 120, 500, 200
@@ -78,12 +79,17 @@ def test_what_is_kept_and_how_it_is_cut_change_no_number(many, few):
         np.testing.assert_array_equal(few.worlds[name].to_numpy(), expected.to_numpy())
 
 
-def test_futures_that_later_quarters_alone_are_kept_of_are_the_same(fit, many, tmp_path):
-    """Without an outcome that looks back, worlds report nothing of the quarters before."""
-    made = fit.forecast_to(tmp_path / "late.zarr", keep=["hhi", "revenue"], since="2036")
+@pytest.fixture(scope="module")
+def late(fit, tmp_path_factory):
+    """One world a draw and the last year alone: no outcome looks back, so nothing is reported of before."""
+    path = tmp_path_factory.mktemp("worlds") / "late.zarr"
+    return fit.forecast_to(path, keep=["hhi", "revenue"], since="2036")
+
+
+def test_quarters_that_are_kept_without_those_before_are_the_same(late, many):
     for name in ("hhi", "revenue"):
         expected = many.worlds[name][:DRAWS].sel(time="2036")
-        np.testing.assert_array_equal(made.worlds[name].to_numpy(), expected.to_numpy())
+        np.testing.assert_array_equal(late.worlds[name].to_numpy(), expected.to_numpy())
 
 
 QUESTIONS = (
@@ -104,10 +110,18 @@ def test_a_store_answers_like_arrays_however_much_is_read_at_once(question, few,
     assert whole["draws"] <= DRAWS < whole["worlds"]
 
 
-def test_a_store_of_one_world_a_draw_answers_as_memory_does(fit, memory, tmp_path):
-    made = fit.forecast_to(tmp_path / "same.zarr", keep=["hhi"])
-    for question in ("hhi.closed[2031] > 2500", "when(hhi.closed < 2000)"):
-        assert made.query(question).as_dict() == memory.query(question).as_dict()
+def test_a_selection_of_worlds_that_hides_their_draws_is_refused(many):
+    whole = many.query(QUESTIONS[0])
+    assert ask(many.worlds.isel(world=slice(2 * DRAWS)), QUESTIONS[0]).draws == whole.draws == DRAWS
+    for part in (slice(50, None), slice(DRAWS - 1, 2 * DRAWS), slice(0, None, 2)):
+        with pytest.raises(QueryError, match="do not continue every draw"):
+            ask(many.worlds.isel(world=part), QUESTIONS[0])
+
+
+def test_a_store_of_one_world_a_draw_answers_as_memory_does(late, memory):
+    # Of shares close to a threshold rounding to single precision could move one; of these it moves none.
+    for question in ("hhi.closed[2036] > 2500", "when(hhi.closed[2036-Q1:2036-Q4] < 2000)"):
+        assert late.query(question).as_dict() == memory.query(question).as_dict()
 
 
 def test_claims_are_judged_on_a_store(many, store):
@@ -159,18 +173,17 @@ def test_an_interrupted_run_keeps_the_old_store_and_goes_on_where_it_stopped(fit
     assert [child.name for child in tmp_path.iterdir()] == ["w.zarr"]
 
 
-def test_what_was_begun_for_something_else_is_not_gone_on_with(fit, tmp_path):
+def test_what_was_begun_for_something_else_is_not_gone_on_with(fit, tmp_path, late):
     path = tmp_path / "w.zarr"
 
     def stop(part):
         raise Stopped
 
     with pytest.raises(Stopped):
-        fit.forecast_to(path, keep=["hhi"], since="2036", progress=stop)
+        fit.forecast_to(path, keep=["hhi"], since="2036", scenario="price-war", progress=stop)
     assert unfinished(path).is_dir()
-    made = fit.forecast_to(path, keep=["hhi"], since="2036", scenario="price-war")
-    direct = fit.forecast_to(tmp_path / "v.zarr", keep=["hhi"], since="2036", scenario="price-war")
-    xr.testing.assert_equal(made.worlds, direct.worlds)
+    made = fit.forecast_to(path, keep=["hhi"], since="2036")
+    xr.testing.assert_equal(made.worlds["hhi"], late.worlds["hhi"])
 
 
 @pytest.mark.parametrize(
