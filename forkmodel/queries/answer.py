@@ -66,8 +66,8 @@ class Answer:
         if self.probability in (0.0, 1.0):
             said = f"P {_bound(self.ess, high=self.probability == 1.0)} "
             return f"{said}({worlds_of_draws(self.worlds, self.draws)}, {self.ess:,.0f} effective){after}"
-        # So many digits that a share close to 0 or 1 is not printed as one of them.
-        rest = min(self.probability, 1.0 - self.probability)
+        # So many digits that a share close to 0 or 1 is not printed as one of them, nor its error as none.
+        rest = min(self.probability, 1.0 - self.probability, self.mcse)
         digits = max(3, int(np.ceil(-np.log10(rest))))
         return (
             f"P = {self.probability:.{digits}f} (MCSE {self.mcse:.{digits}f}; "
