@@ -28,7 +28,7 @@ from forkmodel.results.reported import (
 from forkmodel.results.review import review_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from forkmodel.claims import ClaimsTable
     from forkmodel.forecast.forecast import Forecast
@@ -308,6 +308,49 @@ class Fit(FitAttributes):
         from forkmodel.forecast.worlds import forecast_from
 
         return forecast_from(self.result, horizon, scenario, priors)
+
+    def forecast_to(
+        self,
+        store: str | Path,
+        worlds: int | None = None,
+        horizon: str = "2036-12",
+        scenario: str | Sequence[str] | Scenario = "baseline",
+        priors: PriorSet | None = None,
+        keep: Iterable[str] | None = None,
+        since: str | None = None,
+        progress: Callable[[float], None] | None = None,
+    ) -> Forecast:
+        """Simulate any number of worlds into a zarr store, in memory that does not grow with them.
+
+        Parameters
+        ----------
+        store : str or Path
+            Folder to write, whole or not at all; an interrupted run goes on where it stopped.
+        worlds : int, optional
+            At least as many as there are draws: each draw is carried on several times, with random numbers
+            of its own each time. The first world of every draw is that of :meth:`forecast`.
+        horizon, scenario, priors
+            As for :meth:`forecast`.
+        keep : iterable of str, optional
+            Outcomes to keep, such as ``["hhi", "capability_gap"]``; all by default.
+        since : str, optional
+            Day, month, quarter or year from which on quarters are kept; 2023 by default.
+        progress : callable, optional
+            Called with the part that is done.
+
+        Returns
+        -------
+        Forecast
+            Its worlds have dims ``world, time`` and are read from the store when they are asked for.
+
+        Raises
+        ------
+        ForkModelError
+            If there are fewer worlds than draws, an outcome is unknown, or something else is in the way.
+        """
+        from forkmodel.forecast.many_worlds import forecast_to
+
+        return forecast_to(self.result, store, worlds, horizon, scenario, priors, keep, since, progress)
 
     def closed_records(self) -> pd.DataFrame:
         """Return each closed record and how long an open model took to reach it, right-censored."""

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["UNFINISHED", "staged_files", "whole_file", "write_whole"]
+__all__ = ["UNFINISHED", "put_in_place", "staged_files", "whole_file", "write_whole"]
 
 #: Folder inside the target in which files wait until all of them exist.
 UNFINISHED = "unfinished"
@@ -83,6 +83,26 @@ def write_whole(path: Path, content: str | bytes | memoryview) -> None:
         file.flush()
         # Some file systems notice that they are full only now.
         os.fsync(file.fileno())
+
+
+def put_in_place(finished: Path, path: Path) -> None:
+    """Give a folder that is complete its name; an older one of that name goes, and comes back on failure.
+
+    Parameters
+    ----------
+    finished, path : Path
+        The new folder, and the name it gets; both in one folder.
+    """
+    if not path.exists():
+        finished.rename(path)
+        return
+    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as aside:
+        old = path.rename(Path(aside) / path.name)
+        try:
+            finished.rename(path)
+        except BaseException:
+            old.rename(path)
+            raise
 
 
 @contextmanager

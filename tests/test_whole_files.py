@@ -13,7 +13,7 @@ import pytest
 import xarray as xr
 
 import forkmodel as fm
-from forkmodel.whole_files import UNFINISHED, staged_files, whole_file, write_whole
+from forkmodel.whole_files import UNFINISHED, put_in_place, staged_files, whole_file, write_whole
 
 NAMES = ["a.nc", "b.html", "c.json"]
 
@@ -47,6 +47,18 @@ def test_a_failed_write_keeps_what_was_there(tmp_path):
     assert held(tmp_path) == {"file.txt": "old"}
     write_whole(target, b"\x00bytes")
     assert target.read_bytes() == b"\x00bytes"
+
+
+def test_a_folder_replaces_an_older_one_whole_or_not_at_all(tmp_path):
+    old, new = tmp_path / "store", tmp_path / "new"
+    write_whole(old / "deep" / "a", "old")
+    with pytest.raises(FileNotFoundError):
+        put_in_place(new, old)
+    assert held(tmp_path) == {"store/deep/a": "old"}
+    write_whole(new / "b", "new")
+    put_in_place(new, old)
+    assert held(tmp_path) == {"store/b": "new"}
+    assert list(tmp_path.iterdir()) == [old]
 
 
 def test_files_that_belong_together_replace_older_ones_together(tmp_path):

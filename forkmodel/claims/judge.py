@@ -51,7 +51,7 @@ class ClaimsTable:
 
 
 def held(expression: str, view: PriorView) -> np.ndarray:
-    """Return where a condition holds (chain, draw): 1, 0, or NaN where it is undefined."""
+    """Return where a condition holds (chain, draw) or (world,): 1, 0, or NaN where it is undefined."""
     query = parse(expression)
     if not isinstance(query, Whole):
         raise QueryError(f"{expression!r} is not a plain condition.")
@@ -117,7 +117,7 @@ def _row(
     for place, view in enumerate(views):
         try:
             where = held(claim.expression, view)
-            answer = probability(where, claim.expression)
+            answer = probability(where, claim.expression, draws=DatasetDraws(view.forecast.worlds).draws)
         except OutOfSpanError as error:
             # All views end on the same day, and so do their worlds.
             return base | _today(claim, views[0]) | {"decided": False, "reason": f"{NOT_DECIDED}: {error}"}
@@ -129,7 +129,9 @@ def _row(
         base["ess"][view.name] = answer.ess
         base["draws"][view.name] = answer.draws
         if place == 0:
-            base["movers"] = [asdict(mover) for mover in movers(where.ravel(), names, ranked, meanings)]
+            # Parameters are known of the first world of every draw, and these come first.
+            first = where.ravel()[: len(ranked)]
+            base["movers"] = [asdict(mover) for mover in movers(first, names, ranked, meanings)]
     base |= _diagnostic(claim, views, list(base["probability"].values()))
     return base
 

@@ -63,7 +63,9 @@ class PriorView:
 
 def exact_view(forecast: Forecast) -> PriorView:
     """Wrap the forecast of a fit that was made under its own priors."""
-    return PriorView(str(forecast.facts["prior_set"]), forecast, "fit", exact=True)
+    worlds = forecast.facts.get("worlds")
+    method = "fit" if worlds is None else f"fit, {worlds:,} worlds"
+    return PriorView(str(forecast.facts["prior_set"]), forecast, method, exact=True)
 
 
 def _log_ratio(posterior: Posterior, other: PriorSet) -> np.ndarray:

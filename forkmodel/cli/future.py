@@ -44,33 +44,88 @@ def _check_horizon(data: MarketTables, horizon: str) -> None:
 
 def forecast(
     file: FitArgument,
-    out: Annotated[Path, typer.Option("--out", help="File to write, for example forecast.nc.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", help="File to write one world a draw to, as forecast.nc.")
+    ] = None,
+    store: Annotated[
+        Path | None, typer.Option("--store", help="Folder to write any number of worlds to, as worlds.zarr.")
+    ] = None,
+    worlds: Annotated[
+        int | None, typer.Option("--worlds", min=1, help="Worlds in the store; one a draw if left out.")
+    ] = None,
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--keep", help="Outcome to keep in the store, such as hhi; several times. Default: all."
+        ),
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", help="First day, month, quarter or year kept in the store.")
+    ] = None,
     scenario: ScenarioOption = None,
     horizon: HorizonOption = "2036-12",
     as_json: JsonOption = False,
 ) -> None:
-    """Simulate the worlds of a saved fit to the horizon."""
+    """Simulate the worlds of a saved fit to the horizon.
+
+    A store holds more worlds than memory: each draw is carried on several times, with futures of its own. An
+    interrupted run goes on where it stopped when it is started again.
+    """
     from forkmodel.forecast.scenario_files import BASELINE, load_scenarios
     from forkmodel.pipeline import check_target
 
-    check_target(out, folder=False)
+    target = _target(out, store, with_store=(worlds, keep, since))
+    check_target(target, folder=store is not None)
     # A mistyped horizon or scenario is answered before seconds are spent on reading.
     read_span(horizon, "the horizon")
+    if since is not None:
+        read_span(since, "the first quarter kept")
+    if keep is not None:
+        from forkmodel.forecast.frame import kept_outcomes
+
+        kept_outcomes(keep)
     wanted = load_scenarios(scenario or [BASELINE])
     with show_progress() as progress:
         progress("read", 0.0, str(file))
         fit = _load(file)
         _check_horizon(fit.data, horizon)
         progress("forecast", 0.0, wanted.name)
-        made = fit.forecast(horizon, wanted)
-        made.save(out)
+        if store is None:
+            made = fit.forecast(horizon, wanted)
+            made.save(target)
+        else:
+            made = fit.forecast_to(
+                store,
+                worlds,
+                horizon,
+                wanted,
+                keep=keep,
+                since=since,
+                progress=lambda part: progress("forecast", part, wanted.name),
+            )
     if as_json:
-        print_json({"forecast": str(out), **made.facts})
+        print_json({"forecast": str(target), **made.facts})
     else:
-        typer.echo(f"Wrote {out}: {made!r}.")
+        typer.echo(f"Wrote {target}: {made!r}.")
     if made.facts["review"] == "FAIL":
         typer.echo("The review of this fit FAILED: do not quote the forecast.", err=True)
         raise typer.Exit(REVIEW_FAILED)
+
+
+def _target(out: Path | None, store: Path | None, with_store: tuple[object, ...]) -> Path:
+    """Return where the forecast goes: a file or a store, and what only a store takes is given with one."""
+    if out is not None and store is not None:
+        raise ForkModelError("--out and --store are two places; give one of them.")
+    if out is not None and any(option is not None for option in with_store):
+        raise ForkModelError(
+            "--worlds, --keep and --since need --store; a file holds every world and outcome."
+        )
+    found = out or store
+    if found is None:
+        raise ForkModelError(
+            "give --out FILE for one world a draw, or --store FOLDER for any number of worlds."
+        )
+    return found
 
 
 def compare(
@@ -116,7 +171,7 @@ def compare(
 
 
 def claims(
-    file: Annotated[Path, typer.Argument(help="Fit or forecast file.")],
+    file: Annotated[Path, typer.Argument(help="Fit, forecast file or store of worlds.")],
     skeptic: Annotated[
         Path | None,
         typer.Option("--skeptic", help="Fit under the skeptic's priors; approximated if left out."),
@@ -129,10 +184,10 @@ def claims(
     as_json: JsonOption = False,
 ) -> None:
     """Print how probable every claim is, by prior set."""
-    from forkmodel.formats import is_forecast_file
+    from forkmodel.formats import is_forecast_file, is_forecast_store
 
     read_span(horizon, "the horizon")
-    if is_forecast_file(file):
+    if is_forecast_file(file) or is_forecast_store(file):
         document = _claims_of_forecast(file)
     else:
         others = {name: path for name, path in (("skeptic", skeptic), ("advocate", advocate)) if path}

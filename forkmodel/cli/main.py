@@ -241,12 +241,12 @@ app.command()(sensitivity)
 # A question may begin with a minus sign, which is no option.
 @app.command(context_settings={"ignore_unknown_options": True})
 def query(
-    file: Annotated[Path, typer.Argument(help="File that `forkmodel forecast`, `fit` or `run` wrote.")],
+    file: Annotated[Path, typer.Argument(help="What `forkmodel forecast`, `fit` or `run` wrote.")],
     question: Annotated[str, typer.Argument(help='For example "hhi.closed[2031] > 2500".')],
     as_json: JsonOption = False,
 ) -> None:
     """Ask a saved forecast or fit a question."""
-    from forkmodel.formats import is_forecast_file
+    from forkmodel.formats import is_forecast_file, is_forecast_store
     from forkmodel.queries import ask, parse
     from forkmodel.queries.draw_source import FileDraws
 
@@ -254,6 +254,10 @@ def query(
     parse(question)
     if is_forecast_file(file):
         answer = ask(FileDraws(file), question)
+    elif is_forecast_store(file):
+        from forkmodel.forecast.forecast import load_forecast
+
+        answer = load_forecast(file).query(question)
     else:
         from forkmodel.fit import load
 

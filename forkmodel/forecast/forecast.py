@@ -10,22 +10,25 @@ import xarray as xr
 
 from forkmodel.errors import ForkModelError, QueryError, did_you_mean
 from forkmodel.forecast.storage import read_worlds, write_worlds
+from forkmodel.forecast.store import read_store
 from forkmodel.queries import Answer, DateAnswer, NumberAnswer, ask
+from forkmodel.queries.draw_source import WORLD
 from forkmodel.results.reported import concentration_ratio, in_scope
 
 __all__ = ["Forecast", "load_forecast"]
 
 
 class Forecast:
-    """One world per posterior draw, from 2023 to the horizon.
+    """One world per posterior draw, from 2023 to the horizon, or any number of worlds in a store.
 
     Attributes
     ----------
     worlds : Dataset
         Dims ``chain, draw, time`` and those of :data:`forkmodel.results.schema.FORECAST_SCHEMA`. Draw i is
-        the same world in every variable and under every scenario.
+        the same world in every variable and under every scenario. In a store draws are carried on several
+        times: dims ``world, time`` and others, arrays on disk, with coordinates ``chain`` and ``draw``.
     parameters : Dataset
-        Scalar parameters of every world, dims ``chain, draw``.
+        Scalar parameters of every world, in a store of the first world of every draw; dims ``chain, draw``.
     facts : mapping
         Scenario, horizon, seed, vintage, prior set and hashes, and the status of the fit's review.
     """
@@ -35,8 +38,11 @@ class Forecast:
 
     def __repr__(self) -> str:
         """Return the size of the forecast and what it is of."""
+        many = WORLD in self.worlds.dims
+        sizes = self.parameters.sizes if many else self.worlds.sizes
+        worlds = f"{self.worlds.sizes[WORLD]:,} worlds of " if many else ""
         return (
-            f"Forecast({self.worlds.sizes['chain']} chains x {self.worlds.sizes['draw']} draws, "
+            f"Forecast({worlds}{sizes['chain']} chains x {sizes['draw']} draws, "
             f"{self.facts['vintage']} to {self.facts['horizon']}; scenario: {self.facts['scenario']}; "
             f"priors: {self.facts['prior_set']})"
         )
@@ -87,21 +93,30 @@ class Forecast:
         return answer
 
     def save(self, path: str | Path) -> None:
-        """Write the forecast to one ``.nc`` file, whole or not at all."""
+        """Write the forecast to one ``.nc`` file, whole or not at all.
+
+        Raises
+        ------
+        ForkModelError
+            If it is a store, which is a folder on disk already.
+        """
+        if WORLD in self.worlds.dims:
+            raise ForkModelError("these worlds are in a store already; copy its folder instead of saving it.")
         write_worlds(self.worlds, self.parameters, self.facts, Path(path))
 
 
 def load_forecast(path: str | Path) -> Forecast:
-    """Open a forecast that :meth:`Forecast.save` wrote; variables are read when they are asked for.
+    """Open a saved forecast or a store of worlds; variables are read when they are asked for.
 
     Parameters
     ----------
     path : str or Path
-        The file.
+        The file of :meth:`Forecast.save` or the folder of :meth:`forkmodel.Fit.forecast_to`.
 
     Raises
     ------
     FitFileError
-        If there is no such file, or it is not a forecast of this version.
+        If there is no such file or folder, or it is not a forecast of this version.
     """
-    return Forecast(*read_worlds(Path(path)))
+    path = Path(path)
+    return Forecast(*(read_store(path) if path.is_dir() else read_worlds(path)))

@@ -11,9 +11,11 @@ from forkmodel.forecast.world import Setting
 from forkmodel.results.paths_concentration import closed_firms
 from forkmodel.results.paths_value import USD_PER_BILLION
 
-__all__ = ["RANKS", "ranks"]
+__all__ = ["LOOK_BACK", "RANKS", "ranks"]
 
 RANKS = ("first", "second")
+#: Outcomes that need every quarter, since they look a year back.
+LOOK_BACK = frozenset({"closed_firms_above_5pct", "top3_unchanged", "leader_changed", "lab_value"})
 LARGE_FIRM = 0.05
 QUARTERS_BACK = 4
 

@@ -65,6 +65,8 @@ class Start:
         for ``n`` equal ones.
     flagship : array (draw, line)
         Index of the best offer.
+    step : array (draw, line)
+        Distance of a small model below its line's flagship by which the offers were gathered.
     mix_router, mix_enterprise, mix_gateway : array (draw,)
         Part of tokens from the frontier segment.
     enterprise_lean : array (draw,)
@@ -104,6 +106,7 @@ class Start:
     paid: np.ndarray
     sameness: np.ndarray
     flagship: np.ndarray
+    step: np.ndarray
     mix_router: np.ndarray
     mix_enterprise: np.ndarray
     mix_gateway: np.ndarray
@@ -176,7 +179,7 @@ def make_start(
         scale = public_scale(part.theta, panel.catalogue.models.index)
         found = {"origin": scale.origin, "per_unit": scale.per_unit}
         found |= capability_today(part, panel, design, lines)
-        found |= menus_today(part, design, lines, months, step[window])
+        found |= menus_today(part, design, lines, months, step[window]) | {"step": step[window]}
         return found | _money(part, design)
 
     chunks = in_chunks(found_in, len(step), CHUNK)

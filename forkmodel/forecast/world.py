@@ -130,11 +130,10 @@ class World:
             price_floor=panel.options.price_floor_usd_per_mtok,
         )
         price_effect, brand = _developer_effects(chunk, setting.design)
-        step, frontiers, population = (
-            small_distance(value, lines, randomness),
-            Frontiers.begin(chunk),
-            Population.begin(chunk),
-        )
+        step = small_distance(value, lines, randomness)
+        # Menus of today were gathered by the steps of their draw, whichever of its futures this is.
+        step[:, : lines.incumbents] = start.step[:, : lines.incumbents]
+        frontiers, population = Frontiers.begin(chunk), Population.begin(chunk)
         index = _items(frontiers.released, step)
         prices = ListPrices.begin(chunk, price_effect, index)
         offers = _offers(frontiers, prices, population, index, np.zeros(population.alive.shape))

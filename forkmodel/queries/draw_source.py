@@ -1,4 +1,4 @@
-"""Where a question finds its worlds: a dataset in memory, or a forecast file read variable by variable.
+"""Where a question finds its worlds: a dataset, in memory or on disk, or a saved forecast's file.
 
 A saved forecast answers within a second, process start included. Pandas and xarray take longer than that to
 import, so nothing here needs them: a file is read with h5netcdf, and only the variables that are asked for.
@@ -6,16 +6,23 @@ import, so nothing here needs them: a file is read with h5netcdf, and only the v
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from copy import copy
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
-__all__ = ["DatasetDraws", "DrawSource", "FileDraws", "quarter_label"]
+from forkmodel.errors import QueryError
+
+__all__ = ["WORLD", "DatasetDraws", "DrawSource", "FileDraws", "quarter_label"]
 
 SAMPLE = ("chain", "draw")
+#: Dim of worlds where a draw may be carried on several times.
+WORLD = "world"
 GROUP = "worlds"
+#: Worlds that a question reads at once: a variable of all quarters to 2036 takes 22 MB of them.
+WORLDS_AT_ONCE = 50_000
 
 
 def quarter_label(quarter: int) -> str:
@@ -30,11 +37,20 @@ def _quarters(times: np.ndarray) -> np.ndarray:
 
 
 class DrawSource(Protocol):
-    """Named variables on every draw."""
+    """Named variables in every world."""
 
     @property
-    def shape(self) -> tuple[int, int]:
-        """Chains and draws per chain."""
+    def shape(self) -> tuple[int, ...]:
+        """Chains and draws per chain, or the number of worlds."""
+        ...
+
+    @property
+    def draws(self) -> tuple[int, int]:
+        """Chains and draws per chain behind the worlds: world i continues draw i modulo their number."""
+        ...
+
+    def parts(self) -> Iterator[DrawSource]:
+        """Return the worlds in runs that are read at once, in order."""
         ...
 
     @property
@@ -56,30 +72,64 @@ class DrawSource(Protocol):
         ...
 
     def read(self, name: str, places: Mapping[str, int]) -> np.ndarray:
-        """Return a variable (chain, draw, time) at one place of each of its other dims."""
+        """Return a variable (chain, draw, time) or (world, time) at one place of each of its other dims."""
         ...
 
 
+def _continued(dataset: Any) -> tuple[int, int]:
+    """Return the chains and draws per chain that worlds continue, in turn and all of them."""
+    chain, draw = (dataset[dim].to_numpy() for dim in SAMPLE)
+    chains, draws = int(chain.max()) + 1, int(draw.max()) + 1
+    number = np.arange(len(chain))
+    if len(chain) < chains * draws or (chain * draws + draw != number % (chains * draws)).any():
+        raise QueryError(
+            "these worlds do not continue every draw in turn, so their errors cannot be told; ask all worlds "
+            "of the store, or the first ones up to a whole number of draws."
+        )
+    return chains, draws
+
+
 class DatasetDraws:
-    """Worlds of an xarray dataset with dims ``chain, draw, time`` and others."""
+    """Worlds of an xarray dataset with dims ``chain, draw, time`` or ``world, time``, and others.
+
+    With a dim ``world`` the coordinates ``chain`` and ``draw`` say which draw each of them continues.
+    """
 
     def __init__(self, dataset: Any) -> None:
         self._data = dataset
-        self.shape = (int(dataset.sizes["chain"]), int(dataset.sizes["draw"]))
+        self._window: slice | None = None
+        sizes = {str(dim): int(size) for dim, size in dataset.sizes.items()}
+        self._sample = (WORLD,) if WORLD in sizes else SAMPLE
+        self.shape: tuple[int, ...] = tuple(sizes[dim] for dim in self._sample)
+        self.draws = _continued(dataset) if WORLD in sizes else (sizes["chain"], sizes["draw"])
         self.names = [str(name) for name in dataset.data_vars]
         self.quarters = _quarters(dataset["time"].to_numpy())
 
+    def parts(self) -> Iterator[DatasetDraws]:
+        """Return the worlds in runs that are read at once, in order."""
+        if self._sample == SAMPLE:
+            yield self
+            return
+        for first in range(0, self.shape[0], WORLDS_AT_ONCE):
+            part = copy(self)
+            part._window = slice(first, min(first + WORLDS_AT_ONCE, self.shape[0]))
+            part.shape = (part._window.stop - first,)
+            yield part
+
     def dims(self, name: str) -> tuple[str, ...]:
-        """Return the dims of a variable apart from chain, draw and time."""
-        return tuple(str(dim) for dim in self._data[name].dims if dim not in (*SAMPLE, "time"))
+        """Return the dims of a variable apart from those of worlds and time."""
+        return tuple(str(dim) for dim in self._data[name].dims if dim not in (*self._sample, "time"))
 
     def labels(self, dim: str) -> list[str]:
         """Return the coordinates of a dim."""
         return [str(label) for label in self._data[dim].to_numpy()]
 
     def read(self, name: str, places: Mapping[str, int]) -> np.ndarray:
-        """Return a variable (chain, draw, time) at one place of each of its other dims."""
-        chosen = self._data[name].isel(dict(places)).transpose(*SAMPLE, "time")
+        """Return a variable (chain, draw, time) or (world, time) at one place of each of its other dims."""
+        where: dict[str, int | slice] = dict(places)
+        if self._window is not None:
+            where[WORLD] = self._window
+        chosen = self._data[name].isel(where).transpose(*self._sample, "time")
         return np.asarray(chosen.to_numpy(), dtype=float)
 
 
@@ -92,9 +142,13 @@ class FileDraws:
         self._file = h5netcdf.File(path, "r")
         self._group = self._file.groups[GROUP]
         sizes = self._group.dimensions
-        self.shape = (int(sizes["chain"].size), int(sizes["draw"].size))
+        self.shape = self.draws = (int(sizes["chain"].size), int(sizes["draw"].size))
         self.names = [str(name) for name in self._group.variables if name not in sizes]
         self.quarters = _quarters(self._times())
+
+    def parts(self) -> Iterator[FileDraws]:
+        """Return the worlds, which are read at once."""
+        yield self
 
     def _times(self) -> np.ndarray:
         """Decode ``days since 2023-01-01`` and the like."""
