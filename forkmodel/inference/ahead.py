@@ -45,7 +45,8 @@ def helped_by_another_process(graph: FunctionGraph) -> Iterator[None]:
         helper = os.fork()
     if helper == 0:
         try:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+            for stream in (1, 2):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
             _compile_later_half(graph)
         finally:
             os._exit(0)
