@@ -126,6 +126,8 @@ def show(record: RecordOption = RECORD, as_json: JsonOption = False) -> None:
         ],
         title="Forecasts on record",
     )
+    for about in forecasts:
+        say_first(f"{about['file']}: {sentence}" for sentence in about["standing"])
     for kind, group in found.items():
         _print_group(kind, group)
     typer.echo(

@@ -9,6 +9,7 @@ import numpy as np
 from scipy.stats import binomtest
 
 from forkmodel.validate.backtest.baselines import BASELINES
+from forkmodel.validate.standing import standing
 from forkmodel.validate.track.published import FROZEN, RETROSPECTIVE
 from forkmodel.validate.track.record import counted
 from forkmodel.validate.track.rows import MASSES
@@ -23,7 +24,7 @@ type Row = dict[str, Any]
 
 
 def forecasts_on_record(rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """Return one mapping per forecast: file, hash, vintage, day made, review, and how many outcomes count.
+    """Return one mapping per forecast: file, hash, vintage, day made, review, outcomes, and its standing.
 
     Parameters
     ----------
@@ -35,6 +36,10 @@ def forecasts_on_record(rows: Sequence[Row]) -> list[dict[str, Any]]:
     for row in counted(rows):
         about = found.setdefault(row["forecast_sha256"], {**{name: row[name] for name in names}, "n": 0})
         about["n"] += 1
+    for about in found.values():
+        reviews = None if about["review"] is None else {"forecast": {"status": about["review"]}}
+        # What is kept is not made again: another forecast would take its place.
+        about["standing"] = standing(about | {"reviews": reviews}, again=False)
     return list(found.values())
 
 
