@@ -16,6 +16,7 @@ __all__ = [
     "PriorError",
     "Problem",
     "QueryError",
+    "RecordError",
     "SamplingError",
     "ScenarioError",
     "did_you_mean",
@@ -111,6 +112,10 @@ class ScenarioError(ForkModelError):
 
 class ClaimError(ForkModelError):
     """A claim file is wrong; the message names the file, the claim and what to change."""
+
+
+class RecordError(ForkModelError):
+    """A record of forecasts was changed, or contradicts what is added; the message names file and line."""
 
 
 class JobError(ForkModelError):

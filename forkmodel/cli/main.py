@@ -19,6 +19,7 @@ from forkmodel.cli.future import claims, compare, forecast, scenarios_app
 from forkmodel.cli.merger import merger
 from forkmodel.cli.studies import validate_app
 from forkmodel.cli.tables import data_app, priors_app
+from forkmodel.cli.track import track_app
 from forkmodel.cli.trust import backtest, facts, score, sensitivity
 from forkmodel.options import MIN_DRAWS, MOST_CHAINS, MOST_DRAWS, MOST_SEED
 from forkmodel.pipeline import DERIVING, Sampling, Source
@@ -41,6 +42,7 @@ app = typer.Typer(
 app.add_typer(data_app, name="data", help="Check and show market tables.")
 app.add_typer(scenarios_app, name="scenarios", help="Show and check scenarios.")
 app.add_typer(priors_app, name="priors", help="Show and check prior sets.")
+app.add_typer(track_app, name="track", help="Keep forecasts and put their scores on record.")
 app.add_typer(
     validate_app, name="validate", help="Studies of the model: calibration, comparison, references."
 )

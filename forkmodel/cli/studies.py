@@ -1,4 +1,4 @@
-"""The studies of the model under ``validate``: calibration, comparison, frozen forecasts, references."""
+"""The studies of the model under ``validate``: calibration, comparison, reference posteriors."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import typer
 from forkmodel.cli.console import print_json, print_table, show_progress
 from forkmodel.cli.trust import (
     DaskOption,
-    FitArgument,
     FitsOption,
     JsonOption,
     SeedOption,
@@ -146,36 +145,6 @@ def compare(
     for name, table in tables.items():
         say_first(standing(facts[name]))
         print_table(list(table.columns), table.to_numpy().tolist(), title=QUESTIONS[name].title)
-
-
-@validate_app.command("freeze")
-def freeze(
-    file: FitArgument,
-    out: Annotated[Path, typer.Option("--out", help="File to write, for example frozen.nc.")],
-    priors: Annotated[
-        str | None, typer.Option("--priors", help="Priors of what only the future needs; the fit's own.")
-    ] = None,
-) -> None:
-    """Write the predictive draws of a fit's targets to one small file, and print its hash."""
-    from forkmodel.errors import ModelError
-    from forkmodel.pipeline import check_target
-    from forkmodel.priors import load_priors
-    from forkmodel.validate.backtest.backtest import foresee_from
-    from forkmodel.validate.backtest.foresight import file_hash
-    from forkmodel.validate.backtest.frozen import FROZEN_QUARTERS, FROZEN_SAMPLES
-    from forkmodel.validate.reviews import brief_of, failed, review_words
-
-    check_target(out, folder=False)
-    fit, foresight = foresee_from(file, FROZEN_QUARTERS, None if priors is None else load_priors(priors))
-    review = brief_of(fit)
-    if failed(review):
-        raise ModelError(
-            f"the review of {file} FAILED, {review_words(review)}, so there is nothing to freeze; "
-            f"`forkmodel review {file}` says what to do."
-        )
-    foresight.thinned(FROZEN_SAMPLES).save(out)
-    known = foresight.vintage.date()
-    typer.echo(f"Wrote {out}: knows {known}, review {review_words(review)}, sha256 {file_hash(out)}")
 
 
 @validate_app.command("golden")

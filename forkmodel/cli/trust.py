@@ -17,7 +17,16 @@ from forkmodel.options import MOST_SEED
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["backtest", "facts", "say_first", "score", "sensitivity"]
+__all__ = [
+    "DataOption",
+    "JsonOption",
+    "UpdateOption",
+    "backtest",
+    "facts",
+    "say_first",
+    "score",
+    "sensitivity",
+]
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
 DataOption = Annotated[
@@ -155,7 +164,7 @@ def score(
 
     Takes about a minute: capability in the later tables is read off a fit of their scores.
     """
-    from forkmodel.validate.backtest.frozen import score_fit
+    from forkmodel.validate.backtest.retrospective import score_fit
 
     with show_progress() as progress:
         progress("read", 0.0, str(file))

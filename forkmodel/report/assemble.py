@@ -24,7 +24,7 @@ from forkmodel.report.content import ForecastContent, ReportContent, TrustConten
 from forkmodel.results.contraction import prior_posterior
 from forkmodel.results.reported import history_of
 from forkmodel.results.review import review_of
-from forkmodel.validate.backtest.frozen import score_frozen
+from forkmodel.validate.backtest.retrospective import score_retrospective
 from forkmodel.validate.backtest.yardstick import Measure
 from forkmodel.validate.facts.facts import against_facts
 from forkmodel.validate.records import backtest_record
@@ -99,7 +99,7 @@ def report_content(posterior: Posterior) -> ReportContent:
 
 
 def track_record(posterior: Posterior) -> TrustContent:
-    """Return how forecasts of this kind have done: the backtest on record, and the frozen forecast scored.
+    """Return how such forecasts have done: the backtest on record, and the retrospective forecast scored.
 
     Parameters
     ----------
@@ -107,14 +107,14 @@ def track_record(posterior: Posterior) -> TrustContent:
         A fit with the capability block; its tables hold the outcomes.
     """
     try:
-        # The page shows how the frozen forecast did, and no baseline of it.
-        frozen = score_frozen(
+        # The page shows how the retrospective forecast did, and no baseline of it.
+        scored = score_retrospective(
             posterior.data, Measure.from_posterior(posterior), brief_of(posterior), baselines=()
         )
     except ModelError:
         # Tables of another market have no outcome for it.
-        frozen = None
-    return TrustContent(backtest_record(), None if frozen is None else frozen.as_dict())
+        scored = None
+    return TrustContent(backtest_record(), None if scored is None else scored.as_dict())
 
 
 @dataclass(frozen=True)

@@ -54,12 +54,13 @@ class TrustContent:
     ----------
     backtest : mapping or None
         The backtest on record, in the shape of ``forkmodel backtest --json``.
-    frozen : mapping or None
-        The frozen forecast, scored on the tables of the fit, in the shape of ``forkmodel score --json``.
+    retrospective : mapping or None
+        The retrospective forecast of the package, scored on the tables of the fit, in the shape of
+        ``forkmodel score --json``.
     """
 
     backtest: Mapping[str, Any] | None
-    frozen: Mapping[str, Any] | None
+    retrospective: Mapping[str, Any] | None
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""How far to trust the page: the backtest, and the frozen forecast scored on this fit's own tables."""
+"""How far to trust the page: the backtest, and the retrospective forecast on this fit's own tables."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ __all__ = [
     "backtest_rows",
     "backtest_standing",
     "coverage_sentences",
-    "frozen_facts",
-    "frozen_rows",
-    "frozen_standing",
     "notes",
+    "retrospective_facts",
+    "retrospective_rows",
+    "retrospective_standing",
 ]
 
 
@@ -39,8 +39,8 @@ class BacktestRow:
 
 
 @dataclass(frozen=True)
-class FrozenRow:
-    """One outcome of the frozen forecast as text."""
+class OutcomeRow:
+    """One outcome of the retrospective forecast as text."""
 
     target: str
     date: str
@@ -60,9 +60,9 @@ def backtest_standing(content: ReportContent) -> list[str]:
     return [] if record is None else standing(record["facts"])
 
 
-def frozen_standing(content: ReportContent) -> list[str]:
-    """Return what must be said before the scores of the frozen forecast."""
-    found = None if content.trust is None else content.trust.frozen
+def retrospective_standing(content: ReportContent) -> list[str]:
+    """Return what must be said before the scores of the retrospective forecast."""
+    found = None if content.trust is None else content.trust.retrospective
     return [] if found is None else list(found["standing"])
 
 
@@ -98,21 +98,21 @@ def coverage_sentences(content: ReportContent) -> list[str]:
     ]
 
 
-def frozen_facts(content: ReportContent) -> str:
-    """Return what the frozen forecast is, with its hash; empty without one."""
-    found = None if content.trust is None else content.trust.frozen
+def retrospective_facts(content: ReportContent) -> str:
+    """Return what the retrospective forecast is, with its hash; empty without one."""
+    found = None if content.trust is None else content.trust.retrospective
     if found is None:
         return ""
     vintage, scored_to = (day_label(pd.Timestamp(found[name])) for name in ("vintage", "scored_to"))
     if failed(found["reviews"]["forecast"]):
-        return text.frozen_failed(vintage, str(found["sha256"]))
+        return text.retrospective_failed(vintage, str(found["sha256"]))
     inside = sum(_inside(row) for row in found["cases"])
-    return text.frozen(vintage, scored_to, str(found["sha256"]), len(found["cases"]), inside)
+    return text.retrospective(vintage, scored_to, str(found["sha256"]), len(found["cases"]), inside)
 
 
-def frozen_rows(content: ReportContent) -> list[FrozenRow]:
+def retrospective_rows(content: ReportContent) -> list[OutcomeRow]:
     """Return every outcome beside what was foreseen."""
-    found = None if content.trust is None else content.trust.frozen
+    found = None if content.trust is None else content.trust.retrospective
     rows = []
     for row in [] if found is None else found["cases"]:
         name = text.TARGETS[row["target"]]
@@ -122,7 +122,7 @@ def frozen_rows(content: ReportContent) -> list[FrozenRow]:
             return text.target_value(target, value)
 
         rows.append(
-            FrozenRow(
+            OutcomeRow(
                 target=f"{name}{entity}",
                 date=day_label(row["date"]),
                 outcome=say(row["outcome"]),

@@ -40,8 +40,8 @@ TARGET_FIGURES = {
     "anthropic_revenue": "outlook-value",
 }
 TRUST_COLUMNS = ("Quantity", "Outcomes", "CRPS", "Best baseline, its CRPS", "Skill", "In the 90% interval")
-FROZEN_COLUMNS = ("Quantity", "Date", "Outcome", "Foreseen", "90% interval")
-FROZEN_TITLE = "The forecast frozen on the day of the essay"
+RETROSPECTIVE_COLUMNS = ("Quantity", "Date", "Outcome", "Foreseen", "90% interval")
+RETROSPECTIVE_TITLE = "A forecast made in retrospect, from what was known on 1 June 2026"
 NO_BASELINE = "none: too few figures"
 OUTSIDE = "outside"
 _POOLED = {
@@ -57,21 +57,22 @@ def pooled_coverage(name: str, n: int, coverage: dict[float, float]) -> str:
     return f"{_POOLED[name]}: {', '.join(parts)} of {n} outcomes."
 
 
-def frozen(vintage: str, scored_to: str, digest: str, n: int, inside: int) -> str:
-    """Say what the frozen forecast is."""
+def retrospective(vintage: str, scored_to: str, digest: str, n: int, inside: int) -> str:
+    """Say what the retrospective forecast is."""
     return (
-        f"Made from the tables as known on {vintage}, under priors free of hindsight, and unchanged since it "
-        f"was published with this package (SHA-256 {digest}); the structure of the model is of November "
-        f"2026. Scored here on the data to {scored_to}: {inside} of {n} outcomes lie in their 90% interval. "
-        "Capability outcomes are measured by this fit, in the units of the forecast."
+        "Made in November 2026, with its first outcomes on record, from the tables as known on "
+        f"{vintage} and under priors free of hindsight; the structure of the model is of November 2026 too. "
+        "So it is a test on past days and no prediction. Kept unchanged with this package (SHA-256 "
+        f"{digest}). Scored here on the data to {scored_to}: {inside} of {n} outcomes lie in their 90% "
+        "interval. Capability outcomes are measured by this fit, in the units of the forecast."
     )
 
 
-def frozen_failed(vintage: str, digest: str) -> str:
-    """Say that the frozen forecast is not scored."""
+def retrospective_failed(vintage: str, digest: str) -> str:
+    """Say that the retrospective forecast is not scored."""
     return (
-        f"Made from the tables as known on {vintage} (SHA-256 {digest}). The review of the fit behind it "
-        "FAILED, so it is not scored."
+        f"Made in retrospect from the tables as known on {vintage} (SHA-256 {digest}). The review of the fit "
+        "behind it FAILED, so it is not scored."
     )
 
 

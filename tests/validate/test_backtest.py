@@ -15,9 +15,9 @@ from forkmodel.data.merging import canonical, resolves
 from forkmodel.json_text import json_ready
 from forkmodel.validate.backtest.backtest import Backtest, foresee_from
 from forkmodel.validate.backtest.foresight import Foresight, file_hash
-from forkmodel.validate.backtest.frozen import frozen_path, score_frozen
 from forkmodel.validate.backtest.outcomes import observations
 from forkmodel.validate.backtest.page import backtest_tables
+from forkmodel.validate.backtest.retrospective import retrospective_path, score_retrospective
 from forkmodel.validate.backtest.score_table import score_foresight
 from forkmodel.validate.backtest.targets import TARGETS
 from forkmodel.validate.backtest.yardstick import Measure
@@ -139,7 +139,7 @@ def test_the_document_has_the_promised_shape(cases):
 
 def test_a_foresight_comes_back_from_its_file(made, tmp_path):
     _, foresight = made
-    path = tmp_path / "frozen.nc"
+    path = tmp_path / "kept.nc"
     foresight.save(path)
     back = Foresight.load(path)
     assert back.vintage == foresight.vintage
@@ -149,7 +149,7 @@ def test_a_foresight_comes_back_from_its_file(made, tmp_path):
         back.at("open_share", "-", date), foresight.at("open_share", "-", date), rtol=1e-5, atol=1e-5
     )
     np.testing.assert_allclose(back.measure.index, foresight.measure.index, rtol=1e-6)
-    with pytest.raises(fm.FitFileError, match="no frozen forecast"):
+    with pytest.raises(fm.FitFileError, match="no kept forecast"):
         Foresight.load(tmp_path / "none.nc")
 
 
@@ -171,15 +171,15 @@ def test_earlier_tables_are_refused(small, made):
         score_foresight(foresight, small.as_of(CUTOFF), small.as_of("2026-01-31"), foresight.measure)
 
 
-def test_the_frozen_forecast_is_scored_with_its_hash(market):
-    frozen = Foresight.load(frozen_path())
-    assert frozen.vintage == pd.Timestamp("2026-06-01")
-    assert frozen.facts["prior_set"] == "hindsight-free"
-    scored = score_frozen(market, frozen.measure)
-    assert scored.hash == file_hash(frozen_path())
+def test_the_retrospective_forecast_is_scored_with_its_hash(market):
+    kept = Foresight.load(retrospective_path())
+    assert kept.vintage == pd.Timestamp("2026-06-01")
+    assert kept.facts["prior_set"] == "hindsight-free"
+    scored = score_retrospective(market, kept.measure)
+    assert scored.hash == file_hash(retrospective_path())
     assert {"open_share", "token_hhi", "closed_frontier"} <= set(scored.cases["target"])
     assert scored.cases["date"].between(pd.Timestamp("2026-06-02"), market.vintage).all()
-    assert score_frozen(market.as_of("2026-06-01"), frozen.measure) is None
+    assert score_retrospective(market.as_of("2026-06-01"), kept.measure) is None
 
 
 def test_the_page_shows_the_record():

@@ -16,8 +16,8 @@ from forkmodel.json_text import json_ready
 from forkmodel.model.design import BLOCKS
 from forkmodel.validate.backtest.backtest import YARDSTICK, Backtest, backtest, that_count, yardstick_job
 from forkmodel.validate.backtest.foresight import Foresight, foresee
-from forkmodel.validate.backtest.frozen import frozen_path, score
 from forkmodel.validate.backtest.page import backtest_page, backtest_tables
+from forkmodel.validate.backtest.retrospective import retrospective_path, score
 from forkmodel.validate.backtest.score_table import no_cases
 from forkmodel.validate.backtest.targets import MEASURED
 from forkmodel.validate.backtest.yardstick import Measure
@@ -247,10 +247,10 @@ def test_the_backtest_on_record_says_how_it_was_made():
     assert {"model_format", "reviews", "reanchored", "as_of"} <= set(facts)
 
 
-def test_the_frozen_forecast_says_that_nobody_reviewed_its_fit():
-    frozen = Foresight.load(frozen_path())
-    if frozen.facts.get("reviews") is None:
-        said = " ".join(standing(frozen.facts, again=False))
+def test_the_retrospective_forecast_says_that_nobody_reviewed_its_fit():
+    kept = Foresight.load(retrospective_path())
+    if kept.facts.get("reviews") is None:
+        said = " ".join(standing(kept.facts, again=False))
         assert "from fits nobody reviewed" in said
         assert "re-anchoring" in said
 

@@ -1,1 +1,1 @@
-"""Forecasts scored on what came after: the backtest, its baselines and the frozen forecast."""
+"""Forecasts scored on what came after: the backtest, its baselines and the retrospective forecast."""

@@ -30,7 +30,7 @@ from forkmodel.validate.reviews import brief_of
 from forkmodel.validate.standing import LOOSE, STRICT, record_facts
 from forkmodel.whole_files import write_whole
 
-__all__ = ["DEVELOPERS", "Foresight", "file_hash", "foresee", "largest_developers"]
+__all__ = ["DEVELOPERS", "Foresight", "file_hash", "foresee", "is_foresight_file", "largest_developers"]
 
 ENGINE: Final = "h5netcdf"
 #: Key of the random numbers of the instruments.
@@ -126,7 +126,7 @@ class Foresight:
             ability = found["ability"]
             models = ability["model"].to_dataframe()[["release_date", "access"]]
         except (OSError, KeyError, ValueError) as error:
-            raise FitFileError(f"{path} holds no frozen forecast ({error}).") from error
+            raise FitFileError(f"{path} holds no kept forecast ({error}).") from error
         paths = found[["line", "error"]].drop_vars(["model", "release_date", "access"], errors="ignore")
         measure = Measure(models, ability.to_numpy().astype(float))
         return cls(paths, measure, pd.Timestamp(vintage), UNRECORDED | facts)
@@ -135,6 +135,17 @@ class Foresight:
         """Return the same with fewer draws, evenly spread."""
         step = max(1, self.paths.sizes["sample"] // samples)
         return replace(self, paths=self.paths.isel(sample=slice(None, None, step)))
+
+
+def is_foresight_file(path: Path) -> bool:
+    """Return whether a file holds a foresight rather than a fit, reading only its head."""
+    import h5py
+
+    try:
+        with h5py.File(path, "r") as file:
+            return "line" in file and "error" in file
+    except OSError:
+        return False
 
 
 def file_hash(path: Path) -> str:

@@ -1,7 +1,8 @@
-"""The frozen forecast: made from what was known on the day of the essay, published, and scored ever since.
+"""The retrospective forecast: made later from what was known on the day of the essay, and kept since.
 
-The file beside this module holds the predictive draws. Its hash is in every report, so that anyone can see
-that the forecast that is scored today is the one that was frozen.
+It was made when its first outcomes were known, so it tests the model on past days and predicts nothing. Its
+file holds the predictive draws; its hash is in every report, so that anyone can see that what is scored today
+is what was kept.
 """
 
 from __future__ import annotations
@@ -28,12 +29,19 @@ from forkmodel.validate.backtest.yardstick import Measure
 from forkmodel.validate.reviews import Brief, brief_of, failed
 from forkmodel.validate.standing import standing
 
-__all__ = ["FROZEN", "FROZEN_SAMPLES", "FrozenScore", "frozen_path", "score", "score_frozen"]
+__all__ = [
+    "ESSAY_DAY",
+    "HORIZONS",
+    "ForecastScore",
+    "measure_of",
+    "retrospective_path",
+    "score",
+    "score_fit",
+    "score_retrospective",
+]
 
-#: Day of the essay whose thesis is modelled; the frozen forecast knows nothing later.
-FROZEN = "2026-06-01"
-#: Draws that are published, and quarters ahead.
-FROZEN_SAMPLES, FROZEN_QUARTERS = 1000, 10
+#: Day of the essay whose thesis is modelled; the retrospective forecast knows nothing later.
+ESSAY_DAY = "2026-06-01"
 #: Quarters ahead that are scored.
 HORIZONS = 10
 
@@ -41,7 +49,7 @@ type Progress = Callable[[str, float, str], None]
 
 
 @dataclass(frozen=True)
-class FrozenScore:
+class ForecastScore:
     """How a forecast has done so far.
 
     Attributes
@@ -66,7 +74,7 @@ class FrozenScore:
     @property
     def standing(self) -> list[str]:
         """What must be said before the scores: by which model, from which fits, of what they knew."""
-        # What is frozen is not made again: another forecast would take its place.
+        # What is kept is not made again: another forecast would take its place.
         return standing(self.facts, again=False)
 
     @property
@@ -91,9 +99,9 @@ class FrozenScore:
         }
 
 
-def frozen_path() -> Path:
-    """Return the file of the frozen forecast that comes with the package."""
-    return Path(str(resources.files("forkmodel"))) / "validate" / "frozen" / f"{FROZEN}.nc"
+def retrospective_path() -> Path:
+    """Return the file of the retrospective forecast that comes with the package."""
+    return Path(str(resources.files("forkmodel"))) / "validate" / "frozen" / f"{ESSAY_DAY}.nc"
 
 
 def score(
@@ -104,7 +112,7 @@ def score(
     hash_: str | None = None,
     yardstick_review: Brief = None,
     baselines: Collection[str] = tuple(BASELINES),
-) -> FrozenScore:
+) -> ForecastScore:
     """Score a foresight on later tables.
 
     A forecast whose fit failed its review is not scored, and a yardstick that failed measures nothing.
@@ -133,7 +141,7 @@ def score(
     forecast_review = None if reviews is None else reviews["forecast"]
     facts = foresight.facts | {"yardstick": yardstick_review}
     if failed(forecast_review):
-        return FrozenScore(no_cases(), foresight.vintage, later.vintage, hash_, facts)
+        return ForecastScore(no_cases(), foresight.vintage, later.vintage, hash_, facts)
     cases = score_foresight(foresight, known, later, yardstick, HORIZONS, baselines)
     if cases.empty:
         raise ModelError(
@@ -142,16 +150,16 @@ def score(
         )
     if failed(yardstick_review):
         cases = cases.loc[~cases["target"].isin(MEASURED)].reset_index(drop=True)
-    return FrozenScore(cases, foresight.vintage, later.vintage, hash_, facts)
+    return ForecastScore(cases, foresight.vintage, later.vintage, hash_, facts)
 
 
-def score_frozen(
+def score_retrospective(
     later: MarketTables,
     yardstick: Measure,
     yardstick_review: Brief = None,
     baselines: Collection[str] = tuple(BASELINES),
-) -> FrozenScore | None:
-    """Score the frozen forecast of the package; None where the tables do not go past its day.
+) -> ForecastScore | None:
+    """Score the retrospective forecast of the package; None where the tables do not go past its day.
 
     Parameters
     ----------
@@ -164,10 +172,10 @@ def score_frozen(
     baselines : collection of str
         Which baselines to score beside it.
     """
-    path = frozen_path()
-    if not path.is_file() or later.vintage <= pd.Timestamp(FROZEN):
+    path = retrospective_path()
+    if not path.is_file() or later.vintage <= pd.Timestamp(ESSAY_DAY):
         return None
-    known = later.as_of(FROZEN)
+    known = later.as_of(ESSAY_DAY)
     foresight, digest = Foresight.load(path), file_hash(path)
     return score(foresight, known, later, yardstick, digest, yardstick_review, baselines)
 
@@ -181,7 +189,7 @@ def measure_of(
     return Measure.from_posterior(posterior), brief_of(posterior)
 
 
-def score_fit(path: Path, later: MarketTables, progress: Progress | None = None) -> FrozenScore:
+def score_fit(path: Path, later: MarketTables, progress: Progress | None = None) -> ForecastScore:
     """Score a saved fit on later tables.
 
     Parameters
@@ -206,6 +214,6 @@ def score_fit(path: Path, later: MarketTables, progress: Progress | None = None)
         )
     if failed(foresight.facts["reviews"]["forecast"]):
         # No yardstick is needed to say so.
-        return FrozenScore(no_cases(), foresight.vintage, later.vintage, file_hash(path), foresight.facts)
+        return ForecastScore(no_cases(), foresight.vintage, later.vintage, file_hash(path), foresight.facts)
     yardstick, review = measure_of(later, posterior.seed, progress)
     return score(foresight, posterior.data, later, yardstick, file_hash(path), review)
