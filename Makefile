@@ -4,6 +4,9 @@
 PYTHON := .venv/bin/python
 # Rewritten after each completed set-up, so that a second run does nothing.
 READY := .venv/.ready
+# The benchmarks' own environment, with the samplers of others.
+BENCH_PYTHON := .venv-bench/bin/python
+BENCH_READY := .venv-bench/.ready
 OUT ?= out
 ARGS ?=
 
@@ -32,12 +35,15 @@ lint: $(READY) ## Check style and types
 	@$(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m mypy
 
-bench: $(READY) ## Run the scripts in benchmarks/
-	@for script in benchmarks/*.py; do \
-		test -e "$$script" || { echo "There are no scripts in benchmarks/."; break; }; \
-		echo "== $$script"; $(PYTHON) "$$script" || exit 1; \
+$(BENCH_READY): $(READY) scripts/setup_bench.sh
+	@sh scripts/setup_bench.sh
+	@touch $@
+
+bench: $(BENCH_READY) ## Run the scripts in benchmarks/; ARGS=--quick only tries them
+	@for script in $$(grep -l '^if __name__' benchmarks/*.py); do \
+		echo "== $$script"; $(BENCH_PYTHON) "$$script" $(ARGS) || exit 1; \
 	done
 
-clean: ## Remove out/, caches, .venv and .tools
-	@rm -rf out .venv .tools .pytest_cache .mypy_cache .ruff_cache .hypothesis dist
+clean: ## Remove out/, caches, .venv, .venv-bench and .tools
+	@rm -rf out .venv .venv-bench .tools .pytest_cache .mypy_cache .ruff_cache .hypothesis dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,14 +1,14 @@
 """How long each stage after sampling takes, from a saved fit: processor seconds and seconds on the clock.
 
-Run it with ``python benchmarks/after_sampling.py [FIT]``, FIT being a file of ``forkmodel run``; without one
-draws from the prior stand in, whose review is none. The stages are those of ``forkmodel run`` once draws
-exist, in its order, each made once; what a stage keeps for later ones counts where it is made first.
+Run it with ``python benchmarks/after_sampling.py [FIT]``; by default FIT is ``out/fit.nc``, which
+``make report`` leaves. Where it is absent, draws from the prior stand in, whose review is none. The stages
+are those of ``forkmodel run`` once draws exist, in its order, each made once; what a stage keeps for later
+ones counts where it is made first.
 """
 
 from __future__ import annotations
 
 import resource
-import sys
 import tempfile
 import time
 import warnings
@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+
+from measure import arguments, cpu_seconds, write_json
 
 import forkmodel as fm
 from forkmodel.claims.judge import claims_table
@@ -30,25 +32,37 @@ from forkmodel.report.assemble import Outlook, report_content, track_record
 from forkmodel.results.reported import history_of
 from forkmodel.results.review import review_of
 
-DRAWS = 3500
+DRAWS, QUICK_DRAWS = 3500, 100
+FIT = Path("out/fit.nc")
+ROWS: list[dict[str, object]] = []
 
 
 @contextmanager
 def stage(name: str) -> Iterator[None]:
     """Print what happens inside as one row."""
-    processor, clock = time.process_time(), time.perf_counter()
+    processor, clock = cpu_seconds(), time.perf_counter()
     yield
-    print(f"{name:<22}{time.process_time() - processor:9.2f}{time.perf_counter() - clock:9.2f}", flush=True)
+    processor, clock = cpu_seconds() - processor, time.perf_counter() - clock
+    ROWS.append({"stage": name, "cpu_s": processor, "wall_s": clock})
+    print(f"{name:<22}{processor:9.2f}{clock:9.2f}", flush=True)
 
 
 def main() -> None:
     """Print the table."""
+    parser = arguments(__doc__)
+    parser.add_argument("fit", nargs="?", type=Path, default=FIT)
+    asked = parser.parse_args()
     warnings.simplefilter("ignore")
+    # A file that was named has to exist.
+    saved = not asked.quick and (asked.fit.exists() or asked.fit != FIT)
+    if not saved:
+        print(f"draws from the prior stand in for {asked.fit}")
     print(f"{'stage':<22}{'CPU s':>9}{'wall s':>9}")
     with stage("everything"), tempfile.TemporaryDirectory() as folder:
         out = Path(folder)
         with stage("load"):
-            fit = fm.load(sys.argv[1]) if sys.argv[1:] else fm.ForkModel(fm.load_snapshot()).prior(DRAWS)
+            draws = QUICK_DRAWS if asked.quick else DRAWS
+            fit = fm.load(asked.fit) if saved else fm.ForkModel(fm.load_snapshot()).prior(draws)
         # A fresh fit has no review yet.
         posterior = replace(fit.result, review=None)
         with stage("history"):
@@ -80,7 +94,10 @@ def main() -> None:
         with stage("page and summary"):
             write_report(content, out / "report.html")
             summary_json(content)
-    print(f"peak memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    print(f"peak memory: {peak:.2f} GB")
+    if not asked.quick:
+        write_json("after_sampling", {"fit": saved, "peak_memory_gb": peak, "stages": ROWS})
 
 
 if __name__ == "__main__":
