@@ -37,17 +37,26 @@ def add(
             help="Saved fit of the later tables that measures capability; made in a minute if left out.",
         ),
     ] = None,
+    baseline: Annotated[
+        list[str] | None,
+        typer.Option("--baseline", help="Simple forecast to score beside it; several times. All by default."),
+    ] = None,
     record: RecordOption = RECORD,
     as_json: JsonOption = False,
 ) -> None:
     """Score a forecast on what later tables report, and add the scores to the record."""
+    from forkmodel.errors import ForkModelError, did_you_mean
     from forkmodel.pipeline import Source, check_target
+    from forkmodel.validate.backtest.baselines import BASELINES
     from forkmodel.validate.standing import standing
     from forkmodel.validate.track.candidate import open_candidate
     from forkmodel.validate.track.measure import later_measure
     from forkmodel.validate.track.record import add_rows, read_record
     from forkmodel.validate.track.rows import score_rows
 
+    for name in baseline or ():
+        if name not in BASELINES:
+            raise ForkModelError(f"unknown baseline {name!r}. {did_you_mean(name, list(BASELINES))}")
     check_target(record, folder=False)
     # A record that was changed is refused before minutes are spent.
     read_record(record)
@@ -60,7 +69,7 @@ def add(
         candidate.check_before(later)
         measured = later_measure(later, yardstick, progress)
         progress("score", 0.0, candidate.file)
-        added = add_rows(record, score_rows(candidate, later, *measured))
+        added = add_rows(record, score_rows(candidate, later, *measured, baseline or tuple(BASELINES)))
     said = standing(candidate.foresight.facts | {"yardstick": measured[1]}, again=False)
     if as_json:
         print_json(

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import xarray as xr
 
 from forkmodel.errors import FitFileError
@@ -30,6 +31,18 @@ def _encoding(data: xr.Dataset) -> dict[str, dict[str, Any]]:
     }
 
 
+def _within_range(variable: xr.DataArray) -> xr.DataArray:
+    """Return a variable with what single precision cannot hold at its largest number.
+
+    Where a crowd of nameless firms has all of a market, which only draws from a prior know, the effective
+    number of firms has no bound.
+    """
+    if variable.dtype.kind != "f":
+        return variable
+    most = float(np.finfo(np.float32).max)
+    return variable.clip(-most, most) if float(abs(variable).max()) > most else variable
+
+
 def write_worlds(worlds: xr.Dataset, parameters: xr.Dataset, facts: Mapping[str, Any], path: Path) -> None:
     """Write what a forecast holds, whole or not at all.
 
@@ -42,7 +55,7 @@ def write_worlds(worlds: xr.Dataset, parameters: xr.Dataset, facts: Mapping[str,
     """
     attrs: dict[str, Any] = {FORECAST_MARK: FORECAST_FORMAT, "forkmodel_schema_version": SCHEMA_VERSION}
     attrs["facts"] = json.dumps(dict(facts))
-    groups = {"worlds": worlds, "parameters": parameters}
+    groups = {"worlds": worlds.map(_within_range, keep_attrs=True), "parameters": parameters}
     tree = xr.DataTree.from_dict({"/": xr.Dataset(attrs=attrs), **groups})
     encoding = {f"/{name}": _encoding(data) for name, data in groups.items()}
     write_whole(path, tree.to_netcdf(engine=ENGINE, encoding=encoding))
