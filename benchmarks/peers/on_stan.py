@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +83,9 @@ def _compile(program: str) -> None:
     name = httpstan.models.calculate_model_name(program)
     httpstan.cache.delete_model_directory(name)
     _, remarks = httpstan.compile.compile(program, f"model_{name.split('/')[1]}")
-    output = asyncio.run(httpstan.models.build_services_extension_module(program))
+    # The compiler leaves its objects where it is called.
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        output = asyncio.run(httpstan.models.build_services_extension_module(program))
     httpstan.cache.dump_stanc_warnings(remarks, name)
     httpstan.cache.dump_services_extension_module_compiler_output(output, name)
 
