@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from forkmodel.cli.console import prepare_streams, print_json, print_table, show_progress
-from forkmodel.cli.failures import failure_status
+from forkmodel.cli.failures import REVIEW_FAILED, failure_status
 from forkmodel.cli.future import claims, compare, forecast, scenarios_app
 from forkmodel.cli.merger import merger
 from forkmodel.cli.studies import validate_app
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["app", "main"]
 
-DONE, REVIEW_FAILED = 0, 1
+DONE = 0
 
 app = typer.Typer(
     name="forkmodel",
