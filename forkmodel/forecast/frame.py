@@ -15,6 +15,7 @@ from forkmodel.dates import read_span
 from forkmodel.errors import ForkModelError, did_you_mean
 from forkmodel.forecast.calendar import Calendar
 from forkmodel.forecast.lines import Lines
+from forkmodel.forecast.precision import STORED, storable
 from forkmodel.forecast.ranks import LOOK_BACK, RANKS
 from forkmodel.forecast.shocks import SHOCKS
 from forkmodel.model.demand import SEGMENTS
@@ -141,7 +142,7 @@ class Frame:
         if name not in self.history or not self.past:
             return array
         known = self.history[name].transpose("chain", "draw", "time", *entry.dims).to_numpy()
-        known = known.reshape(-1, *known.shape[2:])[rows]
+        known = _as_kept(known.reshape(-1, *known.shape[2:])[rows], array)
         if "developer" in entry.dims:
             spots = self.developers.get_indexer(pd.Index(self.history["developer"].to_numpy()))
             seen = array[:, : self.past]
@@ -156,9 +157,15 @@ class Frame:
         """Fill in the future of some worlds, and of the data's last quarter what no history knows."""
         future = len(self.times) - self.past
         for name, array in arrays.items():
-            array[rows, self.past :] = found[name][:, -future:]
+            simulated = _as_kept(found[name], array)
+            array[rows, self.past :] = simulated[:, -future:]
             if self.past and name not in self.history:
-                array[rows, self.past - 1] = found[name][:, 0]
+                array[rows, self.past - 1] = simulated[:, 0]
+
+
+def _as_kept(values: np.ndarray, table: np.ndarray) -> np.ndarray:
+    """Return values as a table of this precision can hold them."""
+    return storable(values) if table.dtype == STORED else values
 
 
 def dataset(

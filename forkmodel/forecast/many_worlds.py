@@ -21,9 +21,10 @@ from forkmodel.forecast.calendar import Calendar
 from forkmodel.forecast.forecast import Forecast, load_forecast
 from forkmodel.forecast.frame import Frame, kept_outcomes
 from forkmodel.forecast.origin import origin_of
+from forkmodel.forecast.precision import STORED
 from forkmodel.forecast.scenario import Scenario
 from forkmodel.forecast.scenario_files import load_scenarios
-from forkmodel.forecast.store_writing import DTYPE, Layout, begin_store, write_block
+from forkmodel.forecast.store_writing import Layout, begin_store, write_block
 from forkmodel.forecast.world import Setting
 from forkmodel.forecast.worlds import (
     CHUNK,
@@ -133,7 +134,7 @@ def forecast_to(
         if progress is not None:
             progress(first / layout.worlds)
         rows = layout.rows(first)
-        write_block(waiting, first, simulated(origin, frame, setting, first, rows, DTYPE))
+        write_block(waiting, first, simulated(origin, frame, setting, first, rows, STORED))
         _note(waiting, key, first + len(rows))
     put_in_place(waiting, path)
     (path / STATE).unlink()
@@ -146,7 +147,7 @@ def _block(frame: Frame) -> int:
     labels = sum(
         int(np.prod([len(coords[dim]) for dim in FORECAST_SCHEMA[name].dims])) for name in frame.names
     )
-    fitting = BLOCK_BYTES // (labels * len(frame.times) * np.dtype(DTYPE).itemsize)
+    fitting = BLOCK_BYTES // (labels * len(frame.times) * np.dtype(STORED).itemsize)
     return max(CHUNK, min(fitting, MOST_IN_BLOCK) // CHUNK * CHUNK)
 
 

@@ -6,20 +6,19 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from forkmodel.forecast.frame import Frame, dataset
+from forkmodel.forecast.precision import STORED
 from forkmodel.forecast.store import GROUP, PARAMETER, PARAMETERS, ZARR
 from forkmodel.formats import FORECAST_MARK, SCHEMA_VERSION, STORE_FORMAT
 from forkmodel.queries.draw_source import WORLD
 from forkmodel.results.schema import FORECAST_SCHEMA
 
-__all__ = ["DTYPE", "Layout", "begin_store", "write_block"]
-
-DTYPE: Final = np.float32
+__all__ = ["Layout", "begin_store", "write_block"]
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ def begin_store(
         entry = FORECAST_SCHEMA[name]
         sizes = (len(frame.times), *(len(coords[dim]) for dim in entry.dims))
         whole = (layout.block, *sizes)
-        arrays[name] = lazy.empty((layout.worlds, *sizes), chunks=whole, dtype=DTYPE)
+        arrays[name] = lazy.empty((layout.worlds, *sizes), chunks=whole, dtype=STORED)
         encoding[name] = _encoding(whole)
     template = dataset(arrays, {"time": coords["time"]}, {WORLD: layout.worlds}).drop_vars(WORLD)
     template.to_zarr(folder, group=GROUP, mode="a", compute=False, encoding=encoding, **ZARR)
