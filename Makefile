@@ -10,7 +10,7 @@ BENCH_READY := .venv-bench/.ready
 OUT ?= out
 ARGS ?=
 
-.PHONY: help setup report test test-random lint bench clean
+.PHONY: help setup report test test-random lint docs bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +35,9 @@ lint: $(READY) ## Check style and types
 	@$(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m mypy
 
+docs: $(READY) ## Build the documentation as a site, site/index.html; warnings are errors
+	@$(PYTHON) -m sphinx -q -W --keep-going -b html -c docs/site docs site
+
 $(BENCH_READY): $(READY) scripts/setup_bench.sh
 	@sh scripts/setup_bench.sh
 	@touch $@
@@ -44,6 +47,6 @@ bench: $(BENCH_READY) ## Run the scripts in benchmarks/; ARGS=--quick only tries
 		echo "== $$script"; $(BENCH_PYTHON) "$$script" $(ARGS) || exit 1; \
 	done
 
-clean: ## Remove out/, caches, .venv, .venv-bench and .tools
-	@rm -rf out .venv .venv-bench .tools .pytest_cache .mypy_cache .ruff_cache .hypothesis dist
+clean: ## Remove out/, site/, caches, .venv, .venv-bench and .tools
+	@rm -rf out site .venv .venv-bench .tools .pytest_cache .mypy_cache .ruff_cache .hypothesis dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
