@@ -17,6 +17,7 @@ from forkmodel.cli.console import prepare_streams, print_json, print_table, show
 from forkmodel.cli.failures import REVIEW_FAILED, failure_status
 from forkmodel.cli.future import claims, compare, forecast, scenarios_app
 from forkmodel.cli.merger import merger
+from forkmodel.cli.migrate import migrate
 from forkmodel.cli.studies import validate_app
 from forkmodel.cli.tables import data_app, priors_app
 from forkmodel.cli.track import track_app
@@ -178,12 +179,13 @@ def fit(
     as_json: JsonOption = False,
 ) -> None:
     """Fit the model and save the posterior."""
-    from forkmodel.pipeline import check_target, make_fit
+    from forkmodel.pipeline import check_target, fit_bytes, make_fit
 
-    check_target(out, folder=False)
+    sampling = Sampling(draws, tune, seed, cores, quick, warm)
+    check_target(out, folder=False, needs=fit_bytes(sampling))
     source = Source(data, tuple(update or ()), as_of, strict)
     with show_progress() as progress:
-        made = make_fit(source, priors, Sampling(draws, tune, seed, cores, quick, warm), progress)
+        made = make_fit(source, priors, sampling, progress)
         made.save(out)
         progress("derive", 0.0, DERIVING)
         review = made.review()
@@ -234,6 +236,7 @@ app.command()(forecast)
 app.command()(compare)
 app.command()(claims)
 app.command()(merger)
+app.command()(migrate)
 app.command()(backtest)
 app.command()(score)
 app.command()(facts)
