@@ -61,7 +61,8 @@ def _opened(path: Path) -> tuple[xr.Dataset, xr.Dataset, dict[str, Any]]:
     if found > STORE_FORMAT:
         by = json.loads(root["facts"]).get("versions", {}).get("forkmodel", "of a later version")
         raise newer(path, str(by), FORECAST)
-    check_store(path, sealed=found >= SEALED_STORE)
+    if found >= SEALED_STORE:
+        check_store(path)
     # A graph of blocks stays small, and dask reads of a block only the labels that are picked.
     blocks = {WORLD: int(root["block"]), "time": -1, **dict.fromkeys(root["labels"], -1)}
     worlds = xr.open_zarr(path, group=GROUP, chunks=blocks, **ZARR)

@@ -186,9 +186,13 @@ def test_a_store_that_lacks_a_file_or_is_of_a_later_version_is_refused(late, fit
     (tmp_path / "kept").rename(numbers)
     assert fm.load_forecast(folder).facts == late.facts
     head = folder / "zarr.json"
-    head.write_text(
-        head.read_text("utf-8").replace('"forkmodel_forecast_format": 2', '"forkmodel_forecast_format": 9')
-    )
+    sealed = head.read_text(encoding="utf-8")
+    head.write_text(sealed.replace('"files"', '"flies"'), encoding="utf-8")
+    with pytest.raises(FitFileError, match="lost its seal"):
+        fm.load_forecast(folder)
+    later = json.loads(sealed)
+    later["attributes"]["forkmodel_forecast_format"] = 9
+    head.write_text(json.dumps(later), encoding="utf-8")
     with pytest.raises(FitFileError, match=f"made by forkmodel {fm.__version__}.*upgrade"):
         fm.load_forecast(folder)
 
