@@ -48,7 +48,7 @@ def held(place: Path, *, folder: bool, seconds: float = 0.0) -> Iterator[None]:
     Raises
     ------
     BusyError
-        If another process holds the place after that time; it names process, host, start and command.
+        If the place is held after that time, also by this process; it names process, host, start and command.
     """
     from filelock import FileLock, Timeout
 

@@ -8,10 +8,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
+from forkmodel.cli.main import app
+from forkmodel.data.adapters.imported import Imported, Origin
+from forkmodel.data.adapters.writing import write_import
 from forkmodel.errors import BusyError
 from forkmodel.holding import held
+from forkmodel.validate.jobs.many import run_jobs
 
 HOLD = (
     "import sys, time\n"
@@ -75,3 +81,34 @@ def test_a_file_of_a_holder_that_says_nothing_is_no_reason_to_fail(tmp_path):
         pass
     process.kill()
     process.wait()
+
+
+def test_every_writer_of_a_folder_asks_first(tmp_path):
+    out = tmp_path / "out"
+    process = holder(out, "folder", 600.0)
+    said = f"process {process.pid}"
+    done = CliRunner().invoke(app, ["run", "--out", str(out)])
+    assert isinstance(done.exception, BusyError)
+    assert said in str(done.exception)
+    with pytest.raises(BusyError, match=said):
+        run_jobs([], out)
+    origin = Origin("somebody", "A table", "Somebody", "https://example.org/", "CC0-1.0", "Somebody")
+    imported = Imported({"adoption": []}, [], [], origin, pd.Timestamp("2026-07-31"))
+    with pytest.raises(BusyError, match=said):
+        write_import(imported, out)
+    process.kill()
+    process.wait()
+    assert [path.name for path in out.iterdir()] == [".forkmodel.lock"]
+
+
+def test_an_interrupted_run_is_one_line_and_leaves_nothing(tmp_path):
+    command = [sys.executable, "-m", "forkmodel", "run", "--out", str(tmp_path / "out")]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    assert "Set up" in process.stderr.readline()
+    assert (tmp_path / "out" / ".forkmodel.lock").exists()
+    process.send_signal(signal.SIGINT)
+    said = process.communicate(timeout=300)[1]
+    assert process.returncode == 130
+    assert [line for line in said.splitlines() if "Set up" not in line] == ["Interrupted."]
+    assert list(tmp_path.iterdir()) == []

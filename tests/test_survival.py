@@ -127,6 +127,7 @@ def fit_file(market, tmp_path_factory):
     return path
 
 
+@pytest.mark.slow
 def test_a_killed_forecast_goes_on_and_the_old_store_stays_until_it_is_done(fit_file, tmp_path):
     store = tmp_path / "w.zarr"
     fit = fm.load(fit_file)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from forkmodel.cli.console import prepare_streams, print_json, print_table, show_progress
-from forkmodel.cli.failures import REVIEW_FAILED, failure_status
+from forkmodel.cli.failures import INTERRUPTED, REVIEW_FAILED, failure_status
 from forkmodel.cli.future import claims, compare, forecast, scenarios_app
 from forkmodel.cli.merger import merger
 from forkmodel.cli.migrate import migrate
@@ -251,7 +251,7 @@ def query(
     as_json: JsonOption = False,
 ) -> None:
     """Ask a saved forecast or fit a question."""
-    from forkmodel.formats import is_forecast_file, is_forecast_store
+    from forkmodel.formats import is_forecast_file
     from forkmodel.queries import ask, parse
     from forkmodel.queries.draw_source import FileDraws
 
@@ -259,7 +259,7 @@ def query(
     parse(question)
     if is_forecast_file(file):
         answer = ask(FileDraws(file), question)
-    elif is_forecast_store(file):
+    elif file.is_dir():
         from forkmodel.forecast.forecast import load_forecast
 
         answer = load_forecast(file).query(question)
@@ -278,6 +278,9 @@ def main() -> None:
     prepare_streams()
     try:
         status = app(standalone_mode=False) or DONE
+        if status == INTERRUPTED:
+            # The parser catches the interrupt and says nothing.
+            raise KeyboardInterrupt
         sys.stdout.flush()
     except BaseException as error:
         status = failure_status(error, as_json="--json" in sys.argv[1:])
