@@ -32,7 +32,7 @@ def migrate(
     target = out or file
     if is_forecast_store(file):
         raise FitFileError(
-            f"{file} is a store of worlds and opens as it is; `forkmodel forecast FIT --store` makes a new one."
+            f"{file} is a store of worlds and opens as it is; `forkmodel forecast` makes a new one."
         )
     check_target(target, folder=False)
     kind, layout = (FORECAST, FORECAST_FORMAT) if is_forecast_file(file) else (FIT, FILE_FORMAT)
