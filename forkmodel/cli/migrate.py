@@ -19,7 +19,7 @@ def migrate(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")] = False,
 ) -> None:
-    """Bring a saved fit or forecast to the layout of this version, sealed against damage.
+    """Bring a saved fit or forecast to the layout of this version.
 
     It is checked as it is whenever it is opened, and what it says stays the same. Without --out the file is
     replaced once the new one is complete; one that is of this layout already stays as it is.
