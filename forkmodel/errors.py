@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 
 __all__ = [
+    "BusyError",
     "ClaimError",
     "DataError",
     "FitFileError",
@@ -120,6 +121,10 @@ class RecordError(ForkModelError):
 
 class JobError(ForkModelError):
     """Some of many jobs failed; the message names them, and the same command runs only what is missing."""
+
+
+class BusyError(ForkModelError):
+    """Another process writes to the same place; the message says which, and to wait or give another place."""
 
 
 def did_you_mean(word: str, valid: list[str]) -> str:

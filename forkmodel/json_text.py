@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
 __all__ = ["json_ready", "json_text"]
+
+#: What is neither printable ASCII nor the end of a line.
+_UNUSUAL = re.compile(r"[^\n -~]")
 
 
 def json_ready(value: Any) -> Any:
@@ -44,4 +48,10 @@ def json_text(document: object, *, only_ascii: bool = False) -> str:
     only_ascii : bool
         Whether other characters are written as escapes, which mean the same.
     """
-    return json.dumps(json_ready(document), indent=2, ensure_ascii=only_ascii, allow_nan=False) + "\n"
+    text = json.dumps(json_ready(document), indent=2, ensure_ascii=only_ascii, allow_nan=False)
+    # Of what a terminal obeys or an editor hides, JSON itself escapes only some.
+    return _UNUSUAL.sub(lambda found: _seen(found[0]), text) + "\n"
+
+
+def _seen(letter: str) -> str:
+    return letter if letter.isprintable() else json.dumps(letter)[1:-1]

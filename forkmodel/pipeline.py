@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from forkmodel.dates import read_day, read_span
 from forkmodel.errors import ForkModelError, ModelError
+from forkmodel.holding import held
 from forkmodel.json_text import json_ready, json_text
 from forkmodel.whole_files import UNFINISHED, staged_files, write_whole
 
@@ -27,6 +29,7 @@ __all__ = [
     "Sampling",
     "Source",
     "check_target",
+    "fit_bytes",
     "make_fit",
     "report",
     "run",
@@ -34,6 +37,8 @@ __all__ = [
 
 FIT_FILE, REPORT_FILE, SUMMARY_FILE = "fit.nc", "report.html", "summary.json"
 FORECAST_FILE = "forecast.nc"
+#: Bytes of a fit and of its forecast a draw, of the bundled tables.
+FIT_BYTES, FORECAST_BYTES = 11_200, 38_900
 #: What is said while paths and checks are computed from the draws.
 DERIVING = "paths, checks and predictive coverage"
 
@@ -142,7 +147,7 @@ def make_fit(
 
         Calendar.from_vintage(market.vintage, horizon)
     from forkmodel.fork_model import ForkModel
-    from forkmodel.inference.sampling import DEFAULT_DRAWS, DEFAULT_TUNE, QUICK_DRAWS, QUICK_TUNE
+    from forkmodel.inference.sampling import DEFAULT_TUNE, QUICK_TUNE
 
     try:
         model = ForkModel(market, priors=priors)
@@ -152,7 +157,7 @@ def make_fit(
         raise ModelError(f"--as-of {source.as_of}: {error}{_later(source)}") from error
     ready = time.perf_counter()
     fit = model.fit(
-        draws=_or(sampling.draws, QUICK_DRAWS if sampling.quick else DEFAULT_DRAWS),
+        draws=_draws(sampling),
         tune=_or(sampling.tune, QUICK_TUNE if sampling.quick else DEFAULT_TUNE),
         seed=sampling.seed,
         cores=sampling.cores,
@@ -169,6 +174,20 @@ def _later(source: Source) -> str:
 
     day = earliest_day(replace(source, as_of=None, strict=False).load(), strict=source.strict)
     return "" if day is None else f" The earliest day that will do is {day.date()}."
+
+
+def _draws(sampling: Sampling) -> int:
+    """Return the draws per chain that are asked for."""
+    from forkmodel.inference.sampling import DEFAULT_DRAWS, QUICK_DRAWS
+
+    return _or(sampling.draws, QUICK_DRAWS if sampling.quick else DEFAULT_DRAWS)
+
+
+def fit_bytes(sampling: Sampling) -> int:
+    """Return about how many bytes a fit takes that is sampled so: for :func:`check_target`."""
+    from forkmodel.inference.sampling import DEFAULT_CHAINS
+
+    return DEFAULT_CHAINS * _draws(sampling) * FIT_BYTES
 
 
 def _or(given: int | None, default: int) -> int:
@@ -238,14 +257,32 @@ def run(
         The content of ``summary.json``.
     """
     read_span(horizon, "the horizon")
-    check_target(out, folder=True)
+    forecast_bytes = fit_bytes(sampling) // FIT_BYTES * FORECAST_BYTES
+    check_target(out, folder=True, needs=fit_bytes(sampling) + forecast_bytes)
     check_target(out / UNFINISHED, folder=True)
     names = _names()
     for name in names:
         check_target(out / name, folder=False)
     begin = time.perf_counter()
-    fit = make_fit(source, priors, sampling, progress, horizon)
-    progress("derive", 0.0, DERIVING)
+    with held(out, folder=True):
+        fit = make_fit(source, priors, sampling, progress, horizon)
+        progress("derive", 0.0, DERIVING)
+        return _write(out, names, fit, source, priors, sampling, progress, horizon, all_priors, begin)
+
+
+def _write(
+    out: Path,
+    names: list[str],
+    fit: Fit,
+    source: Source,
+    priors: str,
+    sampling: Sampling,
+    progress: Progress,
+    horizon: str,
+    all_priors: bool,
+    begin: float,
+) -> tuple[Fit, dict[str, Any]]:
+    """Write the fit and everything that follows from it, and put all of it in the place of the old files."""
     with staged_files(out, names) as waiting:
         fit.save(waiting / FIT_FILE)
         try:
@@ -336,7 +373,7 @@ def report(fit: Fit, *, to: str | Path = "report.html", outlook: bool = True) ->
     return path
 
 
-def check_target(path: Path, *, folder: bool) -> None:
+def check_target(path: Path, *, folder: bool, needs: int = 0) -> None:
     """Refuse a target that cannot be written, before minutes are spent on what would go there.
 
     Parameters
@@ -345,11 +382,14 @@ def check_target(path: Path, *, folder: bool) -> None:
         File or folder to write.
     folder : bool
         Whether a folder is wanted.
+    needs : int
+        Bytes that will be written, about.
 
     Raises
     ------
     ForkModelError
-        If something else is in the way or the nearest existing folder is closed to writing.
+        If something else is in the way, the nearest existing folder is closed to writing, or its disk has too
+        little space.
     """
     if path.exists() and path.is_dir() != folder:
         kind, wanted = ("a folder", "a file") if path.is_dir() else ("a file", "a folder")
@@ -361,3 +401,9 @@ def check_target(path: Path, *, folder: bool) -> None:
         raise ForkModelError(f"{place} is a file, so nothing can be written below it. Give another place.")
     if not os.access(place, os.W_OK | os.X_OK):
         raise ForkModelError(f"{place} is closed to writing. Give another place, or change its permissions.")
+    free = shutil.disk_usage(place).free
+    if free < needs:
+        raise ForkModelError(
+            f"{place} has {free / 1e6:.0f} MB of free space, and about {needs / 1e6:.0f} MB will be written. "
+            "Free some, give another place, or ask for fewer draws."
+        )

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+import glob
 import os
+import shutil
+import socket
 import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["UNFINISHED", "put_in_place", "staged_files", "whole_file", "write_whole"]
+__all__ = [
+    "UNFINISHED",
+    "make_folder",
+    "put_in_place",
+    "remove_empty",
+    "restore",
+    "staged_files",
+    "whole_file",
+    "write_whole",
+]
 
 #: Folder inside the target in which files wait until all of them exist.
 UNFINISHED = "unfinished"
+#: Folders inside the target that hold the old files while they are taken away, and once all of them are.
+REPLACING, REPLACED = ".replacing", ".replaced"
 
 
-def _made(folder: Path) -> list[Path]:
+def make_folder(folder: Path) -> list[Path]:
     """Make a folder, and return what had to be made for it, innermost first."""
     absent = []
     place = folder
@@ -25,13 +39,37 @@ def _made(folder: Path) -> list[Path]:
     return absent
 
 
-def _remove_empty(folders: list[Path]) -> None:
+def remove_empty(folders: list[Path]) -> None:
     """Remove folders that hold nothing, innermost first."""
     for folder in folders:
         try:
             folder.rmdir()
         except OSError:
             return
+
+
+def _temporary(path: Path) -> str:
+    """Return how the names of this machine's temporary files for a target begin; a process id follows."""
+    return f".{path.name}.{socket.gethostname()}."
+
+
+def _sweep(path: Path) -> None:
+    """Remove what processes left that were killed while they wrote the same file."""
+    begin = _temporary(path)
+    for left in path.parent.glob(f"{glob.escape(begin)}*"):
+        process = left.name.removeprefix(begin).partition(".")[0]
+        if process.isdecimal() and not _alive(int(process)):
+            left.unlink(missing_ok=True)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 @contextmanager
@@ -45,11 +83,13 @@ def whole_file(path: Path) -> Iterator[Path]:
     path : Path
         The file wanted. Its folder is made if absent.
     """
-    new = _made(path.parent)
+    new = make_folder(path.parent)
+    _sweep(path)
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=path.suffix, dir=path.parent)
+        prefix = f"{_temporary(path)}{os.getpid()}."
+        handle, name = tempfile.mkstemp(prefix=prefix, suffix=path.suffix, dir=path.parent)
     except OSError:
-        _remove_empty(new)
+        remove_empty(new)
         raise
     os.close(handle)
     temporary = Path(name)
@@ -62,11 +102,11 @@ def whole_file(path: Path) -> Iterator[Path]:
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
-        _remove_empty(new)
+        remove_empty(new)
         raise
 
 
-def write_whole(path: Path, content: str | bytes | memoryview) -> None:
+def write_whole(path: Path, content: str | bytes | memoryview, *more: bytes) -> None:
     """Write a file; a reader sees the old one or the new one, never a part.
 
     Parameters
@@ -76,13 +116,34 @@ def write_whole(path: Path, content: str | bytes | memoryview) -> None:
     content : str or bytes
         Text is written as UTF-8. NetCDF is made in memory and comes as bytes: its library cannot be
         interrupted by a full disk without bringing the process down.
+    *more : bytes
+        What follows it.
     """
     data = content.encode("utf-8") if isinstance(content, str) else content
     with whole_file(path) as temporary, temporary.open("wb") as file:
-        file.write(data)
+        file.writelines([data, *more])
         file.flush()
         # Some file systems notice that they are full only now.
         os.fsync(file.fileno())
+
+
+def _aside(path: Path) -> Path:
+    return path.with_name(f".{path.name}{REPLACED}")
+
+
+def restore(path: Path) -> None:
+    """Settle what a process began that was killed while it put a folder in the place of an older one.
+
+    Parameters
+    ----------
+    path : Path
+        The folder. The older one comes back if the new one is not there, and goes if it is.
+    """
+    old = _aside(path)
+    if path.exists():
+        shutil.rmtree(old, ignore_errors=True)
+    elif old.exists():
+        old.rename(path)
 
 
 def put_in_place(finished: Path, path: Path) -> None:
@@ -93,16 +154,18 @@ def put_in_place(finished: Path, path: Path) -> None:
     finished, path : Path
         The new folder, and the name it gets; both in one folder.
     """
+    restore(path)
+    old = _aside(path)
     if not path.exists():
         finished.rename(path)
         return
-    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as aside:
-        old = path.rename(Path(aside) / path.name)
-        try:
-            finished.rename(path)
-        except BaseException:
-            old.rename(path)
-            raise
+    path.rename(old)
+    try:
+        finished.rename(path)
+    except BaseException:
+        old.rename(path)
+        raise
+    shutil.rmtree(old)
 
 
 @contextmanager
@@ -120,32 +183,58 @@ def staged_files(folder: Path, names: Collection[str]) -> Iterator[Path]:
     names : collection of str
         Names of all files that may be made.
     """
-    new = _made(folder)
+    new = make_folder(folder)
     waiting = folder / UNFINISHED
-    new = [*_made(waiting), *new]
+    _finish_swap(waiting, folder, names)
+    new = [*make_folder(waiting), *new]
     try:
         for name in names:
             (waiting / name).unlink(missing_ok=True)
         yield waiting
     except BaseException:
-        _remove_empty(new or [waiting])
+        remove_empty(new or [waiting])
         raise
     _swap(waiting, folder, names)
-    _remove_empty([waiting])
+    remove_empty([waiting])
 
 
 def _swap(waiting: Path, folder: Path, names: Collection[str]) -> None:
-    """Put the files that wait in the place of the old ones; on failure the old ones come back."""
-    with tempfile.TemporaryDirectory(prefix=".replaced.", dir=folder) as replaced:
-        old = Path(replaced)
-        moved: list[tuple[Path, Path]] = []
-        try:
-            for source, target in ((folder, old), (waiting, folder)):
-                for name in names:
-                    if (source / name).is_file():
-                        (source / name).rename(target / name)
-                        moved.append((source / name, target / name))
-        except BaseException:
-            for before, after in reversed(moved):
-                after.rename(before)
-            raise
+    """Put the files that wait in the place of the old ones; on failure the old ones come back.
+
+    A process that is killed meanwhile leaves a folder that tells how far it was, see :func:`_finish_swap`.
+    """
+    taken, gone = folder / REPLACING, folder / REPLACED
+    taken.mkdir()
+    moved: list[tuple[Path, Path]] = []
+    try:
+        _move(folder, taken, names, moved)
+        taken.rename(gone)
+        moved.append((taken, gone))
+        _move(waiting, folder, names, moved)
+    except BaseException:
+        for before, after in reversed(moved):
+            after.rename(before)
+        taken.rmdir()
+        raise
+    shutil.rmtree(gone)
+
+
+def _move(source: Path, target: Path, names: Collection[str], moved: list[tuple[Path, Path]]) -> None:
+    for name in names:
+        if (source / name).is_file():
+            (source / name).rename(target / name)
+            moved.append((source / name, target / name))
+
+
+def _finish_swap(waiting: Path, folder: Path, names: Collection[str]) -> None:
+    """Finish what a process began that was killed while it put new files in the place of old ones.
+
+    Until all old files were taken away they come back. From then on the new ones, all of which exist, follow.
+    """
+    taken, gone = folder / REPLACING, folder / REPLACED
+    if taken.is_dir():
+        _move(taken, folder, names, [])
+        shutil.rmtree(taken)
+    if gone.is_dir():
+        _move(waiting, folder, names, [])
+        shutil.rmtree(gone)

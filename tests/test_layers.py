@@ -27,7 +27,7 @@ ROOMS = (
     ("model",),
     ("data", "priors"),
     ("market", "queries"),
-    ("dates", "errors", "formats", "json_text", "options", "whole_files"),
+    ("dates", "errors", "formats", "holding", "json_text", "options", "seals", "whole_files"),
 )
 HEIGHT = {room: len(ROOMS) - line for line, rooms in enumerate(ROOMS) for room in rooms}
 

@@ -15,7 +15,14 @@ import typer
 from forkmodel.cli.console import print_json, printable
 from forkmodel.errors import DataError, ForkModelError
 
-__all__ = ["BAD_INPUT", "REVIEW_FAILED", "failure_status", "say_whether_sound", "withhold_if_failed"]
+__all__ = [
+    "BAD_INPUT",
+    "INTERRUPTED",
+    "REVIEW_FAILED",
+    "failure_status",
+    "say_whether_sound",
+    "withhold_if_failed",
+]
 
 REVIEW_FAILED = 1
 BAD_INPUT, DEFECT, INTERRUPTED, BROKEN_PIPE = 2, 70, 130, 141

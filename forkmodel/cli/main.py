@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from forkmodel.cli.console import prepare_streams, print_json, print_table, show_progress
-from forkmodel.cli.failures import REVIEW_FAILED, failure_status
+from forkmodel.cli.failures import INTERRUPTED, REVIEW_FAILED, failure_status
 from forkmodel.cli.future import claims, compare, forecast, scenarios_app
 from forkmodel.cli.merger import merger
+from forkmodel.cli.migrate import migrate
 from forkmodel.cli.studies import validate_app
 from forkmodel.cli.tables import data_app, priors_app
 from forkmodel.cli.track import track_app
@@ -178,12 +179,13 @@ def fit(
     as_json: JsonOption = False,
 ) -> None:
     """Fit the model and save the posterior."""
-    from forkmodel.pipeline import check_target, make_fit
+    from forkmodel.pipeline import check_target, fit_bytes, make_fit
 
-    check_target(out, folder=False)
+    sampling = Sampling(draws, tune, seed, cores, quick, warm)
+    check_target(out, folder=False, needs=fit_bytes(sampling))
     source = Source(data, tuple(update or ()), as_of, strict)
     with show_progress() as progress:
-        made = make_fit(source, priors, Sampling(draws, tune, seed, cores, quick, warm), progress)
+        made = make_fit(source, priors, sampling, progress)
         made.save(out)
         progress("derive", 0.0, DERIVING)
         review = made.review()
@@ -234,6 +236,7 @@ app.command()(forecast)
 app.command()(compare)
 app.command()(claims)
 app.command()(merger)
+app.command()(migrate)
 app.command()(backtest)
 app.command()(score)
 app.command()(facts)
@@ -248,7 +251,7 @@ def query(
     as_json: JsonOption = False,
 ) -> None:
     """Ask a saved forecast or fit a question."""
-    from forkmodel.formats import is_forecast_file, is_forecast_store
+    from forkmodel.formats import is_forecast_file
     from forkmodel.queries import ask, parse
     from forkmodel.queries.draw_source import FileDraws
 
@@ -256,7 +259,7 @@ def query(
     parse(question)
     if is_forecast_file(file):
         answer = ask(FileDraws(file), question)
-    elif is_forecast_store(file):
+    elif file.is_dir():
         from forkmodel.forecast.forecast import load_forecast
 
         answer = load_forecast(file).query(question)
@@ -275,6 +278,9 @@ def main() -> None:
     prepare_streams()
     try:
         status = app(standalone_mode=False) or DONE
+        if status == INTERRUPTED:
+            # The parser catches the interrupt and says nothing.
+            raise KeyboardInterrupt
         sys.stdout.flush()
     except BaseException as error:
         status = failure_status(error, as_json="--json" in sys.argv[1:])

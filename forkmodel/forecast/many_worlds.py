@@ -24,6 +24,7 @@ from forkmodel.forecast.origin import origin_of
 from forkmodel.forecast.precision import STORED
 from forkmodel.forecast.scenario import Scenario
 from forkmodel.forecast.scenario_files import load_scenarios
+from forkmodel.forecast.store_seal import seal_store
 from forkmodel.forecast.store_writing import Layout, begin_store, write_block
 from forkmodel.forecast.world import Setting
 from forkmodel.forecast.worlds import (
@@ -34,13 +35,14 @@ from forkmodel.forecast.worlds import (
     parameters_of,
     simulated,
 )
-from forkmodel.formats import is_forecast_store
+from forkmodel.formats import STORE_FORMAT, is_forecast_store
+from forkmodel.holding import held
 from forkmodel.inference.posterior import Posterior
 from forkmodel.priors import PriorSet
 from forkmodel.results.reported import history_of
 from forkmodel.results.review import review_of
 from forkmodel.results.schema import FORECAST_SCHEMA
-from forkmodel.whole_files import put_in_place, write_whole
+from forkmodel.whole_files import put_in_place, restore, write_whole
 
 __all__ = ["forecast_to", "unfinished"]
 
@@ -100,7 +102,8 @@ def forecast_to(
     Raises
     ------
     ForkModelError
-        If there are fewer worlds than draws, an outcome is unknown, or something else is in the way.
+        If there are fewer worlds than draws, an outcome is unknown, something else is in the way, or another
+        process writes the same store.
     """
     path = Path(store)
     if path.exists() and not is_forecast_store(path):
@@ -122,22 +125,24 @@ def forecast_to(
         "worlds": layout.worlds,
     }
     key = _key([facts, repr(wanted), frame.names, str(frame.times[0]), repr(layout)], posterior)
-    waiting = unfinished(path)
-    if _state(waiting).get("key") != key:
-        if waiting.exists():
-            shutil.rmtree(waiting)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        parameters = parameters_of(posterior, future, origin.seed, np.arange(number))
-        begin_store(waiting, frame, layout, parameters, facts)
-        _note(waiting, key, 0)
-    for first in range(_state(waiting)["done"], layout.worlds, layout.block):
-        if progress is not None:
-            progress(first / layout.worlds)
-        rows = layout.rows(first)
-        write_block(waiting, first, simulated(origin, frame, setting, first, rows, STORED))
-        _note(waiting, key, first + len(rows))
-    put_in_place(waiting, path)
-    (path / STATE).unlink()
+    with held(path, folder=False):
+        restore(path)
+        waiting = unfinished(path)
+        if _state(waiting).get("key") != key:
+            if waiting.exists():
+                shutil.rmtree(waiting)
+            parameters = parameters_of(posterior, future, origin.seed, np.arange(number))
+            begin_store(waiting, frame, layout, parameters, facts)
+            _note(waiting, key, 0)
+        for first in range(_state(waiting)["done"], layout.worlds, layout.block):
+            if progress is not None:
+                progress(first / layout.worlds)
+            rows = layout.rows(first)
+            write_block(waiting, first, simulated(origin, frame, setting, first, rows, STORED))
+            _note(waiting, key, first + len(rows))
+        seal_store(waiting)
+        put_in_place(waiting, path)
+        (path / STATE).unlink()
     return load_forecast(path)
 
 
@@ -153,7 +158,7 @@ def _block(frame: Frame) -> int:
 
 def _key(parts: list[Any], posterior: Posterior) -> str:
     """Return a hash of everything that decides the numbers of a store."""
-    digest = hashlib.sha256(json.dumps([*parts, version("forkmodel")]).encode())
+    digest = hashlib.sha256(json.dumps([*parts, version("forkmodel"), STORE_FORMAT]).encode())
     for name, array in posterior.values.items():
         digest.update(name.encode() + np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()

@@ -7,20 +7,23 @@ demand.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import xarray as xr
 
 from forkmodel.errors import FitFileError
 from forkmodel.forecast.precision import STORED, storable
-from forkmodel.formats import FORECAST_FORMAT, FORECAST_MARK, SCHEMA_VERSION, is_forecast_file
-from forkmodel.whole_files import write_whole
+from forkmodel.formats import FORECAST_FORMAT, FORECAST_MARK, SCHEMA_VERSION, sound_forecast
+from forkmodel.seals import FORECAST, write_sealed
 
 __all__ = ["read_worlds", "write_worlds"]
 
 ENGINE: Final = "h5netcdf"
+
+type Opened = tuple[xr.Dataset, xr.Dataset, dict[str, Any]]
 
 
 def _encoding(data: xr.Dataset) -> dict[str, dict[str, Any]]:
@@ -50,30 +53,37 @@ def write_worlds(worlds: xr.Dataset, parameters: xr.Dataset, facts: Mapping[str,
     groups = {"worlds": worlds.map(_storable, keep_attrs=True), "parameters": parameters}
     tree = xr.DataTree.from_dict({"/": xr.Dataset(attrs=attrs), **groups})
     encoding = {f"/{name}": _encoding(data) for name, data in groups.items()}
-    write_whole(path, tree.to_netcdf(engine=ENGINE, encoding=encoding))
+    content = tree.to_netcdf(engine=ENGINE, encoding=encoding)
+    write_sealed(path, content, FORECAST, FORECAST_FORMAT)
 
 
-def read_worlds(path: Path) -> tuple[xr.Dataset, xr.Dataset, dict[str, Any]]:
+def read_worlds(path: Path) -> Opened:
     """Open what :func:`write_worlds` wrote: worlds, parameters and facts, variables read on demand.
 
     Raises
     ------
     FitFileError
-        If there is no such file, or it is not a forecast of this version.
+        If there is no such file, it is not a forecast, was cut off or edited, or is of a later version.
     """
-    if not path.is_file():
-        raise FitFileError(f"there is no file {path}. `forkmodel forecast FIT --out {path}` makes one.")
-    if not is_forecast_file(path):
-        raise FitFileError(f"{path} is not a saved forecast; `forkmodel forecast FIT` writes those.")
-    root = xr.open_dataset(path, engine=ENGINE)
-    found = int(root.attrs[FORECAST_MARK])
-    if found != FORECAST_FORMAT:
-        raise FitFileError(
-            f"{path} has forecast format {found}, this version reads {FORECAST_FORMAT}. Forecast again."
-        )
+    layout = sound_forecast(path)
     try:
+        facts = json.loads(xr.open_dataset(path, engine=ENGINE).attrs["facts"])
         worlds = xr.open_dataset(path, group="worlds", engine=ENGINE)
         parameters = xr.open_dataset(path, group="parameters", engine=ENGINE)
-    except (OSError, KeyError) as error:
+        opened = worlds, parameters, facts
+        for number in range(layout, FORECAST_FORMAT):
+            opened = STEPS[number](*opened)
+    except (OSError, KeyError, ValueError, RuntimeError) as error:
         raise FitFileError(f"{path} is damaged ({error}). Forecast again.") from error
-    return worlds, parameters, json.loads(root.attrs["facts"])
+    return opened
+
+
+def _as_it_is(worlds: xr.Dataset, parameters: xr.Dataset, facts: dict[str, Any]) -> Opened:
+    """Layout 2 has a seal, and the same inside."""
+    return worlds, parameters, facts
+
+
+#: What brings an opened forecast from one layout to the next, by the number that it begins with.
+STEPS: Final[Mapping[int, Callable[[xr.Dataset, xr.Dataset, dict[str, Any]], Opened]]] = MappingProxyType(
+    {1: _as_it_is}
+)

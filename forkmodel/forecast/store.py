@@ -15,9 +15,11 @@ import numpy as np
 import xarray as xr
 
 from forkmodel.errors import FitFileError
-from forkmodel.formats import FORECAST_MARK, STORE_FORMAT, is_forecast_store
+from forkmodel.forecast.store_seal import check_store
+from forkmodel.formats import FORECAST_MARK, SEALED_STORE, STORE_FORMAT, is_forecast_store
 from forkmodel.queries.draw_source import WORLD
 from forkmodel.results.schema import FORECAST_SCHEMA
+from forkmodel.seals import FORECAST, newer
 
 __all__ = ["GROUP", "PARAMETER", "PARAMETERS", "ZARR", "read_store"]
 
@@ -41,25 +43,30 @@ def read_store(path: Path) -> tuple[xr.Dataset, xr.Dataset, dict[str, Any]]:
     Raises
     ------
     FitFileError
-        If there is no such store, or it is not of this version.
+        If there is no such store, it was cut off or edited, or is of a later version.
     """
     if not is_forecast_store(path):
         raise FitFileError(
             f"{path} is no store of worlds; `forkmodel forecast FIT --store {path}` makes one."
         )
+    try:
+        return _opened(path)
+    except (OSError, KeyError, ValueError, TypeError) as error:
+        raise FitFileError(f"{path} is damaged ({error}). Forecast again.") from error
+
+
+def _opened(path: Path) -> tuple[xr.Dataset, xr.Dataset, dict[str, Any]]:
     root = xr.open_zarr(path, **ZARR).attrs
     found = int(root[FORECAST_MARK])
-    if found != STORE_FORMAT:
-        raise FitFileError(
-            f"{path} has store format {found}, this version reads {STORE_FORMAT}. Forecast again."
-        )
+    if found > STORE_FORMAT:
+        by = json.loads(root["facts"]).get("versions", {}).get("forkmodel", "of a later version")
+        raise newer(path, str(by), FORECAST)
+    if found >= SEALED_STORE:
+        check_store(path)
     # A graph of blocks stays small, and dask reads of a block only the labels that are picked.
     blocks = {WORLD: int(root["block"]), "time": -1, **dict.fromkeys(root["labels"], -1)}
-    try:
-        worlds = xr.open_zarr(path, group=GROUP, chunks=blocks, **ZARR)
-        table = xr.open_zarr(path, group=PARAMETERS, **ZARR)[PARAMETERS]
-    except (OSError, KeyError) as error:
-        raise FitFileError(f"{path} is damaged ({error}). Forecast again.") from error
+    worlds = xr.open_zarr(path, group=GROUP, chunks=blocks, **ZARR)
+    table = xr.open_zarr(path, group=PARAMETERS, **ZARR)[PARAMETERS]
     worlds = worlds[[name for name in FORECAST_SCHEMA if name in worlds]]
     draw = np.arange(worlds.sizes[WORLD]) % (root["chains"] * root["draws"])
     labels = {dim: names for dim, names in root["labels"].items() if dim in worlds.dims}

@@ -76,7 +76,8 @@ def begin_store(
     xr.Dataset(attrs=attrs).to_zarr(folder, mode="w-", **ZARR)
     # One array of all of them: an array of its own for each would be most of the store's files.
     table = parameters.to_dataarray(PARAMETER, name=PARAMETERS).drop_vars(PARAMETER)
-    table.to_dataset().to_zarr(folder, group=PARAMETERS, mode="a", **ZARR)
+    checked = {str(name): {"compressors": _checked()} for name in table.to_dataset().variables}
+    table.to_dataset().to_zarr(folder, group=PARAMETERS, mode="a", encoding=checked, **ZARR)
     arrays, encoding = {}, {}
     for name in frame.names:
         entry = FORECAST_SCHEMA[name]
@@ -85,16 +86,24 @@ def begin_store(
         arrays[name] = lazy.empty((layout.worlds, *sizes), chunks=whole, dtype=STORED)
         encoding[name] = _encoding(whole)
     template = dataset(arrays, {"time": coords["time"]}, {WORLD: layout.worlds}).drop_vars(WORLD)
+    encoding["time"] = {"compressors": _checked()}
     template.to_zarr(folder, group=GROUP, mode="a", compute=False, encoding=encoding, **ZARR)
+
+
+def _checked() -> list[Any]:
+    """Return codecs of a small array: as it is, with a checksum a chunk."""
+    from zarr.codecs import Crc32cCodec
+
+    return [Crc32cCodec()]
 
 
 def _encoding(block: tuple[int, ...]) -> dict[str, Any]:
     """Return how a variable is stored whose blocks have this shape: a file a block, a chunk a label."""
-    from zarr.codecs import BloscCodec
+    from zarr.codecs import BloscCodec, Crc32cCodec
 
     chunk = (*block[:2], *(1 for _ in block[2:]))
     shuffled = BloscCodec(cname="zstd", clevel=1, shuffle="shuffle")
-    return {"chunks": chunk, "shards": block if block[2:] else None, "compressors": [shuffled]}
+    return {"chunks": chunk, "shards": block if block[2:] else None, "compressors": [shuffled, Crc32cCodec()]}
 
 
 def write_block(folder: Path, first: int, arrays: Mapping[str, np.ndarray]) -> None:

@@ -21,7 +21,8 @@ from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.panel import Panel, PanelOptions
 from forkmodel.data.texts import market_from_texts, table_text
 from forkmodel.errors import DataError, FitFileError, ModelError, PriorError, did_you_mean
-from forkmodel.formats import FILE_FORMAT, FORECAST_MARK, SCHEMA_VERSION
+from forkmodel.formats import FILE_FORMAT, FORECAST_MARK, SCHEMA_VERSION, SEALED_FIT
+from forkmodel.inference.earlier_formats import STEPS
 from forkmodel.inference.geometry.metric import Metric
 from forkmodel.inference.posterior import Posterior
 from forkmodel.inference.verdict import Review
@@ -30,13 +31,15 @@ from forkmodel.observations.observation import Observation, observations_of
 from forkmodel.observations.panel import make_panel
 from forkmodel.observations.registry import OBSERVATIONS
 from forkmodel.priors import PriorSet
-from forkmodel.whole_files import write_whole
+from forkmodel.seals import AGAIN, FIT, FORECAST, newer, opened_seal, write_sealed
 
 __all__ = ["ENGINE", "load", "save", "to_datatree"]
 
 ENGINE: Final = "h5netcdf"
 #: Group of what the sampler of a later fit can use; files without it are read as well.
 METRIC: Final = "metric"
+#: Attribute with the number of the layout.
+FORMAT: Final = "forkmodel_file_format"
 
 
 def _observed(panel: Panel) -> dict[str, xr.Dataset]:
@@ -86,7 +89,7 @@ def to_datatree(posterior: Posterior, review: Review) -> xr.DataTree:
         "seed": posterior.seed,
     }
     tree.attrs = {
-        "forkmodel_file_format": FILE_FORMAT,
+        FORMAT: FILE_FORMAT,
         "forkmodel_schema_version": SCHEMA_VERSION,
         "vintage": str(posterior.data.vintage.date()),
         "data_hash": posterior.data.content_hash,
@@ -113,11 +116,11 @@ def save(posterior: Posterior, path: Path, review: Review) -> None:
     review : Review
         Its review: whoever opens the file reads it from there.
     """
-    write_whole(path, to_datatree(posterior, review).to_netcdf(engine=ENGINE))
+    write_sealed(path, to_datatree(posterior, review).to_netcdf(engine=ENGINE), FIT, FILE_FORMAT)
 
 
 def load(path: str | Path, observations: Iterable[Observation] = OBSERVATIONS) -> Posterior:
-    """Read a fit that :func:`save` wrote.
+    """Read a fit that :func:`save` wrote, of this version or an earlier one.
 
     Parameters
     ----------
@@ -134,32 +137,50 @@ def load(path: str | Path, observations: Iterable[Observation] = OBSERVATIONS) -
     Raises
     ------
     FitFileError
-        If there is no such file, it is not a saved fit, it was cut off or edited, or its layout is of another
-        version. Tables and priors are compared with the hashes that were saved with them.
+        If there is no such file, it is not a saved fit, it was cut off or edited, or its layout is of a later
+        version. All bytes are compared with the seal before anything is read, tables and priors with the
+        hashes that were saved with them.
     """
     path = Path(path)
     if not path.is_file():
         raise FitFileError(f"there is no file {path}. `forkmodel fit --out {path}` makes one.")
+    seal = opened_seal(path, FIT)
+    if seal is not None and seal.kind == FIT and seal.layout > FILE_FORMAT:
+        raise newer(path, seal.version, FIT)
     try:
-        tree = xr.open_datatree(path, engine=ENGINE).load()
+        with xr.open_datatree(path, engine=ENGINE) as opened:
+            tree = opened.load()
     except Exception as error:
         raise FitFileError(f"{path} is not a saved fit or is damaged ({error}). Fit again.") from error
-    found = tree.attrs.get("forkmodel_file_format")
-    if FORECAST_MARK in tree.attrs:
+    if FORECAST_MARK in tree.attrs or (seal is not None and seal.kind == FORECAST):
         raise FitFileError(f"{path} is a forecast, not a fit; open it with fm.load_forecast.")
-    if found is None:
+    if FORMAT not in tree.attrs:
         raise FitFileError(f"{path} is a NetCDF file but not a saved fit; `forkmodel fit` writes those.")
-    if str(found) != str(FILE_FORMAT):
-        raise FitFileError(
-            f"{path} has file format {found}, this version reads {FILE_FORMAT}. Fit again, or install the "
-            f"version that wrote it: {tree.attrs.get('versions', 'unknown')}."
-        )
     try:
+        layout = _layout(tree)
+        if layout > FILE_FORMAT:
+            raise newer(path, str(_json(tree, "versions", {}).get("forkmodel", "of a later version")), FIT)
+        if seal is None and layout >= SEALED_FIT:
+            raise FitFileError(f"{path} has lost its seal: it was cut off or edited. {AGAIN[FIT]}.")
+        for number in range(layout, FILE_FORMAT):
+            tree = STEPS[number](tree)
         return _posterior(tree, tuple(observations))
     except KeyError as error:
         raise FitFileError(f"{path} lacks {error}; it was cut off or edited. Fit again.") from error
     except _BROKEN as error:
         raise FitFileError(f"{path} was damaged or edited: {error} Fit again.") from error
+
+
+def _layout(tree: xr.DataTree) -> int:
+    """Return the number of a file's layout; those that this version can no longer bring up are refused."""
+    stated = tree.attrs[FORMAT]
+    try:
+        layout = int(stated)
+    except (TypeError, ValueError) as error:
+        raise _Broken(f"its format is {stated!r}.") from error
+    if layout < min(STEPS):
+        raise _Broken(f"its format is {layout}, and this version reads {min(STEPS)} to {FILE_FORMAT}.")
+    return layout
 
 
 class _Broken(ValueError):
@@ -173,7 +194,8 @@ _BROKEN = (_Broken, DataError, ModelError, PriorError, TypeError, ValueError, At
 def _posterior(tree: xr.DataTree, observations: tuple[Observation, ...]) -> Posterior:
     """Build the posterior of an opened file; nothing in it is trusted before it is checked."""
     data = _market(tree)
-    spec = _json(tree, "spec", {"blocks": list, "options": dict, "tune": int, "seed": int})
+    wanted = {"observations": list, "blocks": list, "options": dict, "tune": int, "seed": int}
+    spec = _json(tree, "spec", wanted)
     priors = PriorSet.from_dict(_json(tree, "priors", {}))
     if priors.hash != tree.attrs["prior_hash"]:
         raise _Broken("the priors are not those that its hash was taken of.")
@@ -198,9 +220,7 @@ def _posterior(tree: xr.DataTree, observations: tuple[Observation, ...]) -> Post
 
 def _check_observations(spec: dict[str, Any], observations: tuple[Observation, ...]) -> None:
     """Refuse to read draws with other observations than they were made with."""
-    # Files of before there could be others have no list.
-    fitted = spec.get("observations", [each.name for each in OBSERVATIONS])
-    given = [each.name for each in observations]
+    fitted, given = spec["observations"], [each.name for each in observations]
     if set(fitted) != set(given):
         differ = ", ".join(sorted(set(fitted) ^ set(given)))
         raise FitFileError(

@@ -7,13 +7,15 @@ import, so nothing here needs them: a file is read with h5netcdf, and only the v
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from copy import copy
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
-from forkmodel.errors import QueryError
+from forkmodel.errors import FitFileError, QueryError
+from forkmodel.formats import sound_forecast
 
 __all__ = ["WORLD", "DatasetDraws", "DrawSource", "FileDraws", "quarter_label"]
 
@@ -21,6 +23,8 @@ SAMPLE = ("chain", "draw")
 #: Dim of worlds where a draw may be carried on several times.
 WORLD = "world"
 GROUP = "worlds"
+#: Layouts of saved forecasts whose worlds lie as they are read here.
+LAYOUTS = (1, 2)
 #: Worlds that a question reads at once: a variable of all quarters to 2036 takes 22 MB of them.
 WORLDS_AT_ONCE = 50_000
 
@@ -130,7 +134,10 @@ class DatasetDraws:
         if self._window is not None:
             where[WORLD] = self._window
         chosen = self._data[name].isel(where).transpose(*self._sample, "time")
-        return np.asarray(chosen.to_numpy(), dtype=float)
+        try:
+            return np.asarray(chosen.to_numpy(), dtype=float)
+        except (OSError, ValueError, RuntimeError) as error:
+            raise FitFileError(f"the worlds of {name} are damaged ({error}). Forecast again.") from error
 
 
 class FileDraws:
@@ -139,12 +146,25 @@ class FileDraws:
     def __init__(self, path: str | Path) -> None:
         import h5netcdf
 
-        self._file = h5netcdf.File(path, "r")
-        self._group = self._file.groups[GROUP]
-        sizes = self._group.dimensions
-        self.shape = self.draws = (int(sizes["chain"].size), int(sizes["draw"].size))
-        self.names = [str(name) for name in self._group.variables if name not in sizes]
-        self.quarters = _quarters(self._times())
+        layout = sound_forecast(Path(path))
+        if layout not in LAYOUTS:
+            raise FitFileError(f"{path} is of layout {layout}; `forkmodel migrate {path}` brings it up.")
+        self._path = path
+        with self._damage():
+            self._file = h5netcdf.File(path, "r")
+            self._group = self._file.groups[GROUP]
+            sizes = self._group.dimensions
+            self.shape = self.draws = (int(sizes["chain"].size), int(sizes["draw"].size))
+            self.names = [str(name) for name in self._group.variables if name not in sizes]
+            self.quarters = _quarters(self._times())
+
+    @contextmanager
+    def _damage(self) -> Iterator[None]:
+        """Say in words what reading a file without a seal can end in."""
+        try:
+            yield
+        except (OSError, KeyError, ValueError, RuntimeError, AttributeError) as error:
+            raise FitFileError(f"{self._path} is damaged ({error}). Forecast again.") from error
 
     def parts(self) -> Iterator[FileDraws]:
         """Return the worlds, which are read at once."""
@@ -171,6 +191,11 @@ class FileDraws:
     def read(self, name: str, places: Mapping[str, int]) -> np.ndarray:
         """Return a variable (chain, draw, time) at one place of each of its other dims."""
         variable = self._group.variables[name]
+        with self._damage():
+            return self._read(variable, places)
+
+    @staticmethod
+    def _read(variable: Any, places: Mapping[str, int]) -> np.ndarray:
         order = [dim for dim in variable.dimensions if dim not in places]
         index = tuple(places.get(dim, slice(None)) for dim in variable.dimensions)
         array = np.asarray(variable[index], dtype=float)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from forkmodel.formats import FILE_FORMAT
+from forkmodel.formats import MODEL_FORMAT
 from forkmodel.validate.reviews import failed, failed_names, review_words, unreviewed_names
 
 __all__ = ["LOOSE", "STRICT", "banner", "is_stale", "record_facts", "standing"]
@@ -28,12 +28,12 @@ NAMED = 6
 
 def record_facts() -> dict[str, Any]:
     """Return what every new record says of the model that made it."""
-    return {"model_format": FILE_FORMAT}
+    return {"model_format": MODEL_FORMAT}
 
 
 def is_stale(facts: Mapping[str, Any]) -> bool:
     """Return whether a record was made with an earlier model; one that does not say which was."""
-    return facts.get("model_format") != FILE_FORMAT
+    return facts.get("model_format") != MODEL_FORMAT
 
 
 def standing(facts: Mapping[str, Any], *, again: bool = True) -> list[str]:

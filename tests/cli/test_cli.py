@@ -21,6 +21,7 @@ COMMANDS = (
     "compare",
     "claims",
     "merger",
+    "migrate",
     "query",
     "data",
     "priors",

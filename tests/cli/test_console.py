@@ -92,3 +92,12 @@ def test_names_from_elsewhere_cannot_steer_a_terminal(capsys):
     shown = capsys.readouterr().out
     assert r"a\x1b[31mb\x9b2J\u202ec\x07" in shown
     assert all(letter.isprintable() or letter == "\n" for letter in shown)
+
+
+def test_names_from_elsewhere_cannot_steer_a_terminal_in_json_either(capsys):
+    named = {"name": "a\x1b[31mb\x9b2J\u202ec\x07", "and": "桦 é <b> =1+1"}
+    print_json(named)
+    shown = capsys.readouterr().out
+    assert all(letter.isprintable() or letter == "\n" for letter in shown)
+    assert "桦 é <b> =1+1" in shown
+    assert json.loads(shown) == named

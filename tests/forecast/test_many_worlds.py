@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 import forkmodel as fm
 from forkmodel.cli.main import app
-from forkmodel.errors import ForkModelError, QueryError
+from forkmodel.errors import FitFileError, ForkModelError, QueryError
 from forkmodel.forecast.many_worlds import forecast_to, unfinished
 from forkmodel.fork_model import ForkModel
 from forkmodel.queries import ask
@@ -144,6 +144,57 @@ def test_the_command_line_writes_a_store_and_asks_it(fit, tmp_path, few):
     assert json.loads(done.stdout)["worlds"] == WORLDS
     asked = CliRunner().invoke(app, ["query", str(folder), QUESTIONS[0], "--json"])
     assert json.loads(asked.stdout) == few.query(QUESTIONS[0]).as_dict()
+
+
+def _read(folder):
+    made = fm.load_forecast(folder)
+    return made.facts, made.query(QUESTIONS[0]).as_dict(), made.query(QUESTIONS[1]).as_dict()
+
+
+def test_a_store_with_a_damaged_file_is_refused_or_the_same(few, fit, tmp_path):
+    folder = tmp_path / "w.zarr"
+    fit.forecast_to(folder, WORLDS, keep=KEPT, since=SINCE)
+    expected, rng = _read(folder), np.random.default_rng(1)
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    assert len(files) > 10
+    refused = 0
+    for number in range(6 * len(files)):
+        path = files[number % len(files)]
+        content = path.read_bytes()
+        place = int(rng.integers(len(content)))
+        turned = bytes([content[place] ^ (1 << int(rng.integers(8)))])
+        path.write_bytes(content[:place] + (turned + content[place + 1 :] if number % 3 else b""))
+        try:
+            found = _read(folder)
+        except ForkModelError:
+            refused += 1
+        else:
+            # The bit was in a label or an outcome that the questions do not read.
+            assert found == expected, (path, place)
+        path.write_bytes(content)
+    assert _read(folder) == expected
+    assert refused > 3 * len(files)
+
+
+def test_a_store_that_lacks_a_file_or_is_of_a_later_version_is_refused(late, fit, tmp_path):
+    folder = tmp_path / "w.zarr"
+    fit.forecast_to(folder, keep=["hhi"], since="2036")
+    numbers = next(path for path in (folder / "worlds" / "hhi" / "c").rglob("*") if path.is_file())
+    numbers.rename(tmp_path / "kept")
+    with pytest.raises(FitFileError, match="not those that were saved"):
+        fm.load_forecast(folder)
+    (tmp_path / "kept").rename(numbers)
+    assert fm.load_forecast(folder).facts == late.facts
+    head = folder / "zarr.json"
+    sealed = head.read_text(encoding="utf-8")
+    head.write_text(sealed.replace('"files"', '"flies"'), encoding="utf-8")
+    with pytest.raises(FitFileError, match="lost its seal"):
+        fm.load_forecast(folder)
+    later = json.loads(sealed)
+    later["attributes"]["forkmodel_forecast_format"] = 9
+    head.write_text(json.dumps(later), encoding="utf-8")
+    with pytest.raises(FitFileError, match=f"made by forkmodel {fm.__version__}.*upgrade"):
+        fm.load_forecast(folder)
 
 
 class Stopped(Exception):

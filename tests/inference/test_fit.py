@@ -196,14 +196,15 @@ def test_a_saved_fit_is_one_plain_netcdf_file(quick_fit, saved):
 
 
 def test_renaming_a_variable_needs_a_new_file_format(joint_model):
-    """Saved draws are read by name: whoever changes names must raise FILE_FORMAT, and this hash."""
+    """Saved draws are read by name: whoever changes names must raise both numbers, and this hash."""
     import hashlib
 
-    from forkmodel.formats import FILE_FORMAT
+    from forkmodel.formats import FILE_FORMAT, MODEL_FORMAT
     from forkmodel.inference.compiling import free_variables
 
     names = "\n".join(sorted(free_variables(joint_model.pymc_model)))
-    assert (FILE_FORMAT, hashlib.sha256(names.encode()).hexdigest()[:16]) == (4, "196173924fda6b04")
+    digest = hashlib.sha256(names.encode()).hexdigest()[:16]
+    assert (FILE_FORMAT, MODEL_FORMAT, digest) == (5, 4, "196173924fda6b04")
 
 
 def test_damaged_and_foreign_files_are_refused(saved, tmp_path):

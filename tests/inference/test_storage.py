@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import h5py
 import numpy as np
@@ -17,8 +18,10 @@ import xarray as xr
 
 import forkmodel as fm
 from forkmodel.data.texts import market_from_texts, table_text
+from forkmodel.formats import FILE_FORMAT
 from forkmodel.inference.geometry.bundled import bundled_metric
 from forkmodel.inference.storage import save
+from forkmodel.seals import FIT, LINE, write_sealed
 
 ODD_NAMES = ("NA", "null", "None", "n/a", "nan", "1e5", "007", "true", 'a "b", c')
 
@@ -62,6 +65,11 @@ def test_a_saved_fit_keeps_odd_names(odd_market, saved):
     back = fm.load(saved)
     assert back.data.content_hash == odd_market.content_hash
     assert set(ODD_NAMES) <= set(back.data.models["model_id"])
+
+
+def _sealed(path: Path) -> None:
+    """Seal an edited file anew: what stands behind the seal has to be checked too."""
+    write_sealed(path, LINE.sub(b"", path.read_bytes()), FIT, FILE_FORMAT)
 
 
 def _set(name: str, value: object) -> Callable[[h5py.File], None]:
@@ -137,8 +145,10 @@ def test_a_damaged_or_edited_file_is_refused_in_words(saved, tmp_path, damage):
     path = shutil.copy(saved, tmp_path / "broken.nc")
     with h5py.File(path, "r+") as file:
         DAMAGES[damage](file)
-    with pytest.raises(fm.FitFileError, match="Fit again"):
-        fm.load(path)
+    for seal in (lambda _: None, _sealed):
+        seal(path)
+        with pytest.raises(fm.FitFileError, match="Fit again"):
+            fm.load(path)
 
 
 @pytest.fixture(scope="module")
@@ -172,6 +182,7 @@ def test_a_metric_that_is_none_is_refused(shaped, tmp_path, name, value):
     path = shutil.copy(shaped, tmp_path / "broken.nc")
     with h5py.File(path, "r+") as file:
         file["metric"][name][0] = value
+    _sealed(path)
     with pytest.raises(fm.FitFileError, match="Fit again"):
         fm.load(path)
 
@@ -191,6 +202,7 @@ def _relabelled(saved, path, change):
         tree = opened.load()
     tree["posterior"] = xr.DataTree(change(tree["posterior"].to_dataset()))
     tree.to_netcdf(path, engine="h5netcdf")
+    _sealed(path)
     return path
 
 

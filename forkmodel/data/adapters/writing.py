@@ -12,6 +12,7 @@ from forkmodel.data.cells import escaped
 from forkmodel.data.folders import VINTAGE_FILE
 from forkmodel.data.schemas import TABLES
 from forkmodel.errors import ForkModelError
+from forkmodel.holding import held
 from forkmodel.whole_files import staged_files, write_whole
 
 __all__ = ["rows_text", "write_import"]
@@ -68,7 +69,10 @@ def write_import(imported: Imported, folder: Path) -> list[str]:
         raise ForkModelError(f"{folder} is a file; give a folder to write to.")
     texts = {f"{name}.csv": rows_text(name, rows) for name, rows in imported.tables.items()}
     texts[VINTAGE_FILE] = f"{imported.vintage.date().isoformat()}\n"
-    with staged_files(folder, [*(f"{name}.csv" for name in TABLES), VINTAGE_FILE]) as waiting:
+    with (
+        held(folder, folder=True),
+        staged_files(folder, [*(f"{name}.csv" for name in TABLES), VINTAGE_FILE]) as waiting,
+    ):
         for name, text in texts.items():
             write_whole(waiting / name, text)
     return list(texts)

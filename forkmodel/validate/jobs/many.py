@@ -21,6 +21,7 @@ from threading import Lock, Thread
 from typing import Protocol
 
 from forkmodel.errors import JobError
+from forkmodel.holding import held
 
 __all__ = ["Job", "job_path", "run_jobs"]
 
@@ -134,9 +135,17 @@ def run_jobs(
     ------
     JobError
         If jobs failed or the cluster cannot be used; what was finished stays in the folder.
+    BusyError
+        If another process runs jobs into the folder.
     """
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    with held(folder, folder=True):
+        return _run(jobs, folder, workers, dask, progress)
+
+
+def _run(
+    jobs: Sequence[Job], folder: Path, workers: int, dask: str | None, progress: Progress | None
+) -> list[Path]:
     waiting = {job.key: job for job in jobs if not job_path(job, folder).exists()}
     total, done = len({job.key for job in jobs}), 0
     done = total - len(waiting)

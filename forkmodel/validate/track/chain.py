@@ -97,10 +97,11 @@ def read_chain(path: Path, kind: str) -> list[Row]:
     if not path.exists():
         return []
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        # Only line ends of a file part rows: names may hold what else Unicode calls an end of a line.
+        lines = path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
     except UnicodeDecodeError as error:
         raise RecordError(f"{path} is no text in UTF-8, so no {kind}. Give another file.") from error
-    head = _line(path, 1, lines[0] if lines else "")
+    head = _line(path, 1, lines[0])
     if head.get("record") != kind or head.get("format") != FORMAT:
         raise RecordError(
             f"{path}, line 1: this is no {kind} of format {FORMAT}. Give the file that forkmodel wrote, or "

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from forkmodel.errors import ModelError, RecordError
-from forkmodel.formats import FILE_FORMAT
+from forkmodel.formats import MODEL_FORMAT
 from forkmodel.priors import PriorSet
 from forkmodel.validate.backtest.backtest import foresee_from
 from forkmodel.validate.backtest.foresight import file_hash
@@ -137,7 +137,7 @@ def freeze(fit: Path, out: Path, priors: PriorSet | None = None, made: date | No
         "prior_sha256": foresight.facts["prior_hash"],
         "version": version("forkmodel"),
         "code_sha256": code_hash(),
-        "model_format": FILE_FORMAT,
+        "model_format": MODEL_FORMAT,
         "review": review["status"],
     }
     # The file says the same of itself, for whoever meets it without its manifest.

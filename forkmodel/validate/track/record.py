@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from forkmodel.errors import RecordError
+from forkmodel.holding import held
 from forkmodel.validate.track.chain import chain_text, last_hash, line_of, read_chain
 from forkmodel.whole_files import write_whole
 
@@ -21,6 +22,8 @@ __all__ = ["Added", "add_rows", "counted", "read_record"]
 KIND = "track record"
 #: Part of the width of the 80 % interval by which an outcome must move to be another one.
 SMALLEST_MOVE = 0.01
+#: Seconds to wait for another process that adds rows, which takes it a moment.
+PATIENCE = 60.0
 
 type Row = dict[str, Any]
 type Key = tuple[str, ...]
@@ -98,7 +101,15 @@ def add_rows(path: Path, rows: Sequence[Row]) -> Added:
     RecordError
         If the record was changed, or a row contradicts one on record: another outcome from the same tables,
         or another forecast from the same file.
+    BusyError
+        If another process has been adding rows for a minute.
     """
+    # Whoever adds at the same time has to see these rows, or they would be lost.
+    with held(path, folder=False, seconds=PATIENCE):
+        return _added(path, rows)
+
+
+def _added(path: Path, rows: Sequence[Row]) -> Added:
     kept = read_record(path)
     places = {_key(row): place for place, row in enumerate(kept)}
     new: list[Row] = []
