@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
@@ -157,7 +157,8 @@ class Drop:
             for column in TABLES[diff.table].columns
             if not column.provenance and column.name not in DESCRIBES
         }
-        hard, soft = [], []
+        hard: list[CellChange] = []
+        soft: list[CellChange] = []
         for change in diff.changed:
             if change.key in labels:
                 (hard if change.column in facts and change.old else soft).append(change)
@@ -213,12 +214,12 @@ class Drop:
         ]
 
     @staticmethod
-    def _read_on(market: MarketTables, source: str) -> pd.Timestamp:
+    def _read_on(market: MarketTables, source: str) -> Any:
         found = market.sources.set_index("source_id")["retrieved"].get(source)
-        return pd.NaT if found is None else pd.Timestamp(found)
+        return pd.NaT if found is None else found
 
 
-def _day(day: pd.Timestamp) -> str:
+def _day(day: Any) -> str:
     return "an unknown day" if pd.isna(day) else str(day.date())
 
 
