@@ -188,7 +188,7 @@ def _print_moves(moved: Update) -> None:
         _print_groups(moved.groups, table, quarter, label)
 
 
-def _print_groups(groups: pd.DataFrame, headlines: pd.DataFrame, quarter: pd.Timestamp, label: str) -> None:
+def _print_groups(groups: pd.DataFrame, headlines: pd.DataFrame, quarter: Any, label: str) -> None:
     """Print the move of every headline by each group, beside that of the refit."""
     if groups.empty:
         return
