@@ -136,7 +136,8 @@ def group_moves(groups: list[Group], old: Posterior, new: Posterior) -> pd.DataF
                 figures = [np.nan] * 4
                 if weighting.reliable:
                     low, median, high = quantiles(thinned, PROBABILITIES, weighting.weights)
-                    figures = [median, low, high, quantiles(thinned, [0.5])[0] - median]
+                    whole = quantiles(thinned, [0.5], np.full(len(thinned), 1.0 / len(thinned)))[0]
+                    figures = [median, low, high, whole - median]
                 rows.append(
                     {
                         "group": group.name,
