@@ -75,7 +75,7 @@ def update(
         progress("derive", 0.0, "review")
         review = made.review()
         made.save(target)
-        withheld = _withheld(moved)
+        withheld = moved.withheld
         if withheld is None:
             progress("derive", 0.0, "how headlines moved, and which rows moved them")
             document |= {
@@ -105,15 +105,6 @@ def _check_target(target: Path, file: Path, overwrite: bool) -> None:
         raise ForkModelError(f"{target} is the fit to bring up to date, which is kept. Give another --out.")
     if not overwrite:
         raise ForkModelError(f"{target} exists. Give another --out, or --overwrite to replace it.")
-
-
-def _withheld(moved: Update) -> str | None:
-    """Return why how figures moved is withheld, or None."""
-    try:
-        _ = moved.headlines
-    except ForkModelError as error:
-        return str(error)
-    return None
 
 
 def _drop_document(drop: Drop) -> dict[str, Any]:

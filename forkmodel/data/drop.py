@@ -4,54 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Final
 
 import pandas as pd
 
-from forkmodel.data.diff import CellChange, Cells, RowChange, TableDiff, diff_tables, row_label, rows_by_key
+from forkmodel.data.contradictions import Contradiction, beside, is_figure, replaced
+from forkmodel.data.diff import CellChange, RowChange, TableDiff, diff_tables, row_label, rows_by_key
 from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.merging import canonical, union
 from forkmodel.data.read import Folder, read_data
-from forkmodel.data.schemas import TABLES
 
-__all__ = ["BOTH", "DROP", "Contradiction", "Drop", "TableDrop", "read_drop"]
-
-#: Who wins a contradiction: the row of the drop, or neither, because both stand.
-DROP: Final = "drop"
-BOTH: Final = "both"
-#: Columns that say where a figure is from or how to read it, and not what it is.
-DESCRIBES = ("source_id", "url", "note", "title", "publisher", "licence", "attribution", "setting")
-#: Columns that let two rows about one thing stand side by side, and the figure in which they may differ.
-BESIDE = {"scores": ("evaluator", "score"), "revenue": ("kind", "annualised_revenue_usd")}
-
-
-@dataclass(frozen=True, slots=True)
-class Contradiction:
-    """A cell of the known tables and one of the drop that cannot both be the figure.
-
-    Attributes
-    ----------
-    table, key, column : str
-        Where.
-    old, new : str
-        The two cells as text.
-    old_source, new_source : str
-        Where each is from.
-    wins : str
-        ``drop`` or ``both``.
-    why : str
-        The reason, in one sentence.
-    """
-
-    table: str
-    key: str
-    column: str
-    old: str
-    new: str
-    old_source: str
-    new_source: str
-    wins: str
-    why: str
+__all__ = ["Drop", "TableDrop", "read_drop"]
 
 
 @dataclass(frozen=True)
@@ -152,75 +114,22 @@ class Drop:
             )
         )
         labels = {row_label(key): known[key] for key in given if key in known}
-        facts = {
-            column.name
-            for column in TABLES[diff.table].columns
-            if not column.provenance and column.name not in DESCRIBES
-        }
         hard: list[CellChange] = []
         soft: list[CellChange] = []
         for change in diff.changed:
             if change.key in labels:
-                (hard if change.column in facts and change.old else soft).append(change)
+                (hard if change.old and is_figure(diff.table, change.column) else soft).append(change)
         return TableDrop(
             diff.table,
             diff.new,
             sum(key in known and merged[key] == known[key] for key in given),
-            [self._contradiction(diff.table, each, labels[each.key]) for each in hard]
-            + self._beside(diff.table, known, given),
+            [
+                *(replaced(diff.table, each, labels[each.key], self.base, self.market) for each in hard),
+                *beside(diff.table, known, given),
+            ],
             soft,
             [change for change in diff.changed if change.key not in labels],
         )
-
-    def _contradiction(self, table: str, change: CellChange, known: Cells) -> Contradiction:
-        old, new = known["source_id"], change.source
-        before, after = self._read_on(self.base, old), self._read_on(self.market, new)
-        if pd.isna(before) or pd.isna(after) or after >= before:
-            why = f"the newer row stands: its source was read on {_day(after)}, the old one on {_day(before)}"
-        else:
-            why = (
-                f"the drop's row stands, although its source was read on {_day(after)} and the old one on "
-                f"{_day(before)}: delete it from the drop to keep the old one"
-            )
-        return Contradiction(table, change.key, change.column, change.old, change.new, old, new, DROP, why)
-
-    def _beside(
-        self, table: str, known: Mapping[tuple[str, ...], Cells], given: Mapping[tuple[str, ...], Cells]
-    ) -> list[Contradiction]:
-        """Return new rows that say something else than a known row about the same thing."""
-        if table not in BESIDE:
-            return []
-        differs, figure = BESIDE[table]
-        place = TABLES[table].key.index(differs)
-        others: dict[tuple[str, ...], list[Cells]] = {}
-        for key, cells in known.items():
-            others.setdefault(key[:place] + key[place + 1 :], []).append(cells)
-        return [
-            Contradiction(
-                table,
-                row_label(key),
-                figure,
-                old[figure],
-                cells[figure],
-                old["source_id"],
-                cells["source_id"],
-                BOTH,
-                f"{differs} {old[differs]} and {cells[differs]} are two observations: both stand",
-            )
-            for key, cells in given.items()
-            if key not in known
-            for old in others.get(key[:place] + key[place + 1 :], [])
-            if old[figure] != cells[figure]
-        ]
-
-    @staticmethod
-    def _read_on(market: MarketTables, source: str) -> Any:
-        found = market.sources.set_index("source_id")["retrieved"].get(source)
-        return pd.NaT if found is None else found
-
-
-def _day(day: Any) -> str:
-    return "an unknown day" if pd.isna(day) else str(day.date())
 
 
 def read_drop(folder: Folder, base: MarketTables) -> Drop:

@@ -47,7 +47,7 @@ class Update:
         ForkModelError
             If the review of either fit failed: its figures are withheld.
         """
-        self._check_reviews()
+        self._check()
         return headline_moves(self.old, self.new)
 
     @cached_property
@@ -59,16 +59,23 @@ class Update:
         ForkModelError
             If the review of either fit failed: its figures are withheld.
         """
-        self._check_reviews()
+        self._check()
         return group_moves(groups_of(self.drop, self.new), self.old, self.new)
 
-    def _check_reviews(self) -> None:
+    @property
+    def withheld(self) -> str | None:
+        """Why figures are withheld, in a sentence; None if they are not."""
         for name, posterior in (("old", self.old), ("new", self.new)):
             if review_of(posterior).status == "FAIL":
-                raise ForkModelError(
-                    f"the review of the {name} fit FAILED, so how figures moved is withheld. Read its "
-                    "checks, and fit again with more draws or other tables."
+                return (
+                    f"the review of the {name} fit FAILED, so how figures moved is withheld. Read its checks, "
+                    "and fit again with more draws or other tables."
                 )
+        return None
+
+    def _check(self) -> None:
+        if self.withheld is not None:
+            raise ForkModelError(self.withheld)
 
 
 def update(

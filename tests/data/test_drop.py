@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from forkmodel.data.drop import BOTH, DROP, read_drop
+from forkmodel.data.contradictions import BOTH, DROP
+from forkmodel.data.drop import read_drop
 from forkmodel.errors import DataError
 
 PRICE = (
