@@ -68,8 +68,8 @@ class Update:
         for name, posterior in (("old", self.old), ("new", self.new)):
             if review_of(posterior).status == "FAIL":
                 return (
-                    f"the review of the {name} fit FAILED, so how figures moved is withheld. Read its checks, "
-                    "and fit again with more draws or other tables."
+                    f"the review of the {name} fit FAILED, so how figures moved is withheld. Read its "
+                    "checks, and fit again with more draws or other tables."
                 )
         return None
 
