@@ -156,47 +156,54 @@ def _shown(found: list[Any], rows: int) -> str:
 
 
 def _print_moves(moved: Update) -> None:
-    for quarter, table in moved.headlines.groupby("quarter"):
-        label = _quarter(quarter)
-        first = table.iloc[0]
+    from forkmodel.update.reweighting import MOST_K
+
+    headlines, groups = moved.headlines, moved.groups
+    for quarter, table in headlines.groupby("quarter"):
+        _print_headlines(table, _quarter(quarter))
+        if not groups.empty:
+            _print_groups(groups.loc[groups["quarter"].eq(quarter)], table, _quarter(quarter))
+    if not groups.empty:
+        columns = ["group", "rows", "pareto_k", "effective_draws"]
         print_table(
-            ["headline", "unit", "old", "80 %", "new", "80 %", "move", "Monte Carlo error"],
-            [
-                (
-                    row["headline"],
-                    row["unit"],
-                    row["old"],
-                    _interval(row["old_low"], row["old_high"]),
-                    row["new"],
-                    _interval(row["new_low"], row["new_high"]),
-                    row["move"],
-                    row["error"],
-                )
-                for _, row in table.iterrows()
-            ],
-            title=f"Headlines in {label}, {first['old_draws']} and {first['new_draws']} draws",
+            columns,
+            groups.drop_duplicates("group")[columns].itertuples(index=False),
+            title=f"Weights of {groups['draws'].iloc[0]} draws; those with k above {MOST_K} are not used",
         )
-        _print_groups(moved.groups, table, quarter, label)
 
 
-def _print_groups(groups: pd.DataFrame, headlines: pd.DataFrame, quarter: Any, label: str) -> None:
+def _print_headlines(table: pd.DataFrame, quarter: str) -> None:
+    first = table.iloc[0]
+    print_table(
+        ["headline", "unit", "old", "80 %", "new", "80 %", "move", "Monte Carlo error"],
+        [
+            (
+                row["headline"],
+                row["unit"],
+                row["old"],
+                _interval(row["old_low"], row["old_high"]),
+                row["new"],
+                _interval(row["new_low"], row["new_high"]),
+                row["move"],
+                row["error"],
+            )
+            for _, row in table.iterrows()
+        ],
+        title=f"Headlines in {quarter}, {first['old_draws']} and {first['new_draws']} draws",
+    )
+
+
+def _print_groups(groups: pd.DataFrame, headlines: pd.DataFrame, quarter: str) -> None:
     """Print the move of every headline by each group, beside that of the refit."""
-    if groups.empty:
-        return
-    there = groups.loc[groups["quarter"].eq(quarter)]
-    wide = there.pivot(index="headline", columns="group", values="move")
-    names = list(there["group"].unique())
-    cells = headlines.set_index("headline")["move"]
+    from forkmodel.update.reweighting import MOST_K
+
+    wide = groups.pivot(index="headline", columns="group", values="move")
+    names = list(groups["group"].unique())
+    refit = headlines.set_index("headline")["move"]
     print_table(
         ["headline", *names, "refit"],
-        [(name, *wide.loc[name, names], cells[name]) for name in cells.index],
-        title=f"Moves in {label}, by what the new fit says without a group of rows; blank: k above 0.7",
-    )
-    kinds = there.drop_duplicates("group")
-    print_table(
-        ["group", "rows", "Pareto k", "effective draws"],
-        kinds[["group", "rows", "pareto_k", "effective_draws"]].itertuples(index=False),
-        title="How far the reweighted figures can be trusted",
+        [(name, *wide.loc[name, names], refit[name]) for name in refit.index],
+        title=f"Moves in {quarter} by group of rows; blank: Pareto k above {MOST_K}",
     )
 
 

@@ -118,10 +118,11 @@ def group_moves(groups: list[Group], old: Posterior, new: Posterior) -> pd.DataF
     Returns
     -------
     DataFrame
-        One row per group, quarter and headline: ``group``, ``rows``, ``pareto_k``, ``effective_draws``,
-        ``quarter``, ``headline``; ``without``, ``without_low``, ``without_high`` (median and central interval
-        of mass 0.8 without the group) and ``move`` (median with all rows less that without). The last four
-        are missing where ``pareto_k`` is above 0.7: the weights say nothing then.
+        One row per group, quarter and headline: ``group``, ``rows``, ``draws`` (number reweighted),
+        ``pareto_k``, ``effective_draws``, ``quarter``, ``headline``; ``without``, ``without_low``,
+        ``without_high`` (median and central interval of mass 0.8 without the group) and ``move`` (median with
+        all rows less that without). The last four are missing where ``pareto_k`` is above 0.7: the weights
+        say nothing then.
     """
     step = -(-new.chains * new.draws // MOST_DRAWS)
     thin = {"draw": slice(None, None, step)}
@@ -142,6 +143,7 @@ def group_moves(groups: list[Group], old: Posterior, new: Posterior) -> pd.DataF
                     {
                         "group": group.name,
                         "rows": group.rows,
+                        "draws": len(weighting.weights),
                         "pareto_k": weighting.pareto_k,
                         "effective_draws": weighting.effective_draws,
                         "quarter": quarter,
