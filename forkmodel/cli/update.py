@@ -197,14 +197,19 @@ def _print_groups(groups: pd.DataFrame, headlines: pd.DataFrame, quarter: str) -
     """Print the move of every headline by each group, beside that of the refit."""
     from forkmodel.update.reweighting import MOST_K
 
-    wide = groups.pivot(index="headline", columns="group", values="move")
-    names = list(groups["group"].unique())
-    refit = headlines.set_index("headline")["move"]
+    columns = {str(name): table for name, table in groups.groupby("group", sort=False)} | {"refit": headlines}
+    cells = [
+        [_with_error(row["move"], row["error"]) for _, row in table.iterrows()] for table in columns.values()
+    ]
     print_table(
-        ["headline", *names, "refit"],
-        [(name, *wide.loc[name, names], refit[name]) for name in refit.index],
-        title=f"Moves in {quarter} by group of rows; blank: Pareto k above {MOST_K}",
+        ["headline", *columns],
+        zip(headlines["headline"], *cells, strict=True),
+        title=f"Moves in {quarter} by group of rows ± Monte Carlo error; blank: Pareto k above {MOST_K}",
     )
+
+
+def _with_error(move: float, error: float) -> str:
+    return "" if move != move else f"{move:.3g} ± {error:.1g}"
 
 
 def _interval(low: float, high: float) -> str:

@@ -13,13 +13,15 @@ from forkmodel.results.present import LAST_QUARTER
 from forkmodel.results.reported import history_of
 from forkmodel.results.schema import HISTORY_SCHEMA
 from forkmodel.update.groups import Group, log_densities_of
-from forkmodel.update.reweighting import leave_out, quantiles
+from forkmodel.update.reweighting import Reweighting, leave_out, quantiles
 
 __all__ = ["MASS", "MOST_DRAWS", "group_moves", "headline_moves", "quarters_of"]
 
 #: Mass of the intervals.
 MASS: Final = 0.8
 PROBABILITIES = [0.5 - MASS / 2.0, 0.5, 0.5 + MASS / 2.0]
+#: Part of the draws on either side of a median from which the density there is read.
+AROUND = 0.1
 #: Draws that are reweighted, spread evenly over the fit's.
 MOST_DRAWS = 1000
 
@@ -56,6 +58,43 @@ def _error(draws: xr.DataArray) -> float:
     from arviz_stats.base.array import array_stats
 
     return float(array_stats.mcse(draws.to_numpy(), method="median"))
+
+
+def _without(draws: np.ndarray, weighting: Reweighting) -> dict[str, float]:
+    """Return the figures of a headline without a group, from its draws (chain, draw) with it."""
+    names = ("without", "without_low", "without_high", "move", "error")
+    if not weighting.reliable:
+        return dict.fromkeys(names, np.nan)
+    flat = draws.ravel()
+    low, median, high = quantiles(flat, PROBABILITIES, weighting.weights)
+    whole = quantiles(flat, [0.5], np.full(flat.size, 1.0 / flat.size))[0]
+    figures = (median, low, high, whole - median, _paired_error(draws, weighting.weights))
+    return dict(zip(names, map(float, figures), strict=True))
+
+
+def _paired_error(draws: np.ndarray, weights: np.ndarray) -> float:
+    """Return the Monte Carlo standard error of a move: of two medians of the same draws.
+
+    A median moves by what each draw adds, ``w (1/2 - [draw <= median]) / density``; the two have most of that
+    in common, so the error is that of the mean of the differences. One over the density is read off the
+    quantiles around the median.
+
+    Parameters
+    ----------
+    draws : ndarray (chain, draw)
+        The figure.
+    weights : ndarray (draw,)
+        Weights that sum to one, chains in order.
+    """
+    from arviz_stats.base.array import array_stats
+
+    flat = draws.ravel()
+    equal = np.full(flat.size, 1.0 / flat.size)
+    parts = []
+    for each in (equal, weights):
+        below, median, above = quantiles(flat, [0.5 - AROUND, 0.5, 0.5 + AROUND], each)
+        parts.append(flat.size * each * (0.5 - (flat <= median)) * (above - below) / (2.0 * AROUND))
+    return float(array_stats.mcse((parts[0] - parts[1]).reshape(draws.shape), method="mean"))
 
 
 def headline_moves(old: Posterior, new: Posterior) -> pd.DataFrame:
@@ -120,9 +159,9 @@ def group_moves(groups: list[Group], old: Posterior, new: Posterior) -> pd.DataF
     DataFrame
         One row per group, quarter and headline: ``group``, ``rows``, ``draws`` (number reweighted),
         ``pareto_k``, ``effective_draws``, ``quarter``, ``headline``; ``without``, ``without_low``,
-        ``without_high`` (median and central interval of mass 0.8 without the group) and ``move`` (median with
-        all rows less that without). The last four are missing where ``pareto_k`` is above 0.7: the weights
-        say nothing then.
+        ``without_high`` (median and central interval of mass 0.8 without the group), ``move`` (median with
+        all rows less that without) and ``error`` (its Monte Carlo standard error). The last five are missing
+        where ``pareto_k`` is above 0.7: the weights say nothing then.
     """
     step = -(-new.chains * new.draws // MOST_DRAWS)
     thin = {"draw": slice(None, None, step)}
@@ -133,12 +172,6 @@ def group_moves(groups: list[Group], old: Posterior, new: Posterior) -> pd.DataF
         weighting = leave_out(density[group.name])
         for quarter, found in headlines.items():
             for label, drawn in found.items():
-                thinned = drawn.isel(thin).to_numpy().ravel()
-                figures = [np.nan] * 4
-                if weighting.reliable:
-                    low, median, high = quantiles(thinned, PROBABILITIES, weighting.weights)
-                    whole = quantiles(thinned, [0.5], np.full(len(thinned), 1.0 / len(thinned)))[0]
-                    figures = [median, low, high, whole - median]
                 rows.append(
                     {
                         "group": group.name,
@@ -148,7 +181,7 @@ def group_moves(groups: list[Group], old: Posterior, new: Posterior) -> pd.DataF
                         "effective_draws": weighting.effective_draws,
                         "quarter": quarter,
                         "headline": label,
-                        **dict(zip(("without", "without_low", "without_high", "move"), figures, strict=True)),
+                        **_without(drawn.isel(thin).to_numpy(), weighting),
                     }
                 )
     return pd.DataFrame(rows)

@@ -140,11 +140,11 @@ def test_rows_taken_out_by_weights_give_what_a_fit_without_them_gives(by_group, 
     assert (every.name, every.rows) == (ALL, 1)
     table = by_group.loc[by_group["group"].eq(one.name)].merge(moved, on=["quarter", "headline"])
     assert (table["pareto_k"] <= MOST_K).all()
-    off = (table["without"] - table["old"]).abs() / table["error"]
+    off = (table["without"] - table["old"]).abs() / np.hypot(table["error_x"], table["error_y"])
     assert (off < 5).all(), table.assign(off=off)[["headline", "without", "old", "new", "off"]]
     # The row says something: without it OpenAI's revenue is another, by more than chance.
     row = table.loc[table["headline"].eq("revenue, OpenAI")].iloc[-1]
-    assert abs(row["move_x"]) > 3 * row["error"]
+    assert abs(row["move_x"]) > 3 * row["error_x"]
     assert np.sign(row["move_x"]) == np.sign(row["move_y"])
 
 
@@ -171,13 +171,13 @@ def test_a_group_that_says_too_much_is_withheld(made, market):
     nothing = Group("every figure", len(market.revenue), replace(market, revenue=market.revenue.iloc[:0]))
     table = group_moves([nothing], made.old, made.new)
     assert (table["pareto_k"] > MOST_K).all()
-    assert table[["without", "without_low", "without_high", "move"]].isna().all(axis=None)
+    assert table[["without", "without_low", "without_high", "move", "error"]].isna().all(axis=None)
 
 
 def test_rows_that_nothing_reads_move_nothing(made, market):
     same = Group("unread", 1, market)
     table = group_moves([same], made.old, made.new)
-    assert (table["move"] == 0.0).all()
+    assert (table[["move", "error"]] == 0.0).all(axis=None)
 
 
 def test_weights_take_a_normal_observation_out_again():
