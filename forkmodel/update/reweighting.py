@@ -42,7 +42,7 @@ class Reweighting:
     @property
     def reliable(self) -> bool:
         """Whether figures under these weights may be shown."""
-        return not self.pareto_k > MOST_K
+        return self.pareto_k <= MOST_K
 
 
 def leave_out(log_density: np.ndarray) -> Reweighting:
