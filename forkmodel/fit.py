@@ -31,12 +31,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from forkmodel.claims import ClaimsTable
+    from forkmodel.data.drop import Drop
     from forkmodel.forecast.forecast import Forecast
     from forkmodel.forecast.scenario import Scenario
     from forkmodel.queries import Answer, DateAnswer, NumberAnswer
     from forkmodel.report import ReportContent
     from forkmodel.results.merger_figures import MergerScreen
     from forkmodel.results.merger_pairs import MergerPairs
+    from forkmodel.update.update import Update
     from forkmodel.validate.facts.facts import FactComparison
 
 __all__ = ["Fit", "load"]
@@ -408,6 +410,28 @@ class Fit(FitAttributes):
         from forkmodel.validate.facts.facts import against_facts
 
         return against_facts(self.result, facts)
+
+    def update(self, drop: str | Path | Drop, **sampling: Any) -> tuple[Fit, Update]:
+        """Fit again with newer rows on top of the tables; priors, blocks and options stay.
+
+        Parameters
+        ----------
+        drop : str, Path or Drop
+            Folder with one or more tables of newer rows, or the rows as read.
+        **sampling
+            ``draws, tune, chains, seed, cores, progress``, as for :meth:`forkmodel.ForkModel.fit`.
+
+        Returns
+        -------
+        Fit
+            The new fit; this one is left as it is.
+        Update
+            ``drop.tables()``: what the rows say; ``headlines``, ``groups``: how figures moved, and by what.
+        """
+        from forkmodel.update.update import update
+
+        made = update(self.result, drop, **sampling)
+        return Fit(made.new), made
 
     def report_content(self) -> ReportContent:
         """Return everything the report shows."""

@@ -21,6 +21,7 @@ ROOMS = (
     ("validate",),
     ("claims",),
     ("forecast",),
+    ("update",),
     ("results",),
     ("inference",),
     ("observations",),

@@ -22,6 +22,7 @@ from forkmodel.cli.studies import validate_app
 from forkmodel.cli.tables import data_app, priors_app
 from forkmodel.cli.track import track_app
 from forkmodel.cli.trust import backtest, facts, score, sensitivity
+from forkmodel.cli.update import update
 from forkmodel.options import MIN_DRAWS, MOST_CHAINS, MOST_DRAWS, MOST_SEED
 from forkmodel.pipeline import DERIVING, Sampling, Source
 
@@ -237,6 +238,7 @@ app.command()(compare)
 app.command()(claims)
 app.command()(merger)
 app.command()(migrate)
+app.command()(update)
 app.command()(backtest)
 app.command()(score)
 app.command()(facts)

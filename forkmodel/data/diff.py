@@ -10,7 +10,7 @@ import pandas as pd
 from forkmodel.data.cells import column_texts
 from forkmodel.data.schemas import TABLES
 
-__all__ = ["CellChange", "RowChange", "TableDiff", "diff_tables"]
+__all__ = ["CellChange", "Cells", "RowChange", "TableDiff", "diff_tables", "row_label", "rows_by_key"]
 
 Cells = dict[str, str]
 
@@ -72,10 +72,11 @@ def diff_tables(old: Mapping[str, pd.DataFrame], new: Mapping[str, pd.DataFrame]
     list of TableDiff
         One for each table, in the order of the schemas.
     """
-    return [_diff(name, _rows(name, old[name]), _rows(name, new[name])) for name in TABLES]
+    return [_diff(name, rows_by_key(name, old[name]), rows_by_key(name, new[name])) for name in TABLES]
 
 
-def _rows(name: str, frame: pd.DataFrame) -> dict[tuple[str, ...], Cells]:
+def rows_by_key(name: str, frame: pd.DataFrame) -> dict[tuple[str, ...], Cells]:
+    """Return the rows of a table in their order, each with its cells as text, by the texts of its key."""
     table = TABLES[name]
     texts = {column.name: column_texts(frame, column) for column in table.columns}
     keys = zip(*(texts[part] for part in table.key), strict=True)
@@ -85,7 +86,7 @@ def _rows(name: str, frame: pd.DataFrame) -> dict[tuple[str, ...], Cells]:
 
 def _diff(name: str, old: dict[tuple[str, ...], Cells], new: dict[tuple[str, ...], Cells]) -> TableDiff:
     changed = [
-        CellChange(_label(key), column, old[key][column], text, cells["source_id"])
+        CellChange(row_label(key), column, old[key][column], text, cells["source_id"])
         for key, cells in new.items()
         if key in old
         for column, text in cells.items()
@@ -96,9 +97,12 @@ def _diff(name: str, old: dict[tuple[str, ...], Cells], new: dict[tuple[str, ...
 
 def _only_in(these: dict[tuple[str, ...], Cells], those: dict[tuple[str, ...], Cells]) -> list[RowChange]:
     return [
-        RowChange(_label(key), cells["source_id"], cells) for key, cells in these.items() if key not in those
+        RowChange(row_label(key), cells["source_id"], cells)
+        for key, cells in these.items()
+        if key not in those
     ]
 
 
-def _label(key: tuple[str, ...]) -> str:
+def row_label(key: tuple[str, ...]) -> str:
+    """Return a key as one text."""
     return ", ".join(part for part in key if part)

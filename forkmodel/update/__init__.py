@@ -1,0 +1,1 @@
+"""A saved fit brought up to newer tables: what they say, how figures moved, and which rows moved them."""
