@@ -13,7 +13,7 @@ import pytest
 ROOMS = (
     ("__main__", "__init__"),
     ("cli",),
-    ("pipeline",),
+    ("doctor", "pipeline"),
     ("fork_model",),
     ("fit",),
     ("fit_attributes",),
@@ -27,7 +27,7 @@ ROOMS = (
     ("model",),
     ("data", "priors"),
     ("market", "queries"),
-    ("dates", "errors", "formats", "json_text", "options", "whole_files"),
+    ("cores", "dates", "errors", "formats", "json_text", "options", "package_files", "whole_files"),
 )
 HEIGHT = {room: len(ROOMS) - line for line, rooms in enumerate(ROOMS) for room in rooms}
 

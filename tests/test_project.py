@@ -93,6 +93,7 @@ def test_the_wheel_holds_data_and_priors(tmp_path):
         "forkmodel/data/snapshot/scores.csv",
         "forkmodel/data/snapshot/vintage.txt",
         "forkmodel/report/templates/page.html",
+        "forkmodel/bundled/forecast.nc",
         "forkmodel/py.typed",
     ):
         assert wanted in names

@@ -22,6 +22,7 @@ COMMANDS = (
     "claims",
     "merger",
     "query",
+    "doctor",
     "data",
     "priors",
     "scenarios",
