@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 
 __all__ = ["usable_cores"]
 
@@ -13,6 +12,4 @@ def usable_cores() -> int:
 
     Where the system tells, cores that the process is kept from (``taskset``, container sets) do not count.
     """
-    if sys.platform == "linux":
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -63,5 +63,5 @@ def _shortened(array: xr.DataArray) -> xr.DataArray:
     half = np.uint32(1) << (dropped - np.uint32(1))
     rounded = (((values.view(np.uint32) + half) >> dropped) << dropped).view(np.float32)
     if np.nanmin(values) >= 0.0 and np.nanmax(values) <= 1.0:
-        rounded = np.round(rounded * np.float32(2**SHARE_DIGITS)) / np.float32(2**SHARE_DIGITS)
+        rounded = (np.round(rounded * 2.0**SHARE_DIGITS) / 2.0**SHARE_DIGITS).astype(np.float32)
     return array.copy(data=rounded)
