@@ -266,7 +266,14 @@ def main() -> None:
     """Run the command line and exit with its status."""
     prepare_streams()
     try:
-        status = app(standalone_mode=False) or DONE
+        words = sys.argv[1:]
+        if {"--help", "--json"} <= set(words):
+            from forkmodel.cli.describe import describe
+
+            print_json(describe(app, words))
+            status = DONE
+        else:
+            status = app(standalone_mode=False) or DONE
         sys.stdout.flush()
     except BaseException as error:
         status = failure_status(error, as_json="--json" in sys.argv[1:])
