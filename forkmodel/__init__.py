@@ -2,6 +2,7 @@
 
     import forkmodel as fm
 
+    print(fm.bundled_forecast().prob("hhi.closed[2031] > 2500"))  # the package's own fit, at once
     fit = fm.ForkModel(fm.load_snapshot()).fit(seed=1)
     print(fit.review())
     print(fit.forecast().prob("hhi.closed[2031] > 2500"))
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
         ScenarioError,
     )
     from forkmodel.fit import Fit, load
+    from forkmodel.forecast.bundled import bundled_forecast
     from forkmodel.forecast.forecast import Forecast, load_forecast
     from forkmodel.fork_model import ForkModel, Simulation
     from forkmodel.inference.verdict import Review
@@ -69,6 +71,7 @@ __all__ = [
     "ScenarioError",
     "Simulation",
     "__version__",
+    "bundled_forecast",
     "check_data",
     "check_facts",
     "check_priors",
@@ -104,6 +107,7 @@ _HOME = {
         "SamplingError",
         "ScenarioError",
     ],
+    "forkmodel.forecast.bundled": ["bundled_forecast"],
     "forkmodel.forecast.forecast": ["Forecast", "load_forecast"],
     "forkmodel.claims.judge": ["claims"],
     "forkmodel.fit": ["Fit", "load"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from difflib import get_close_matches
 
 __all__ = [
@@ -44,6 +44,8 @@ class Problem:
         The offending value as text.
     problem, fix : str
         What is wrong, and what to do about it.
+    of_rows_together : bool
+        Whether several rows are wrong together, of which ``row`` is the first: it may be right by itself.
     """
 
     table: str
@@ -52,6 +54,7 @@ class Problem:
     value: str | None
     problem: str
     fix: str
+    of_rows_together: bool = field(default=False, kw_only=True)
 
     def __str__(self) -> str:
         """Return the problem as one readable line."""

@@ -13,7 +13,7 @@ import pytest
 ROOMS = (
     ("__main__", "__init__"),
     ("cli",),
-    ("pipeline",),
+    ("doctor", "pipeline"),
     ("fork_model",),
     ("fit",),
     ("fit_attributes",),
@@ -28,7 +28,18 @@ ROOMS = (
     ("model",),
     ("data", "priors"),
     ("market", "queries"),
-    ("dates", "errors", "formats", "holding", "json_text", "options", "seals", "whole_files"),
+    (
+        "cores",
+        "dates",
+        "errors",
+        "formats",
+        "holding",
+        "json_text",
+        "options",
+        "package_files",
+        "seals",
+        "whole_files",
+    ),
 )
 HEIGHT = {room: len(ROOMS) - line for line, rooms in enumerate(ROOMS) for room in rooms}
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from forkmodel.errors import ClaimError, QueryError
+from forkmodel.package_files import LEDGER
 from forkmodel.queries import parse
 
 __all__ = ["Claim", "Ledger", "load_ledger"]
@@ -113,7 +113,7 @@ def load_ledger(path: str | Path | None = None) -> Ledger:
     ClaimError
         If the file or a claim in it is wrong; the message names file, claim and fix.
     """
-    place = Path(path) if path else Path(str(resources.files("forkmodel.claims"))) / "ledger.toml"
+    place = Path(path) if path else LEDGER
     if not place.is_file():
         raise ClaimError(f"there is no claim file {place}.")
     try:

@@ -29,7 +29,10 @@ __all__ = [
 ]
 
 #: Seconds between two lines where there is no terminal to draw a bar on.
-LINE_SECONDS = 5.0
+LINE_SECONDS = 30.0
+
+#: On a terminal cells up to this wide are not wrapped, if other columns still have this much (letters).
+WHOLE_WIDTH, LEAST_WIDTH = 16, 12
 
 #: Stages of a run and what the reader sees.
 STAGES = {
@@ -98,6 +101,21 @@ def _cell(value: Any) -> str:
     return f"{value:.4g}" if isinstance(value, float) else printable(str(value))
 
 
+def _whole_columns(lines: Sequence[Sequence[str]], width: int) -> set[int]:
+    """Return the columns that need not wrap: narrow ones, as long as wide ones keep some room beside them."""
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    narrow = {place for place, needed in enumerate(widths) if needed <= WHOLE_WIDTH}
+    # The border takes two letters, and so does the space between columns.
+    taken = 2 + sum((needed if place in narrow else LEAST_WIDTH) + 2 for place, needed in enumerate(widths))
+    return narrow if taken <= width else set()
+
+
+def _left(seconds: float, fraction: float) -> str:
+    """Return how long a stage goes on if it keeps its pace, in words."""
+    rest = seconds * (1.0 - fraction) / fraction
+    return f"about {rest:.0f} s left" if rest < 90.0 else f"about {rest / 60.0:.0f} min left"
+
+
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str | None = None) -> None:
     """Print a table on stdout; numbers stand on the right, missing values are blank.
 
@@ -116,15 +134,23 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title:
     from rich.table import Table
 
     cells = [list(row) for row in rows]
+    texts = [[_cell(value) for value in row] for row in cells]
+    terminal = Console(file=sys.stdout, highlight=False)
+    # Without a terminal there is no width to keep to, and wrapped cells are hard to search.
+    whole = _whole_columns([list(columns), *texts], terminal.width) if sys.stdout.isatty() else set()
     table = Table(title=title and escape(title), box=box.SIMPLE, title_justify="left")
     for place, column in enumerate(columns):
         numeric = any(isinstance(json_ready(row[place]), int | float) for row in cells)
-        table.add_column(escape(column), justify="right" if numeric else "left", overflow="fold")
-    for row in cells:
-        table.add_row(*(escape(_cell(value)) for value in row))
-    # Without a terminal there is no width to keep to, and wrapped cells are hard to search.
+        table.add_column(
+            escape(column),
+            justify="right" if numeric else "left",
+            overflow="fold",
+            no_wrap=place in whole,
+        )
+    for row in texts:
+        table.add_row(*map(escape, row))
     if sys.stdout.isatty():
-        Console(file=sys.stdout, highlight=False).print(table)
+        terminal.print(table)
         return
     paper = Console(file=io.StringIO(), width=10_000, highlight=False)
     with paper.capture() as capture:
@@ -133,15 +159,16 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title:
 
 
 class LineProgress:
-    """Progress as plain lines on stderr: one per stage, and one every few seconds within a stage.
+    """Progress as plain lines on stderr: one per stage, and one every half minute within a long one.
 
     Called as ``progress(stage, fraction, message)``, from any thread.
     """
 
     def __init__(self) -> None:
-        self._begin = time.monotonic()
+        self._begin = self._stage_begin = time.monotonic()
         self._stage = ""
         self._line = ""
+        self._fraction = 0.0
         self._lock = threading.Lock()
         self._over = threading.Event()
         self._heart = threading.Thread(target=self._beat, daemon=True)
@@ -163,13 +190,16 @@ class LineProgress:
         share = f" {fraction:.0%}" if fraction > 0 else ""
         note = f": {message}" if message else ""
         with self._lock:
-            self._line = f"{STAGES.get(stage, stage)}{share}{note}"
+            self._line, self._fraction = f"{STAGES.get(stage, stage)}{share}{note}", fraction
             if stage != self._stage:
-                self._stage = stage
+                self._stage, self._stage_begin = stage, time.monotonic()
                 self._print()
 
     def _print(self) -> None:
-        sys.stderr.write(f"{time.monotonic() - self._begin:5.0f} s  {self._line}\n")
+        now = time.monotonic()
+        going = 0.0 < self._fraction < 1.0 and now - self._stage_begin > LINE_SECONDS / 2
+        rest = f" ({_left(now - self._stage_begin, self._fraction)})" if going else ""
+        sys.stderr.write(f"{now - self._begin:5.0f} s  {self._line}{rest}\n")
         sys.stderr.flush()
 
     def _beat(self) -> None:
@@ -187,12 +217,14 @@ class BarProgress:
 
     def __init__(self) -> None:
         from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
         self._bars: Bars = Progress(
             TextColumn("{task.description:<9}"),
             BarColumn(bar_width=24),
             TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(compact=True),
             TextColumn("{task.fields[message]}", markup=False),
             console=Console(stderr=True),
         )

@@ -26,6 +26,7 @@ ScenarioOption = Annotated[
     typer.Option("--scenario", help="Name or TOML file; several hold at once. See `forkmodel scenarios`."),
 ]
 HorizonOption = Annotated[str, typer.Option("--horizon", help="Last day, month, quarter or year.")]
+WHOLE_HORIZON = "2036-12"
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
 
 
@@ -171,7 +172,10 @@ def compare(
 
 
 def claims(
-    file: Annotated[Path, typer.Argument(help="Fit, forecast file or store of worlds.")],
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="Fit, forecast file or store of worlds; the package's own fit if left out."),
+    ] = None,
     skeptic: Annotated[
         Path | None,
         typer.Option("--skeptic", help="Fit under the skeptic's priors; approximated if left out."),
@@ -180,22 +184,45 @@ def claims(
         Path | None,
         typer.Option("--advocate", help="Fit under the advocate's priors; approximated if left out."),
     ] = None,
-    horizon: HorizonOption = "2036-12",
+    horizon: HorizonOption = WHOLE_HORIZON,
     as_json: JsonOption = False,
 ) -> None:
     """Print how probable every claim is, by prior set."""
     from forkmodel.formats import is_forecast_file, is_forecast_store
 
     read_span(horizon, "the horizon")
-    if is_forecast_file(file) or is_forecast_store(file):
+    others = {name: path for name, path in (("skeptic", skeptic), ("advocate", advocate)) if path}
+    said = ""
+    if file is None:
+        if others or horizon != WHOLE_HORIZON:
+            raise ForkModelError(
+                "--skeptic, --advocate and --horizon need a fit; name its file: `forkmodel claims fit.nc`."
+            )
+        document, said = _claims_of_package()
+    elif is_forecast_file(file) or is_forecast_store(file):
         document = _claims_of_forecast(file)
     else:
-        others = {name: path for name, path in (("skeptic", skeptic), ("advocate", advocate)) if path}
         document = _claims_of_fit(file, others, horizon)
     if as_json:
         print_json(document)
         return
     _print_claims(document)
+    if said:
+        typer.echo(said)
+
+
+def _claims_of_package() -> tuple[dict[str, Any], str]:
+    """Return the claims as judged on all draws of the package's own fit, and whose they are."""
+    from forkmodel.forecast.bundled import bundled_claims, bundled_file, bundled_fit
+
+    fit = bundled_fit()
+    if fit.claims_changed:
+        document = _claims_of_forecast(bundled_file("forecast.nc"))
+        said = f"{fit.sentence} The ledger has changed since: only these were asked."
+    else:
+        document = bundled_claims()
+        said = f"{fit.sentence} Claims were judged on all {fit.draws:,}."
+    return document | {"bundled_fit": fit.as_dict()}, said
 
 
 def _claims_of_forecast(file: Path) -> dict[str, Any]:

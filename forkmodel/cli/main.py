@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from forkmodel.cli.console import prepare_streams, print_json, print_table, show_progress
+from forkmodel.cli.doctor import doctor
 from forkmodel.cli.failures import INTERRUPTED, REVIEW_FAILED, failure_status
 from forkmodel.cli.future import claims, compare, forecast, scenarios_app
 from forkmodel.cli.merger import merger
 from forkmodel.cli.migrate import migrate
+from forkmodel.cli.query import query
 from forkmodel.cli.studies import validate_app
 from forkmodel.cli.tables import data_app, priors_app
 from forkmodel.cli.track import track_app
@@ -37,7 +39,6 @@ app = typer.Typer(
     name="forkmodel",
     help="Fit a Bayesian model of the AI fork to market tables, and ask it about concentration.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -213,15 +214,22 @@ def review(file: FitArgument, as_json: JsonOption = False) -> None:
 
 @app.command()
 def report(
-    file: FitArgument,
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="File that `forkmodel fit` or `run` wrote; the package's own fit if left out."),
+    ] = None,
     to: Annotated[Path, typer.Option("--to", help="HTML file to write.")] = Path("report.html"),
 ) -> None:
     """Write the report of a saved fit."""
-    from forkmodel.fit import load
     from forkmodel.pipeline import check_target
-    from forkmodel.pipeline import report as write
 
     check_target(to, folder=False)
+    if file is None:
+        _write_bundled_report(to)
+        return
+    from forkmodel.fit import load
+    from forkmodel.pipeline import report as write
+
     with show_progress() as progress:
         progress("read", 0.0, str(file))
         loaded = load(file)
@@ -231,6 +239,17 @@ def report(
         written = write(loaded, to=to)
     typer.echo(f"Wrote {written}.")
     _exit_by(status)
+
+
+def _write_bundled_report(to: Path) -> None:
+    """Write the page that was made when the package's own fit was."""
+    from forkmodel.forecast.bundled import bundled_fit, bundled_report
+    from forkmodel.whole_files import write_whole
+
+    fit = bundled_fit()
+    write_whole(to, bundled_report())
+    typer.echo(f"Wrote {to}.")
+    typer.echo(f"{fit.sentence} The report shows all {fit.draws:,}.")
 
 
 app.command()(forecast)
@@ -243,43 +262,23 @@ app.command()(backtest)
 app.command()(score)
 app.command()(facts)
 app.command()(sensitivity)
-
-
 # A question may begin with a minus sign, which is no option.
-@app.command(context_settings={"ignore_unknown_options": True})
-def query(
-    file: Annotated[Path, typer.Argument(help="What `forkmodel forecast`, `fit` or `run` wrote.")],
-    question: Annotated[str, typer.Argument(help='For example "hhi.closed[2031] > 2500".')],
-    as_json: JsonOption = False,
-) -> None:
-    """Ask a saved forecast or fit a question."""
-    from forkmodel.formats import is_forecast_file
-    from forkmodel.queries import ask, parse
-    from forkmodel.queries.draw_source import FileDraws
-
-    # Typing mistakes are answered before anything is read.
-    parse(question)
-    if is_forecast_file(file):
-        answer = ask(FileDraws(file), question)
-    elif file.is_dir():
-        from forkmodel.forecast.forecast import load_forecast
-
-        answer = load_forecast(file).query(question)
-    else:
-        from forkmodel.fit import load
-
-        answer = load(file).query(question)
-    if as_json:
-        print_json(answer.as_dict())
-    else:
-        typer.echo(str(answer))
+app.command(context_settings={"ignore_unknown_options": True})(query)
+app.command()(doctor)
 
 
 def main() -> None:
     """Run the command line and exit with its status."""
     prepare_streams()
     try:
-        status = app(standalone_mode=False) or DONE
+        words = sys.argv[1:]
+        if {"--help", "--json"} <= set(words):
+            from forkmodel.cli.describe import describe
+
+            print_json(describe(app, words))
+            status = DONE
+        else:
+            status = app(standalone_mode=False) or DONE
         if status == INTERRUPTED:
             # The parser catches the interrupt and says nothing.
             raise KeyboardInterrupt

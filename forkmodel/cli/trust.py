@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from forkmodel.cli.console import print_json, print_table, show_progress
+from forkmodel.cores import usable_cores
 from forkmodel.dates import read_span
 from forkmodel.json_text import json_ready, json_text
 from forkmodel.options import MOST_SEED
@@ -54,7 +54,7 @@ StrictOption = Annotated[
 ]
 
 #: Two fits side by side use two cores better than one does: one compiles while the other samples.
-SIDE_BY_SIDE = min(2, os.cpu_count() or 1)
+SIDE_BY_SIDE = min(2, usable_cores())
 
 
 def say_first(sentences: Iterable[str]) -> None:

@@ -24,7 +24,6 @@ __all__ = [
     "LEAST_PRICE",
     "LEAST_REVENUE",
     "SHARE_SUM_LIMIT",
-    "concerns_a_sum",
     "cross_table_problems",
     "future_dates",
     "known_entities",
@@ -35,7 +34,6 @@ Frames = Mapping[str, pd.DataFrame]
 
 #: Published shares are rounded, so a full set may sum to a little more than one.
 SHARE_SUM_LIMIT = 1.05
-_SHARES_OF = "shares of "
 #: Names of this many ids are not worth listing in a message.
 LISTED_IDS = 20
 #: Positive prices below this are per token, not per million tokens; revenue below this is not in dollars.
@@ -293,21 +291,16 @@ def _share_sums(frames: Frames) -> list[Problem]:
     for row in totals.loc[totals > SHARE_SUM_LIMIT].reset_index(name="total").to_dict("records"):
         group = (rows[place] == [row[name] for name in place]).all(axis=1)
         when = f"from {cell_text(row['period_start'])} to {cell_text(row['period_end'])}"
-        what = f"{_SHARES_OF}{row['market']} by {row['level']} {when} sum to {row['total']:.3f}"
+        what = f"shares of {row['market']} by {row['level']} {when} sum to {row['total']:.3f}"
         problems.append(_sum_problem("usage", rows.index[group], "value", float(row["total"]), what))
     table = frames["structure"]
     table = table.loc[table["share"].le(1)]
     for (market, day), firms in table.groupby(["market", "as_of"]):
         total = float(firms["share"].sum())
         if total > SHARE_SUM_LIMIT:
-            what = f"{_SHARES_OF}{market} on {cell_text(day)} sum to {total:.3f}"
+            what = f"shares of {market} on {cell_text(day)} sum to {total:.3f}"
             problems.append(_sum_problem("structure", firms.index, "share", total, what))
     return problems
-
-
-def concerns_a_sum(problem: Problem) -> bool:
-    """Whether a problem is that of rows taken together, although it names the first of them."""
-    return problem.problem.startswith(_SHARES_OF)
 
 
 def _sum_problem(table: str, lines: pd.Index, column: str, total: float, what: str) -> Problem:
@@ -315,4 +308,5 @@ def _sum_problem(table: str, lines: pd.Index, column: str, total: float, what: s
     fix = "Shares of one whole sum to at most 1; look for a part counted twice, or 0.5 meant as 0.5 %."
     if table == "usage":
         fix += " If buyers use several sellers at once, let the market's name end in _subscriptions."
-    return Problem(table, first[0] if first else None, column, f"{total:.3f}", what, fix)
+    line = first[0] if first else None
+    return Problem(table, line, column, f"{total:.3f}", what, fix, of_rows_together=True)

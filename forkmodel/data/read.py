@@ -20,6 +20,7 @@ from forkmodel.data.merging import canonical, union
 from forkmodel.data.schemas import TABLES
 from forkmodel.data.texts import table_text
 from forkmodel.errors import DataError, Problem
+from forkmodel.package_files import SNAPSHOT
 from forkmodel.whole_files import write_whole
 
 __all__ = [
@@ -33,9 +34,6 @@ __all__ = [
     "read_with_lines",
     "write_data",
 ]
-
-#: Folder of the bundled snapshot.
-SNAPSHOT = Path(__file__).parent / "snapshot"
 
 Folder = str | os.PathLike[str]
 Day = str | pd.Timestamp

@@ -26,19 +26,28 @@ ENGINE: Final = "h5netcdf"
 type Opened = tuple[xr.Dataset, xr.Dataset, dict[str, Any]]
 
 
-def _encoding(data: xr.Dataset) -> dict[str, dict[str, Any]]:
+def _encoding(data: xr.Dataset, level: int) -> dict[str, dict[str, Any]]:
     return {
-        str(name): {"dtype": STORED, "zlib": True, "complevel": 1, "shuffle": True}
+        str(name): {"dtype": STORED, "zlib": True, "complevel": level, "shuffle": True}
+        | {"chunksizes": _chunks(variable)}
         for name, variable in data.data_vars.items()
         if variable.dtype.kind == "f" and variable.ndim > 1
     }
+
+
+def _chunks(variable: xr.DataArray) -> tuple[int, ...]:
+    """Return chunks of one path in all draws: what a question asks for, and alike in its bytes."""
+    whole = ("chain", "draw", "time")
+    return tuple(variable.sizes[dim] if dim in whole else 1 for dim in variable.dims)
 
 
 def _storable(variable: xr.DataArray) -> xr.DataArray:
     return variable.copy(data=storable(variable.to_numpy()))
 
 
-def write_worlds(worlds: xr.Dataset, parameters: xr.Dataset, facts: Mapping[str, Any], path: Path) -> None:
+def write_worlds(
+    worlds: xr.Dataset, parameters: xr.Dataset, facts: Mapping[str, Any], path: Path, level: int = 1
+) -> None:
     """Write what a forecast holds, whole or not at all.
 
     Parameters
@@ -47,12 +56,14 @@ def write_worlds(worlds: xr.Dataset, parameters: xr.Dataset, facts: Mapping[str,
         As in :class:`forkmodel.forecast.forecast.Forecast`.
     path : Path
         The file; an existing one is replaced once the new one is complete.
+    level : int
+        How hard to compress, 1 to 9: 9 takes ten times as long and saves some per cent.
     """
     attrs: dict[str, Any] = {FORECAST_MARK: FORECAST_FORMAT, "forkmodel_schema_version": SCHEMA_VERSION}
     attrs["facts"] = json.dumps(dict(facts))
     groups = {"worlds": worlds.map(_storable, keep_attrs=True), "parameters": parameters}
     tree = xr.DataTree.from_dict({"/": xr.Dataset(attrs=attrs), **groups})
-    encoding = {f"/{name}": _encoding(data) for name, data in groups.items()}
+    encoding = {f"/{name}": _encoding(data, level) for name, data in groups.items()}
     content = tree.to_netcdf(engine=ENGINE, encoding=encoding)
     write_sealed(path, content, FORECAST, FORECAST_FORMAT)
 

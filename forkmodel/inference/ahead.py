@@ -20,6 +20,8 @@ from pytensor.graph.fg import FunctionGraph
 from pytensor.link.numba.cache import compile_numba_function_src
 from pytensor.link.numba.dispatch.basic import get_numba_type, numba_funcify_ensure_cache, numba_njit
 
+from forkmodel.cores import usable_cores
+
 __all__ = ["helped_by_another_process"]
 
 #: In smaller graphs there is too little to divide.
@@ -36,7 +38,7 @@ def helped_by_another_process(graph: FunctionGraph) -> Iterator[None]:
         Rewritten for numba. Small ones are left to this process, and so are all where a process cannot be
         divided in two or has one core.
     """
-    if sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2 or len(graph.apply_nodes) < LEAST_NODES:
+    if sys.platform != "linux" or usable_cores() < 2 or len(graph.apply_nodes) < LEAST_NODES:
         yield
         return
     with warnings.catch_warnings():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from forkmodel.cores import usable_cores
 from forkmodel.errors import SamplingError
 
 __all__ = [
@@ -164,7 +164,7 @@ def sample(
             # As many threads as chains, also where there are fewer cores: all chains then advance together,
             # and sampling can stop for all of them as soon as they have enough.
             return _until_enough(start(stops[-1], chains), clock, stops, enough)
-        return _by_length(start, min(cores or 1, os.cpu_count() or 1), clock, stops, enough)
+        return _by_length(start, min(cores or 1, usable_cores()), clock, stops, enough)
     except RuntimeError as error:
         raise SamplingError(
             f"sampling stopped: {error}. Check that every prior allows the observed values; "

@@ -99,8 +99,8 @@ def hhi_delta(shares: xr.DataArray, *firms: str, dim: str = "developer") -> xr.D
         If a firm is unknown or named twice, or there are fewer than two.
     """
     require_dims(shares, "shares", dim)
-    names = [str(name) for name in shares[dim].values]
-    parties = [shares.sel({dim: name}, drop=True).fillna(0.0) for name in party_labels(firms, names)]
+    names = party_labels(firms, shares[dim].values)
+    parties = [shares.sel({dim: name}, drop=True).fillna(0.0) for name in names]
     # Pair by pair: the square of a sum less the squares would lose the digits of small shares.
     rise = sum((first * second for first, second in combinations(parties, 2)), xr.DataArray(0.0))
     return (2e4 * rise).where(shares.notnull().any(dim))

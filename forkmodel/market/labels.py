@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import ArrayLike
 
 from forkmodel.errors import ForkModelError, did_you_mean
 
@@ -202,8 +203,15 @@ def membership(groups: Groups, reference: xr.DataArray, dim: str, group_dim: str
     return xr.DataArray(table, dims=(group_dim, dim), coords=coords)
 
 
-def party_labels(parties: Sequence[str], firms: Sequence[str]) -> list[str]:
+def party_labels(parties: Sequence[str], firms: ArrayLike) -> list[str]:
     """Return the merging firms, once they are at least two known and different ones.
+
+    Parameters
+    ----------
+    parties : sequence of str
+        Those who merge.
+    firms : array-like
+        Names of all firms of the market; a name may stand more than once.
 
     Raises
     ------
@@ -211,11 +219,10 @@ def party_labels(parties: Sequence[str], firms: Sequence[str]) -> list[str]:
         If there are fewer than two, one is named twice, or one is unknown; the message names the nearest.
     """
     names = [str(party) for party in parties]
+    known = sorted(set(np.asarray(firms).astype(str).tolist()))
     for name in names:
-        if name not in firms:
-            raise ForkModelError(
-                f"there is no firm {name!r} in this market. {did_you_mean(name, list(firms))}"
-            )
+        if name not in known:
+            raise ForkModelError(f"there is no firm {name!r} in this market. {did_you_mean(name, known)}")
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise ForkModelError(f"{twice[0]!r} cannot merge with itself. Name two firms.")

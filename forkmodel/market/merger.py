@@ -74,7 +74,7 @@ def merger_concentration(
         If a firm is unknown, or they are not two different ones.
     """
     require_dims(amounts, "amounts", dim)
-    names = party_labels(parties, [str(name) for name in amounts[dim].values])
+    names = party_labels(parties, amounts[dim].values)
     before = concentration_with_remainder(amounts, dim, remainder, squares)["hhi"]
     total = amounts.sum(dim) + align_to(amounts, remainder, "remainder")
     share = amounts / total.where(total > 0.0)
@@ -156,7 +156,7 @@ def merger_equilibrium(
     """
     shares = segment_shares.transpose(..., segment_dim, product_dim)
     owner = group_labels(owners, shares, product_dim)
-    names = party_labels(parties, [str(firm) for firm in np.unique(owner.values.astype(str))])
+    names = party_labels(parties, owner.values)
     at_price = align_to(shares, price, "price")
     slope = response.derivative(at_price) * at_price
     lerner = lerner_index(

@@ -23,7 +23,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import xarray as xr
 
 from forkmodel.market.derivatives import Demand, demand
@@ -115,7 +114,7 @@ def upward_pressure(
     """
     local = demand(segment_shares, weights, slope, category_elasticity, product_dim, segment_dim)
     owner = group_labels(owners, local.quantity, product_dim)
-    names = party_labels(parties, [str(firm) for firm in np.unique(owner.values.astype(str))])
+    names = party_labels(parties, owner.values)
 
     def index(of: xr.DataArray) -> xr.DataArray:
         return lerner_index(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import tomllib
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from forkmodel.errors import PriorError, did_you_mean
+from forkmodel.package_files import prior_file
 
 __all__ = ["BUNDLED", "CALIBRATION", "HINDSIGHT_FREE", "NAMED", "PARAMETERS", "PriorEntry", "read_priors"]
 
@@ -61,13 +61,10 @@ class PriorEntry(BaseModel):
 
 
 def _bundled_path(name: str) -> Path:
-    """Return the file of a bundled set: beside the sources in a checkout, inside the package in a wheel."""
-    package = Path(str(resources.files("forkmodel")))
-    for folder in (package / "_priors", package.parent / "priors"):
-        path = folder / f"{name}.toml"
-        if path.is_file():
-            return path
-    raise PriorError(f"the bundled prior file {name}.toml is missing; install forkmodel again.")
+    path = prior_file(name)
+    if not path.is_file():
+        raise PriorError(f"the bundled prior file {name}.toml is missing; install forkmodel again.")
+    return path
 
 
 def _find(name: str, near: Path | None) -> Path:

@@ -1,7 +1,7 @@
 """Where a question finds its worlds: a dataset, in memory or on disk, or a saved forecast's file.
 
 A saved forecast answers within a second, process start included. Pandas and xarray take longer than that to
-import, so nothing here needs them: a file is read with h5netcdf, and only the variables that are asked for.
+import, so nothing here needs them: a file is read with h5py, and only the variables that are asked for.
 """
 
 from __future__ import annotations
@@ -144,18 +144,17 @@ class FileDraws:
     """Worlds of a saved forecast."""
 
     def __init__(self, path: str | Path) -> None:
-        import h5netcdf
+        import h5py
 
         layout = sound_forecast(Path(path))
         if layout not in LAYOUTS:
             raise FitFileError(f"{path} is of layout {layout}; `forkmodel migrate {path}` brings it up.")
         self._path = path
         with self._damage():
-            self._file = h5netcdf.File(path, "r")
-            self._group = self._file.groups[GROUP]
-            sizes = self._group.dimensions
-            self.shape = self.draws = (int(sizes["chain"].size), int(sizes["draw"].size))
-            self.names = [str(name) for name in self._group.variables if name not in sizes]
+            self._group = h5py.File(path, "r")[GROUP]
+            # In a NetCDF file the axes are variables too, and know that they are.
+            self.names = [str(name) for name, variable in self._group.items() if not variable.is_scale]
+            self.shape = self.draws = (len(self._group["chain"]), len(self._group["draw"]))
             self.quarters = _quarters(self._times())
 
     @contextmanager
@@ -172,31 +171,28 @@ class FileDraws:
 
     def _times(self) -> np.ndarray:
         """Decode ``days since 2023-01-01`` and the like."""
-        variable = self._group.variables["time"]
+        variable = self._group["time"]
         unit, origin = str(variable.attrs["units"]).split(" since ")
         code = {"days": "D", "hours": "h", "minutes": "m", "seconds": "s"}[unit]
         step = np.asarray(variable[...]).astype(f"timedelta64[{code}]")
         return np.asarray(np.datetime64(origin.split(" ")[0]) + step)
 
+    def _all_dims(self, name: str) -> list[str]:
+        return [axis[0].name.rpartition("/")[2] for axis in self._group[name].dims]
+
     def dims(self, name: str) -> tuple[str, ...]:
         """Return the dims of a variable apart from chain, draw and time."""
-        dims = self._group.variables[name].dimensions
-        return tuple(dim for dim in dims if dim not in (*SAMPLE, "time"))
+        return tuple(dim for dim in self._all_dims(name) if dim not in (*SAMPLE, "time"))
 
     def labels(self, dim: str) -> list[str]:
         """Return the coordinates of a dim."""
-        raw = self._group.variables[dim][...]
-        return [item.decode() if isinstance(item, bytes) else str(item) for item in raw]
+        return [str(label) for label in self._group[dim].asstr()[...]]
 
     def read(self, name: str, places: Mapping[str, int]) -> np.ndarray:
         """Return a variable (chain, draw, time) at one place of each of its other dims."""
-        variable = self._group.variables[name]
+        dims = self._all_dims(name)
+        order = [dim for dim in dims if dim not in places]
+        index = tuple(places.get(dim, slice(None)) for dim in dims)
         with self._damage():
-            return self._read(variable, places)
-
-    @staticmethod
-    def _read(variable: Any, places: Mapping[str, int]) -> np.ndarray:
-        order = [dim for dim in variable.dimensions if dim not in places]
-        index = tuple(places.get(dim, slice(None)) for dim in variable.dimensions)
-        array = np.asarray(variable[index], dtype=float)
+            array = np.asarray(self._group[name][index], dtype=float)
         return np.asarray(array.transpose([order.index(dim) for dim in (*SAMPLE, "time")]))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+
+from forkmodel.cores import usable_cores
 
 __all__ = ["in_chunks"]
 
@@ -29,7 +30,7 @@ def in_chunks[T](
     """
     first = range(0, n, size)
     found = []
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+    with ThreadPoolExecutor(max_workers=usable_cores()) as pool:
         for made in pool.map(work, first):
             found.append(made)
             if progress is not None:

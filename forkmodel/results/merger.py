@@ -46,8 +46,7 @@ def merger(
             f"efficiency is {efficiency}: give the part of marginal cost saved, 0 to below 1."
         )
     facts, shares = _market(posterior, month, market)
-    known = [str(firm) for firm in shares["firm"].to_numpy()]
-    names = party_labels(firms, known)
+    names = party_labels(firms, shares["firm"].to_numpy())
     found = merger_concentration(shares["share"], names, "firm", shares["rest"], shares["rest_squares"])
     found["firm_share"] = shares["share"].sel(firm=names) / (shares["share"].sum("firm") + shares["rest"])
     facts |= {"firms": names, "efficiency": efficiency, "margins": margins, "notes": []}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -23,6 +24,7 @@ COMMANDS = (
     "merger",
     "migrate",
     "query",
+    "doctor",
     "data",
     "priors",
     "scenarios",
@@ -62,6 +64,13 @@ def test_the_installed_command_and_the_module_are_one():
     command = Path(sys.executable).with_name("forkmodel")
     done = subprocess.run([command, "--version"], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == fm.__version__
+
+
+def test_the_shell_completes_commands():
+    command = Path(sys.executable).with_name("forkmodel")
+    asked = {"_FORKMODEL_COMPLETE": "complete_bash", "COMP_WORDS": "forkmodel pri", "COMP_CWORD": "1"}
+    done = subprocess.run([command], capture_output=True, text=True, check=True, env=os.environ | asked)
+    assert done.stdout.split() == ["priors"]
 
 
 @pytest.mark.parametrize("command", ["run", "fit"])

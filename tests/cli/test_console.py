@@ -87,6 +87,36 @@ def test_tables_are_printed_whole_and_unwrapped(capsys):
     assert all(line == line.rstrip() for line in lines)
 
 
+TABLE = """
+from forkmodel.cli.console import print_table
+rows = [(f"K{place}", "words that go on " * 6, "0.211 ± 0.009", 0.42) for place in range(3)]
+print_table(["claim", "statement", "probability", "value"], rows)
+"""
+
+
+def test_a_table_keeps_its_figures_whole_on_a_terminal():
+    reader, writer = pty.openpty()
+    environment = {**os.environ, "TERM": "dumb", "COLUMNS": "80", "PYTHONIOENCODING": "utf-8"}
+    subprocess.run([sys.executable, "-c", TABLE], stdout=writer, env=environment, check=True)
+    os.close(writer)
+    lines = os.read(reader, 100_000).decode().splitlines()
+    os.close(reader)
+    assert all(len(line) <= 80 for line in lines)
+    assert sum("0.211 ± 0.009" in line for line in lines) == 3
+    assert sum(line.count("words") for line in lines) == 18
+
+
+def test_a_long_stage_says_what_is_left(capsys, monkeypatch):
+    monkeypatch.setattr(console, "LINE_SECONDS", 0.05)
+    with LineProgress() as progress:
+        progress("sample", 0.5, "half of it")
+        progress._over.wait(0.2)
+    first, *later = capsys.readouterr().err.splitlines()
+    assert "left" not in first
+    assert later
+    assert all("Sample 50%: half of it (about 0 s left)" in line for line in later)
+
+
 def test_names_from_elsewhere_cannot_steer_a_terminal(capsys):
     print_table(["name"], [("a\x1b[31mb\x9b2J\u202ec\x07",)])
     shown = capsys.readouterr().out

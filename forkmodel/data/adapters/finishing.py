@@ -8,7 +8,6 @@ from pathlib import Path
 from forkmodel.data.adapters.draft import Draft, PlacedRow
 from forkmodel.data.adapters.imported import Imported
 from forkmodel.data.adapters.writing import rows_text
-from forkmodel.data.checks import concerns_a_sum
 from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.read import read_with_lines
 from forkmodel.data.schemas import TABLES
@@ -111,7 +110,7 @@ def _drop_broken(draft: Draft, base: MarketTables) -> None:
 def _of_one_row(problem: Problem) -> bool:
     """Whether a problem goes away with its row: not that of the source itself, nor of rows taken together."""
     own = problem.row is not None and problem.table in TABLES and problem.table != "sources"
-    return own and not concerns_a_sum(problem)
+    return own and not problem.of_rows_together
 
 
 def _problems(draft: Draft, base: MarketTables) -> list[Problem]:

@@ -18,6 +18,7 @@ __all__ = ["BEYOND_A_FIT", "code_hash", "sources"]
 PRESENTATION = (
     "report/",
     "cli/",
+    "doctor.py",
     "fit.py",
     "fit_attributes.py",
     "fork_model.py",
