@@ -17,6 +17,7 @@ from forkmodel.cli.console import prepare_streams, print_json, print_table, show
 from forkmodel.cli.failures import REVIEW_FAILED, failure_status
 from forkmodel.cli.future import claims, compare, forecast, scenarios_app
 from forkmodel.cli.merger import merger
+from forkmodel.cli.shares import shares
 from forkmodel.cli.studies import validate_app
 from forkmodel.cli.tables import data_app, priors_app
 from forkmodel.cli.track import track_app
@@ -234,6 +235,7 @@ app.command()(forecast)
 app.command()(compare)
 app.command()(claims)
 app.command()(merger)
+app.command()(shares)
 app.command()(backtest)
 app.command()(score)
 app.command()(facts)

@@ -246,7 +246,7 @@ def _bare_tables(draft: _Draft) -> list[Problem]:
     """Report tables with a header and no rows that a whole folder needs; their ids cannot be looked up."""
     problems = []
     for name in sorted(draft.bare):
-        if TABLES[name].required:
+        if TABLES[name].needed(draft.present):
             draft.unread.add(name)
             if not any(problem.table == name for problem in draft.problems):
                 what = "the table is empty; it has a header but no rows"

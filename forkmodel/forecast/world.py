@@ -126,7 +126,9 @@ class World:
             parameters=parameters,
             randomness=randomness,
             shocks=draw_shocks(parameters, randomness, setting.scenario, begin),
-            years_from_reference=float(years_from_reference(pd.DatetimeIndex([panel.catalogue.vintage]))[0]),
+            years_from_reference=float(
+                years_from_reference(pd.DatetimeIndex([panel.catalogue.vintage]), panel.options)[0]
+            ),
             price_floor=panel.options.price_floor_usd_per_mtok,
         )
         price_effect, brand = _developer_effects(chunk, setting.design)

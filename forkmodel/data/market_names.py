@@ -1,0 +1,185 @@
+"""Who and what a market's tables name: its router and other panels, its closed firms, its hosts.
+
+The bundled tables name theirs, and priors, claims and pages speak of these. Tables of another market name
+others: a panel is then known by the end of its name (``Stadtnetz_tokens_weekly`` is a router's weeks, and the
+seller ``Stadtnetz`` its headline price), and firms are those that the tables hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from forkmodel.data.market_tables import MarketTables
+from forkmodel.data.vocabulary import (
+    CLOSED_FIRMS,
+    DAILY,
+    ENTERPRISE,
+    GATEWAY,
+    HOSTS,
+    LABS,
+    MONTHLY,
+    OTHER_CLOSED,
+    RAMP_REACH,
+    RAMP_SHARE,
+    ROUTER,
+    TOP9,
+    TOP50,
+    Reading,
+)
+from forkmodel.errors import DataError, Problem
+
+__all__ = ["MarketNames", "in_known_words"]
+
+#: Closed firms of another market that are followed one by one, and hosts; the smaller ones are a remainder.
+MOST_FIRMS, MOST_HOSTS = 4, 2
+UNNAMED_HOST = "Largest host"
+#: Panels by the end of their name: the router's, and each of the others on its own.
+PANELS = (
+    (TOP50, TOP9, MONTHLY, DAILY),
+    (ENTERPRISE,),
+    (RAMP_SHARE,),
+    (RAMP_REACH,),
+    tuple(GATEWAY),
+)
+#: Beginnings of the bundled panels' names, in the same order.
+BEGINNINGS = (ROUTER, "enterprise", "ramp", "ramp", "vercel")
+
+
+@dataclass(frozen=True)
+class MarketNames:
+    """The names that differ between markets.
+
+    Attributes
+    ----------
+    router : str
+        Gateway whose tokens are counted and whose headline prices are listed.
+    firms : tuple of str
+        Closed firms whose revenue is followed one by one, and the remainder, which is last.
+    hosts : tuple of str
+        Hosts of open weights with a published revenue; without any, the one that serves most models.
+    labs : tuple of str
+        The two firms whose ratio on company cards is read; empty if the tables hold fewer.
+    bundled : bool
+        Whether the firms are those of the bundled tables, which have priors of their own.
+    """
+
+    router: str = ROUTER
+    firms: tuple[str, ...] = CLOSED_FIRMS
+    hosts: tuple[str, ...] = HOSTS
+    labs: tuple[str, ...] = LABS
+    bundled: bool = True
+
+    @classmethod
+    def of(cls, market: MarketTables) -> MarketNames:
+        """Read the names off the tables.
+
+        Tables that hold a closed model of one of the bundled firms are of the bundled market: its firms,
+        hosts and cards are judgements about that market, which a row more or less does not change.
+        """
+        models, revenue = market.models, market.revenue
+        closed = set(models.loc[models["access"].eq("closed"), "developer"])
+        router = _beginnings(market.usage).get(ROUTER, ROUTER)
+        if models.empty or closed & set(CLOSED_FIRMS):
+            return cls(router=router)
+        earned = revenue.loc[revenue["segment"].eq("company")].groupby("developer")["annualised_revenue_usd"]
+        largest = earned.max().sort_values(ascending=False, kind="stable")
+        released = models.loc[models["access"].eq("closed"), "developer"].value_counts().sort_index()
+        ranked = [name for name in largest.index if name in closed]
+        ranked += [
+            name for name in released.sort_values(ascending=False, kind="stable").index if name not in ranked
+        ]
+        hosts = [name for name in largest.index if name not in set(models["developer"])]
+        # Without a published revenue, the host that serves most models is the one to be noticed first.
+        served = market.prices.loc[market.prices["seller_kind"].eq("host"), "seller"].value_counts()
+        hosts = (
+            hosts
+            or [
+                name for name in served.sort_index().sort_values(kind="stable").index[::-1] if name != router
+            ][:1]
+        )
+        firms = sorted(name for name in ranked[:MOST_FIRMS] if name != OTHER_CLOSED)
+        return cls(
+            router=router,
+            firms=(*firms, OTHER_CLOSED),
+            hosts=tuple(hosts[:MOST_HOSTS]) or (UNNAMED_HOST,),
+            labs=_labs(market.usage, closed),
+            bundled=False,
+        )
+
+    def reading(self, reading: Reading) -> Reading:
+        """Return a reading that looks for this market's firms, hosts and labs."""
+        own = {CLOSED_FIRMS: self.firms, HOSTS: self.hosts, LABS: self.labs}
+        return replace(
+            reading, words={column: own.get(words, words) for column, words in reading.words.items()}
+        )
+
+
+def _labs(usage: pd.DataFrame, closed: set[str]) -> tuple[str, ...]:
+    rows = usage.loc[usage["market"].fillna("").str.endswith(_end(RAMP_SHARE, "ramp"))]
+    rows = rows.loc[rows["level"].eq("developer") & rows["entity"].isin(closed)]
+    largest = rows.groupby("entity")["value"].mean().sort_values(ascending=False, kind="stable").index[:2]
+    return tuple(sorted(largest)) if len(largest) == len(LABS) else ()
+
+
+def _end(panel: str, beginning: str) -> str:
+    return panel.removeprefix(beginning)
+
+
+def _beginnings(usage: pd.DataFrame) -> dict[str, str]:
+    """Return, by the beginning of a bundled panel's name, that of this market's panel of the same kind.
+
+    Raises
+    ------
+    DataError
+        If two panels of one kind are there and none is the bundled one, so that nobody can say which is
+        meant.
+    """
+    markets = usage["market"].dropna().unique()
+    found: dict[str, set[str]] = {}
+    for panels, beginning in zip(PANELS, BEGINNINGS, strict=True):
+        ends = [_end(panel, beginning) for panel in panels]
+        found.setdefault(beginning, set()).update(
+            name.removesuffix(end) for name in markets for end in ends if name.endswith(end)
+        )
+    problems = []
+    for beginning, names in found.items():
+        names.discard("")
+        if len(names) > 1 and beginning not in names:
+            both = ", ".join(sorted(names))
+            what = f"the tables hold several markets of one kind ({both}), which would be counted as one"
+            fix = "Keep the rows of one, and fit the other by itself."
+            problems.append(Problem("usage", None, "market", None, what, fix))
+    if problems:
+        raise DataError(problems)
+    return {
+        beginning: next(iter(names)) for beginning, names in found.items() if names and beginning not in names
+    }
+
+
+def in_known_words(market: MarketTables) -> MarketTables:
+    """Return tables whose panels and gateway are called as the observations call them.
+
+    The bundled tables come back as they are.
+    """
+    own = _beginnings(market.usage)
+    if not own:
+        return market
+    words = {
+        own[beginning] + _end(panel, beginning): panel
+        for panels, beginning in zip(PANELS, BEGINNINGS, strict=True)
+        if beginning in own
+        for panel in panels
+    }
+    sellers = {own[ROUTER]: ROUTER} if ROUTER in own else {}
+    return replace(
+        market,
+        usage=_renamed(market.usage, "market", words),
+        prices=_renamed(market.prices, "seller", sellers),
+    )
+
+
+def _renamed(frame: pd.DataFrame, column: str, words: Mapping[str, str]) -> pd.DataFrame:
+    return frame.assign(**{column: frame[column].replace(dict(words))})
