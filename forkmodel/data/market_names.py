@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.vocabulary import (
     CLOSED_FIRMS,
     DAILY,
@@ -29,9 +29,12 @@ from forkmodel.data.vocabulary import (
     TOP50,
     Reading,
 )
-from forkmodel.errors import DataError, Problem
+from forkmodel.errors import Problem
 
-__all__ = ["MarketNames", "in_known_words"]
+if TYPE_CHECKING:
+    from forkmodel.data.market_tables import MarketTables
+
+__all__ = ["MarketNames", "ambiguous_panels", "in_known_words", "market_in_known_words"]
 
 #: Closed firms of another market that are followed one by one, and hosts; the smaller ones are a remainder.
 MOST_FIRMS, MOST_HOSTS = 4, 2
@@ -128,57 +131,77 @@ def _end(panel: str, beginning: str) -> str:
     return panel.removeprefix(beginning)
 
 
-def _beginnings(usage: pd.DataFrame) -> dict[str, str]:
-    """Return, by the beginning of a bundled panel's name, that of this market's panel of the same kind.
-
-    Raises
-    ------
-    DataError
-        If two panels of one kind are there and none is the bundled one, so that nobody can say which is
-        meant.
-    """
+def _candidates(usage: pd.DataFrame) -> dict[str, list[str]]:
+    """Return, by the beginning of a bundled panel's name, those of the tables' panels of the same kind."""
     markets = usage["market"].dropna().unique()
-    found: dict[str, set[str]] = {}
+    found: dict[str, set[str]] = {beginning: set() for beginning in BEGINNINGS}
     for panels, beginning in zip(PANELS, BEGINNINGS, strict=True):
         ends = [_end(panel, beginning) for panel in panels]
-        found.setdefault(beginning, set()).update(
+        found[beginning] |= {
             name.removesuffix(end) for name in markets for end in ends if name.endswith(end)
-        )
-    problems = []
-    for beginning, names in found.items():
-        names.discard("")
-        if len(names) > 1 and beginning not in names:
-            both = ", ".join(sorted(names))
-            what = f"the tables hold several markets of one kind ({both}), which would be counted as one"
-            fix = "Keep the rows of one, and fit the other by itself."
-            problems.append(Problem("usage", None, "market", None, what, fix))
-    if problems:
-        raise DataError(problems)
+        } - {""}
+    return {beginning: sorted(names) for beginning, names in found.items()}
+
+
+def _beginnings(usage: pd.DataFrame) -> dict[str, str]:
+    """Return, by the beginning of a bundled panel's name, that of the panel which stands in its place."""
     return {
-        beginning: next(iter(names)) for beginning, names in found.items() if names and beginning not in names
+        beginning: names[0]
+        for beginning, names in _candidates(usage).items()
+        if names and beginning not in names
     }
 
 
-def in_known_words(market: MarketTables) -> MarketTables:
+def ambiguous_panels(usage: pd.DataFrame) -> list[Problem]:
+    """Find panels of one kind of which nobody can say which is meant.
+
+    Parameters
+    ----------
+    usage : DataFrame
+        The table.
+    """
+    fix = "Keep the rows of one, and fit the other by itself."
+    return [
+        Problem(
+            "usage",
+            None,
+            "market",
+            ", ".join(names),
+            "the tables hold several panels of one kind, which would be counted as one",
+            fix,
+        )
+        for beginning, names in _candidates(usage).items()
+        if len(names) > 1 and beginning not in names
+    ]
+
+
+def in_known_words(frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Return tables whose panels and gateway are called as the observations call them.
 
-    The bundled tables come back as they are.
+    Parameters
+    ----------
+    frames : mapping of str to DataFrame
+        Tables that hold ``usage``. Those of the bundled market come back as they are.
     """
-    own = _beginnings(market.usage)
-    if not own:
-        return market
+    own = _beginnings(frames["usage"])
     words = {
         own[beginning] + _end(panel, beginning): panel
         for panels, beginning in zip(PANELS, BEGINNINGS, strict=True)
         if beginning in own
         for panel in panels
     }
-    sellers = {own[ROUTER]: ROUTER} if ROUTER in own else {}
-    return replace(
-        market,
-        usage=_renamed(market.usage, "market", words),
-        prices=_renamed(market.prices, "seller", sellers),
-    )
+    renamed = dict(frames)
+    if words:
+        renamed["usage"] = _renamed(frames["usage"], "market", words)
+    if ROUTER in own and "prices" in frames:
+        renamed["prices"] = _renamed(frames["prices"], "seller", {own[ROUTER]: ROUTER})
+    return renamed
+
+
+def market_in_known_words(market: MarketTables) -> MarketTables:
+    """Return a market whose panels and gateway are called as the observations call them."""
+    known = in_known_words(market.tables())
+    return replace(market, usage=known["usage"], prices=known["prices"])
 
 
 def _renamed(frame: pd.DataFrame, column: str, words: Mapping[str, str]) -> pd.DataFrame:

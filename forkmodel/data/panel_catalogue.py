@@ -156,7 +156,10 @@ def build_catalogue(
     """
     table = models.loc[models["model_id"].isin(wanted)].copy()
     if table.empty:
-        raise ModelError("no model has a score, a price or usage; add rows to scores.csv or prices.csv.")
+        raise ModelError(
+            "no model has a score, a price or usage; add rows to scores.csv or prices.csv. What shares in "
+            "structure.csv tell alone, `forkmodel shares` says."
+        )
     table["access"] = table["access"].map(_ACCESS_OF_TABLE)
     table = table.sort_values(["release_date", "model_id"]).set_index("model_id")
     table.index.name = "model"

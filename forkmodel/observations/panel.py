@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from forkmodel.data.market_names import MarketNames, in_known_words
+from forkmodel.data.market_names import MarketNames, market_in_known_words
 from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.panel import Panel
 from forkmodel.data.panel_catalogue import PanelOptions, build_catalogue
@@ -46,7 +46,7 @@ def make_panel(
     _check(observations)
     names = MarketNames.of(market)
     options = options or PanelOptions.of_market(market.models, market.vintage, names)
-    market = in_known_words(market)
+    market = market_in_known_words(market)
     usage, prices = market.usage, market.prices
     used = usage.loc[(usage["level"] == "model") & usage["mapped"].astype(bool), "entity"]
     wanted = set(market.scores["model_id"]) | set(prices["model_id"]) | set(used)

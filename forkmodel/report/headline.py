@@ -27,8 +27,10 @@ CARD_PATHS: dict[str, tuple[str, dict[str, str], str]] = {
     "capability_gap": ("capability_gap", {}, "points"),
     "lag_months_strict": ("lag_months_strict", {}, "months"),
 }
-#: Section whose figures a card is taken from; those without are of the section on concentration.
+#: Section without whose data a card would state a prior; the others rest on all data.
 CARD_SECTIONS = {
+    "hhi_closed": "revenue",
+    "hhi_open_hosts": "value",
     "open_share_tokens": "shares",
     "open_share_spend": "shares",
     "premium_residual": "prices",
@@ -221,10 +223,10 @@ def _value(content: ReportContent) -> str | None:
     return answer.value_sentence(date, join(parts), content.is_prior_driven("value.broad_ratio"))
 
 
-#: Every sentence, in order, and the section whose figures it puts in words.
+#: Every sentence, in order, and the section without whose data it would state a prior.
 _SENTENCES: dict[Callable[[ReportContent], str | None], str] = {
-    _closed: "concentration",
-    _open: "concentration",
+    _closed: "revenue",
+    _open: "value",
     _tokens_and_money: "shares",
     _premium: "prices",
     _gap: "capability",
