@@ -63,7 +63,7 @@ def test_history_forecast_query_and_claims(fit):
     forecast = fit.forecast("2032-12")
     assert pd.Timestamp(forecast.worlds["time"].to_numpy()[-1]) == pd.Timestamp("2032-10-01")
     assert 0.0 <= forecast.prob("hhi.closed[2031] > 2500").probability <= 1.0
-    assert len(fm.claims(fit.forecast("2036-12")).rows) > 10
+    assert len(fm.claims(fit.forecast("2036-12"))) > 10
 
 
 def test_the_page_says_what_it_leaves_out(fit):

@@ -39,16 +39,14 @@ __all__ = ["MarketNames", "ambiguous_panels", "in_known_words", "market_in_known
 #: Closed firms of another market that are followed one by one, and hosts; the smaller ones are a remainder.
 MOST_FIRMS, MOST_HOSTS = 4, 2
 UNNAMED_HOST = "Largest host"
-#: Panels by the end of their name: the router's, and each of the others on its own.
+#: Panels of one kind: how the bundled ones' names begin, and those names. Others are known by what follows.
 PANELS = (
-    (TOP50, TOP9, MONTHLY, DAILY),
-    (ENTERPRISE,),
-    (RAMP_SHARE,),
-    (RAMP_REACH,),
-    tuple(GATEWAY),
+    (ROUTER, (TOP50, TOP9, MONTHLY, DAILY)),
+    ("enterprise", (ENTERPRISE,)),
+    ("ramp", (RAMP_SHARE,)),
+    ("ramp", (RAMP_REACH,)),
+    ("vercel", tuple(GATEWAY)),
 )
-#: Beginnings of the bundled panels' names, in the same order.
-BEGINNINGS = (ROUTER, "enterprise", "ramp", "ramp", "vercel")
 
 
 @dataclass(frozen=True)
@@ -84,7 +82,7 @@ class MarketNames:
         """
         models, revenue = market.models, market.revenue
         closed = set(models.loc[models["access"].eq("closed"), "developer"])
-        router = _beginnings(market.usage).get(ROUTER, ROUTER)
+        router = _router(market.usage)
         if models.empty or closed & set(CLOSED_FIRMS):
             return cls(router=router)
         earned = revenue.loc[revenue["segment"].eq("company")].groupby("developer")["annualised_revenue_usd"]
@@ -95,19 +93,16 @@ class MarketNames:
             name for name in released.sort_values(ascending=False, kind="stable").index if name not in ranked
         ]
         hosts = [name for name in largest.index if name not in set(models["developer"])]
-        # Without a published revenue, the host that serves most models is the one to be noticed first.
-        served = market.prices.loc[market.prices["seller_kind"].eq("host"), "seller"].value_counts()
-        hosts = (
-            hosts
-            or [
-                name for name in served.sort_index().sort_values(kind="stable").index[::-1] if name != router
-            ][:1]
-        )
+        if not hosts:
+            # The host that serves most models is the one to be noticed first.
+            hosting = market.prices["seller_kind"].eq("host") & market.prices["seller"].ne(router)
+            served = market.prices.loc[hosting, "seller"].value_counts().sort_index()
+            hosts = [str(served.idxmax())] if len(served) else [UNNAMED_HOST]
         firms = sorted(name for name in ranked[:MOST_FIRMS] if name != OTHER_CLOSED)
         return cls(
             router=router,
             firms=(*firms, OTHER_CLOSED),
-            hosts=tuple(hosts[:MOST_HOSTS]) or (UNNAMED_HOST,),
+            hosts=tuple(hosts[:MOST_HOSTS]),
             labs=_labs(market.usage, closed),
             bundled=False,
         )
@@ -131,25 +126,12 @@ def _end(panel: str, beginning: str) -> str:
     return panel.removeprefix(beginning)
 
 
-def _candidates(usage: pd.DataFrame) -> dict[str, list[str]]:
-    """Return, by the beginning of a bundled panel's name, those of the tables' panels of the same kind."""
-    markets = usage["market"].dropna().unique()
-    found: dict[str, set[str]] = {beginning: set() for beginning in BEGINNINGS}
-    for panels, beginning in zip(PANELS, BEGINNINGS, strict=True):
-        ends = [_end(panel, beginning) for panel in panels]
-        found[beginning] |= {
-            name.removesuffix(end) for name in markets for end in ends if name.endswith(end)
-        } - {""}
-    return {beginning: sorted(names) for beginning, names in found.items()}
-
-
-def _beginnings(usage: pd.DataFrame) -> dict[str, str]:
-    """Return, by the beginning of a bundled panel's name, that of the panel which stands in its place."""
-    return {
-        beginning: names[0]
-        for beginning, names in _candidates(usage).items()
-        if names and beginning not in names
-    }
+def _beginnings(usage: pd.DataFrame, beginning: str, panels: tuple[str, ...]) -> list[str]:
+    """Return how the names of the tables' panels of one kind begin; the bundled one alone if it is there."""
+    ends = [_end(panel, beginning) for panel in panels]
+    names = usage["market"].dropna().unique()
+    found = {name.removesuffix(end) for name in names for end in ends if name.endswith(end)} - {""}
+    return [beginning] if beginning in found else sorted(found)
 
 
 def ambiguous_panels(usage: pd.DataFrame) -> list[Problem]:
@@ -160,19 +142,16 @@ def ambiguous_panels(usage: pd.DataFrame) -> list[Problem]:
     usage : DataFrame
         The table.
     """
+    what = "the tables hold several panels of one kind, which would be counted as one"
     fix = "Keep the rows of one, and fit the other by itself."
+    found = [_beginnings(usage, *kind) for kind in PANELS]
     return [
-        Problem(
-            "usage",
-            None,
-            "market",
-            ", ".join(names),
-            "the tables hold several panels of one kind, which would be counted as one",
-            fix,
-        )
-        for beginning, names in _candidates(usage).items()
-        if len(names) > 1 and beginning not in names
+        Problem("usage", None, "market", ", ".join(names), what, fix) for names in found if len(names) > 1
     ]
+
+
+def _router(usage: pd.DataFrame) -> str:
+    return next(iter(_beginnings(usage, *PANELS[0])), ROUTER)
 
 
 def in_known_words(frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
@@ -183,18 +162,19 @@ def in_known_words(frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame
     frames : mapping of str to DataFrame
         Tables that hold ``usage``. Those of the bundled market come back as they are.
     """
-    own = _beginnings(frames["usage"])
+    usage = frames["usage"]
     words = {
-        own[beginning] + _end(panel, beginning): panel
-        for panels, beginning in zip(PANELS, BEGINNINGS, strict=True)
-        if beginning in own
+        own + _end(panel, beginning): panel
+        for beginning, panels in PANELS
+        for own in _beginnings(usage, beginning, panels)
         for panel in panels
+        if own != beginning
     }
     renamed = dict(frames)
     if words:
-        renamed["usage"] = _renamed(frames["usage"], "market", words)
-    if ROUTER in own and "prices" in frames:
-        renamed["prices"] = _renamed(frames["prices"], "seller", {own[ROUTER]: ROUTER})
+        renamed["usage"] = _renamed(usage, "market", words)
+    if _router(usage) != ROUTER and "prices" in frames:
+        renamed["prices"] = _renamed(frames["prices"], "seller", {_router(usage): ROUTER})
     return renamed
 
 

@@ -64,9 +64,9 @@ def read_data(
 ) -> MarketTables:
     """Read a folder of CSV tables and check everything in it.
 
-    A full folder holds ``models``, ``benchmarks``, ``scores``, ``prices``, ``usage`` and ``sources`` as
-    ``.csv`` files with rows, and ``adoption.csv``, ``revenue.csv`` and ``structure.csv`` if wanted: what
-    they would tell is then left to the priors. An update may hold fewer:
+    A full folder holds ``sources.csv`` and any others of the tables as ``.csv`` files with rows: what the
+    absent ones would tell is left to the priors. Scores, prices and usage need ``models``, scores need
+    ``benchmarks``. An update may hold fewer:
 
     - ``read_data(folder, base=market)`` reads the tables that are there, looks ids up in the union with
       ``base``, and returns the merged market;

@@ -222,8 +222,9 @@ def by_segment(frontier_part: np.ndarray) -> np.ndarray:
 
 
 def normalised_lines(x: np.ndarray) -> np.ndarray:
-    """Return amounts (draw, line) as parts of their sum."""
-    return np.asarray(x / x.sum(-1, keepdims=True))
+    """Return amounts (draw, line) as parts of their sum; nothing of a tier that nobody is in yet."""
+    total = x.sum(-1, keepdims=True)
+    return np.asarray(x / np.where(total > 0.0, total, 1.0))
 
 
 def _items(flagship: np.ndarray, step: np.ndarray) -> np.ndarray:
