@@ -11,6 +11,7 @@ import pytest
 
 import forkmodel as fm
 from forkmodel.data.market_names import MarketNames
+from forkmodel.data.panel import PanelOptions
 from forkmodel.data.read import check_data
 from forkmodel.data.vocabulary import CLOSED_FIRMS, HOSTS, LABS, OTHER_CLOSED
 from forkmodel.errors import ModelError
@@ -32,11 +33,11 @@ def fit(tables):
     return fm.ForkModel(tables).prior(DRAWS)
 
 
-def test_the_bundled_tables_keep_their_names(market):
+def test_the_bundled_tables_keep_their_names_and_dates(market, joint_model):
     names = MarketNames.of(market)
     assert (names.router, names.firms, names.hosts, names.labs) == ("openrouter", CLOSED_FIRMS, HOSTS, LABS)
     assert names.bundled
-    assert fm.ForkModel(market).panel.options == type(fm.ForkModel(market).panel.options)()
+    assert joint_model.panel.options == PanelOptions()
 
 
 def test_names_and_dates_come_from_the_tables(tables, fit):
@@ -60,10 +61,10 @@ def test_nothing_but_prices_and_shares_is_read(fit):
 def test_history_forecast_query_and_claims(fit):
     history = fit.history()
     assert np.isfinite(history["open_share"].sel(market="openrouter")).all()
-    forecast = fit.forecast("2032-12")
-    assert pd.Timestamp(forecast.worlds["time"].to_numpy()[-1]) == pd.Timestamp("2032-10-01")
+    forecast = fit.forecast("2036-12")
+    assert pd.Timestamp(forecast.worlds["time"].to_numpy()[-1]) == pd.Timestamp("2036-10-01")
     assert 0.0 <= forecast.prob("hhi.closed[2031] > 2500").probability <= 1.0
-    assert len(fm.claims(fit.forecast("2036-12"))) > 10
+    assert len(fm.claims(forecast)) > 10
 
 
 def test_the_page_says_what_it_leaves_out(fit):
