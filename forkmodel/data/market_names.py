@@ -7,46 +7,19 @@ seller ``Stadtnetz`` its headline price), and firms are those that the tables ho
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from forkmodel.data.vocabulary import (
-    CLOSED_FIRMS,
-    DAILY,
-    ENTERPRISE,
-    GATEWAY,
-    HOSTS,
-    LABS,
-    MONTHLY,
-    OTHER_CLOSED,
-    RAMP_REACH,
-    RAMP_SHARE,
-    ROUTER,
-    TOP9,
-    TOP50,
-    Reading,
-)
-from forkmodel.errors import Problem
+from forkmodel.data.market_tables import MarketTables
+from forkmodel.data.panel_words import end_of, in_known_words, router_of
+from forkmodel.data.vocabulary import CLOSED_FIRMS, HOSTS, LABS, OTHER_CLOSED, RAMP_SHARE, ROUTER, Reading
 
-if TYPE_CHECKING:
-    from forkmodel.data.market_tables import MarketTables
-
-__all__ = ["MarketNames", "ambiguous_panels", "in_known_words", "market_in_known_words"]
+__all__ = ["MarketNames", "market_in_known_words"]
 
 #: Closed firms of another market that are followed one by one, and hosts; the smaller ones are a remainder.
 MOST_FIRMS, MOST_HOSTS = 4, 2
 UNNAMED_HOST = "Largest host"
-#: Panels of one kind: how the bundled ones' names begin, and those names. Others are known by what follows.
-PANELS = (
-    (ROUTER, (TOP50, TOP9, MONTHLY, DAILY)),
-    ("enterprise", (ENTERPRISE,)),
-    ("ramp", (RAMP_SHARE,)),
-    ("ramp", (RAMP_REACH,)),
-    ("vercel", tuple(GATEWAY)),
-)
 
 
 @dataclass(frozen=True)
@@ -82,7 +55,7 @@ class MarketNames:
         """
         models, revenue = market.models, market.revenue
         closed = set(models.loc[models["access"].eq("closed"), "developer"])
-        router = _router(market.usage)
+        router = router_of(market.usage)
         if models.empty or closed & set(CLOSED_FIRMS):
             return cls(router=router)
         earned = revenue.loc[revenue["segment"].eq("company")].groupby("developer")["annualised_revenue_usd"]
@@ -116,73 +89,13 @@ class MarketNames:
 
 
 def _labs(usage: pd.DataFrame, closed: set[str]) -> tuple[str, ...]:
-    rows = usage.loc[usage["market"].fillna("").str.endswith(_end(RAMP_SHARE, "ramp"))]
+    rows = usage.loc[usage["market"].fillna("").str.endswith(end_of(RAMP_SHARE, "ramp"))]
     rows = rows.loc[rows["level"].eq("developer") & rows["entity"].isin(closed)]
     largest = rows.groupby("entity")["value"].mean().sort_values(ascending=False, kind="stable").index[:2]
     return tuple(sorted(largest)) if len(largest) == len(LABS) else ()
-
-
-def _end(panel: str, beginning: str) -> str:
-    return panel.removeprefix(beginning)
-
-
-def _beginnings(usage: pd.DataFrame, beginning: str, panels: tuple[str, ...]) -> list[str]:
-    """Return how the names of the tables' panels of one kind begin; the bundled one alone if it is there."""
-    ends = [_end(panel, beginning) for panel in panels]
-    names = usage["market"].dropna().unique()
-    found = {name.removesuffix(end) for name in names for end in ends if name.endswith(end)} - {""}
-    return [beginning] if beginning in found else sorted(found)
-
-
-def ambiguous_panels(usage: pd.DataFrame) -> list[Problem]:
-    """Find panels of one kind of which nobody can say which is meant.
-
-    Parameters
-    ----------
-    usage : DataFrame
-        The table.
-    """
-    what = "the tables hold several panels of one kind, which would be counted as one"
-    fix = "Keep the rows of one, and fit the other by itself."
-    found = [_beginnings(usage, *kind) for kind in PANELS]
-    return [
-        Problem("usage", None, "market", ", ".join(names), what, fix) for names in found if len(names) > 1
-    ]
-
-
-def _router(usage: pd.DataFrame) -> str:
-    return next(iter(_beginnings(usage, *PANELS[0])), ROUTER)
-
-
-def in_known_words(frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """Return tables whose panels and gateway are called as the observations call them.
-
-    Parameters
-    ----------
-    frames : mapping of str to DataFrame
-        Tables that hold ``usage``. Those of the bundled market come back as they are.
-    """
-    usage = frames["usage"]
-    words = {
-        own + _end(panel, beginning): panel
-        for beginning, panels in PANELS
-        for own in _beginnings(usage, beginning, panels)
-        for panel in panels
-        if own != beginning
-    }
-    renamed = dict(frames)
-    if words:
-        renamed["usage"] = _renamed(usage, "market", words)
-    if _router(usage) != ROUTER and "prices" in frames:
-        renamed["prices"] = _renamed(frames["prices"], "seller", {_router(usage): ROUTER})
-    return renamed
 
 
 def market_in_known_words(market: MarketTables) -> MarketTables:
     """Return a market whose panels and gateway are called as the observations call them."""
     known = in_known_words(market.tables())
     return replace(market, usage=known["usage"], prices=known["prices"])
-
-
-def _renamed(frame: pd.DataFrame, column: str, words: Mapping[str, str]) -> pd.DataFrame:
-    return frame.assign(**{column: frame[column].replace(dict(words))})

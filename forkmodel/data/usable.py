@@ -13,7 +13,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from forkmodel.data.cells import cell_text
-from forkmodel.data.market_names import ambiguous_panels, in_known_words
+from forkmodel.data.panel_words import ambiguous_panels, in_known_words
 from forkmodel.data.vocabulary import (
     ADOPTION_CENSUS,
     ADOPTION_RAMP,

@@ -11,11 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 import pandas as pd
 
 from forkmodel.data.cells import cell_text
-from forkmodel.data.market_names import MarketNames, in_known_words
+from forkmodel.data.market_names import MarketNames
 from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.names import NearNames
 from forkmodel.data.neighbours import neighbour_remarks
 from forkmodel.data.panel_choice import fuller_weeks
+from forkmodel.data.panel_words import in_known_words
 from forkmodel.data.vocabulary import MODEL_SHARES, Reading, comparison
 from forkmodel.errors import Problem
 from forkmodel.observations.observation import Observation
