@@ -20,6 +20,12 @@ __all__ = ["claims", "compare", "forecast", "scenarios_app"]
 
 scenarios_app = typer.Typer(no_args_is_help=True)
 
+#: Said before claims judged on worlds of another market than that of the bundled tables.
+OTHER_MARKET = (
+    "These claims are about the market of the bundled tables; their thresholds were set for it, and priors "
+    "stand in where your tables have no row."
+)
+
 FitArgument = Annotated[Path, typer.Argument(help="File that `forkmodel fit` or `run` wrote.")]
 ScenarioOption = Annotated[
     list[str] | None,
@@ -250,10 +256,13 @@ def _claims_of_fit(file: Path, others: dict[str, Path], horizon: str) -> dict[st
         fitted = {name: load(path) for name, path in others.items()}
         progress("forecast", 0.0, "claims")
         views = prior_views(posterior, forecast_from(posterior, horizon), fitted)
-        return claims_table(posterior, views).as_dict()
+        document = claims_table(posterior, views).as_dict()
+    return document if posterior.panel.catalogue.names.bundled else {**document, "note": OTHER_MARKET}
 
 
 def _print_claims(document: dict[str, Any]) -> None:
+    if "note" in document:
+        typer.echo(document["note"])
     views = list(document["joint"]["probability"])
     rows = [document["joint"], *document["claims"]]
 

@@ -20,6 +20,7 @@ from forkmodel.cli.future import claims, compare, forecast, scenarios_app
 from forkmodel.cli.merger import merger
 from forkmodel.cli.migrate import migrate
 from forkmodel.cli.query import query
+from forkmodel.cli.shares import shares
 from forkmodel.cli.studies import validate_app
 from forkmodel.cli.tables import data_app, priors_app
 from forkmodel.cli.track import track_app
@@ -258,6 +259,7 @@ app.command()(claims)
 app.command()(merger)
 app.command()(migrate)
 app.command()(update)
+app.command()(shares)
 app.command()(backtest)
 app.command()(score)
 app.command()(facts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -60,12 +61,31 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table: its columns, the columns that make a row unique, and whether a full folder must hold it."""
+    """One table: its columns, the columns that make a row unique, and when a full folder must hold it.
+
+    Attributes
+    ----------
+    name : str
+        Name of the file without its ending.
+    columns : tuple of Column
+        The columns in their canonical order.
+    key : tuple of str
+        Columns that make a row unique.
+    required : bool
+        Whether every full folder must hold it.
+    needed_by : tuple of str
+        Tables whose rows refer to it: a folder with one of them must hold it.
+    """
 
     name: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
-    required: bool = True
+    required: bool = False
+    needed_by: tuple[str, ...] = ()
+
+    def needed(self, present: Collection[str]) -> bool:
+        """Return whether a full folder with these tables must hold it."""
+        return self.required or any(name in present for name in self.needed_by)
 
     @property
     def names(self) -> list[str]:

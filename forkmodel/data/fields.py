@@ -12,7 +12,6 @@ import pandas as pd
 
 from forkmodel.data.cells import cell_text
 from forkmodel.data.names import plain_name
-from forkmodel.data.vocabulary import GATEWAY
 from forkmodel.errors import Problem
 
 __all__ = ["field_problems", "period_problems", "revenue_period_problems"]
@@ -21,8 +20,8 @@ Frames = Mapping[str, pd.DataFrame]
 
 #: An amount of a longer period is no figure of one year.
 LONGEST_PERIOD_DAYS = 366
-#: Markets whose periods are calendar months although their names do not end in ``_monthly``.
-MONTHLY_MARKETS = ("ramp_business_subscriptions", "ramp_model_share", *GATEWAY)
+#: Ends of the names of markets whose periods are calendar months although they do not end in ``_monthly``.
+MONTHLY_MARKETS = ("_business_subscriptions", "_model_share", "_gateway_tokens", "_gateway_spend")
 
 
 def _problems(
@@ -49,7 +48,7 @@ def period_problems(usage: pd.DataFrame) -> list[Problem]:
     weekly = market.str.contains("_weekly")
     week = weekly & days.gt(0) & (days.ne(7) | start.dt.day_of_week.ne(0))
     day = market.str.endswith("_day") & days.gt(1)
-    monthly = market.str.endswith("_monthly") | market.isin(MONTHLY_MARKETS)
+    monthly = market.str.endswith(("_monthly", *MONTHLY_MARKETS))
     whole = start.dt.day.eq(1) & end.eq((start + pd.offsets.MonthEnd(0)).astype(end.dtype))
     month = monthly & days.gt(0) & ~whole
     return [

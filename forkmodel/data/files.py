@@ -173,7 +173,7 @@ def split_records(text: str, table: str, problems: list[Problem]) -> Records:
     if not records:
         if not problems:
             fix = f"Add rows under the header {','.join(declaration(table).names)}."
-            if not declaration(table).required:
+            if not (declaration(table).required or declaration(table).needed_by):
                 fix += " Or remove the file: the folder may lack this table."
             what = "the file is empty; not even a header"
             problems.append(Problem(table, None, None, None, what, fix))

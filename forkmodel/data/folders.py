@@ -50,14 +50,21 @@ def wrong_files(folder: Path, present: set[str], *, whole: bool) -> list[Problem
     present : set of str
         Tables found there.
     whole : bool
-        Whether the folder must hold every required table.
+        Whether the folder must hold every table that it needs.
     """
     problems = []
-    others = sorted(path for path in folder.iterdir() if path.is_file() and path.stem not in present)
+    others = sorted(
+        path
+        for path in folder.iterdir()
+        if path.is_file() and path.stem not in present and path.name != VINTAGE_FILE
+    )
     for name, table in TABLES.items():
-        if not whole or not table.required or name in present:
+        if not whole or name in present:
             continue
         near = [path.name for path in others if did_you_mean(path.stem.lower(), [name]).startswith("Did")]
+        # A file that is called nearly so was meant to be read, even where the table may be left out.
+        if not near and not table.needed(present):
+            continue
         fix = f"Add {name}.csv with the columns {', '.join(table.names)}."
         if near:
             fix += f" Is it {near[0]}? Save it as {name}.csv (CSV UTF-8)."
@@ -69,7 +76,7 @@ def wrong_files(folder: Path, present: set[str], *, whole: bool) -> list[Problem
             problems.append(
                 Problem(path.stem, None, None, path.name, "the file is no table of this project", fix)
             )
-    if not whole and not present and not problems:
+    if not present - {"sources"} and not problems and (whole or not present):
         fix = f"Add at least one of {', '.join(f'{name}.csv' for name in TABLES)}."
         problems.append(Problem(str(folder), None, None, None, "the folder holds no table", fix))
     return problems

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
+from forkmodel.data.market_names import MarketNames
 from forkmodel.errors import ModelError
 
 __all__ = ["ACCESS", "Catalogue", "PanelOptions", "build_catalogue", "decimal_years", "positions"]
@@ -35,6 +36,8 @@ class PanelOptions:
         see that time) and on every month from ``monthly_from``; the walks' grid starts at ``first_quarter``.
     start_known_days : int
         Price spells whose start is uncertain by more days than this do not date the price of capability.
+    price_date : str
+        Day (ISO) at which the price level and the residual premium are stated.
     price_floor_usd_per_mtok : float
         Added to every price before the logarithm in the choice block, so that free offers are real offers.
     """
@@ -47,7 +50,21 @@ class PanelOptions:
     monthly_from: str = "2025-01-01"
     first_quarter: str = "2022-01-01"
     start_known_days: int = 120
+    price_date: str = "2026-07-01"
     price_floor_usd_per_mtok: float = 0.02
+
+    @classmethod
+    def of_market(cls, models: pd.DataFrame, vintage: pd.Timestamp, names: MarketNames) -> PanelOptions:
+        """Return the defaults, on the dates of the tables where they are of another market.
+
+        Its grids begin with its first release, the walks' a year before; prices are stated at its vintage.
+        """
+        if names.bundled:
+            return cls()
+        first = models["release_date"].min().to_period("Q").start_time
+        day = str(first.date())
+        before = str((first - pd.DateOffset(years=1)).date())
+        return cls(first_month=day, monthly_from=day, first_quarter=before, price_date=str(vintage.date()))
 
 
 @dataclass(frozen=True)
@@ -69,6 +86,8 @@ class Catalogue:
         Month starts of the choice block, up to the vintage; quarterly at first, see ``PanelOptions``.
     vintage : Timestamp
         Date of the data.
+    names : MarketNames
+        Router, closed firms and hosts of the market.
     """
 
     models: pd.DataFrame
@@ -77,6 +96,7 @@ class Catalogue:
     quarters: pd.DatetimeIndex
     months: pd.DatetimeIndex
     vintage: pd.Timestamp
+    names: MarketNames = field(default_factory=MarketNames)
 
     def quarter_weights(self, dates: pd.Series | pd.DatetimeIndex) -> tuple[np.ndarray, np.ndarray]:
         """Return the left knot of each date and how far the date is towards the next knot (0 to 1)."""
@@ -113,7 +133,11 @@ def _choice_months(vintage: pd.Timestamp, options: PanelOptions) -> pd.DatetimeI
 
 
 def build_catalogue(
-    models: pd.DataFrame, wanted: set[str], vintage: pd.Timestamp, options: PanelOptions
+    models: pd.DataFrame,
+    wanted: set[str],
+    vintage: pd.Timestamp,
+    options: PanelOptions,
+    names: MarketNames | None = None,
 ) -> Catalogue:
     """Select the models the fit needs and group them into supplier lines.
 
@@ -127,10 +151,15 @@ def build_catalogue(
         Date of the data.
     options : PanelOptions
         Choices such as the smallest line.
+    names : MarketNames, optional
+        Who the market's firms are; those of the bundled tables by default.
     """
     table = models.loc[models["model_id"].isin(wanted)].copy()
     if table.empty:
-        raise ModelError("no model has a score, a price or usage; add rows to scores.csv or prices.csv.")
+        raise ModelError(
+            "no model has a score, a price or usage; add rows to scores.csv or prices.csv. What shares in "
+            "structure.csv tell alone, `forkmodel shares` says."
+        )
     table["access"] = table["access"].map(_ACCESS_OF_TABLE)
     table = table.sort_values(["release_date", "model_id"]).set_index("model_id")
     table.index.name = "model"
@@ -151,4 +180,5 @@ def build_catalogue(
         quarters=pd.date_range(first, after, freq="QS"),
         months=_choice_months(vintage, options),
         vintage=vintage,
+        names=names or MarketNames(),
     )

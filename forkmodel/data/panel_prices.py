@@ -6,19 +6,18 @@ import numpy as np
 import pandas as pd
 
 from forkmodel.data.panel_catalogue import PanelOptions
+from forkmodel.data.vocabulary import ROUTER
 
 __all__ = ["GATEWAY", "blended_price", "monthly_prices", "years_from_reference"]
 
 #: The seller whose headline price stands for the router's market.
-GATEWAY = "openrouter"
+GATEWAY = ROUTER
 DAYS_PER_YEAR = 365.25
-#: Date at which the price level and the residual premium are stated.
-REFERENCE_DATE = pd.Timestamp("2026-07-01")
 
 
-def years_from_reference(dates: pd.DatetimeIndex) -> np.ndarray:
-    """Return years from the date at which the price level is stated."""
-    return np.asarray((dates - REFERENCE_DATE).days, dtype=float) / DAYS_PER_YEAR
+def years_from_reference(dates: pd.DatetimeIndex, options: PanelOptions) -> np.ndarray:
+    """Return years from the date at which the price level and the residual premium are stated."""
+    return np.asarray((dates - pd.Timestamp(options.price_date)).days, dtype=float) / DAYS_PER_YEAR
 
 
 def blended_price(prices: pd.DataFrame, options: PanelOptions) -> pd.Series:

@@ -62,9 +62,9 @@ def read_data(
 ) -> MarketTables:
     """Read a folder of CSV tables and check everything in it.
 
-    A full folder holds ``models``, ``benchmarks``, ``scores``, ``prices``, ``usage`` and ``sources`` as
-    ``.csv`` files with rows, and ``adoption.csv``, ``revenue.csv`` and ``structure.csv`` if wanted: what
-    they would tell is then left to the priors. An update may hold fewer:
+    A full folder holds ``sources.csv`` and any others of the tables as ``.csv`` files with rows: what the
+    absent ones would tell is left to the priors. Scores, prices and usage need ``models``, scores need
+    ``benchmarks``. An update may hold fewer:
 
     - ``read_data(folder, base=market)`` reads the tables that are there, looks ids up in the union with
       ``base``, and returns the merged market;
@@ -244,7 +244,7 @@ def _bare_tables(draft: _Draft) -> list[Problem]:
     """Report tables with a header and no rows that a whole folder needs; their ids cannot be looked up."""
     problems = []
     for name in sorted(draft.bare):
-        if TABLES[name].required:
+        if TABLES[name].needed(draft.present):
             draft.unread.add(name)
             if not any(problem.table == name for problem in draft.problems):
                 what = "the table is empty; it has a header but no rows"

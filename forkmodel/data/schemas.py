@@ -60,6 +60,7 @@ _ALL = (
             _SOURCE,
         ),
         key=("model_id",),
+        needed_by=("scores", "prices", "usage"),
     ),
     Table(
         "benchmarks",
@@ -76,6 +77,7 @@ _ALL = (
             _SOURCE,
         ),
         key=("benchmark",),
+        needed_by=("scores",),
     ),
     Table(
         "scores",
@@ -165,7 +167,6 @@ _ALL = (
             _SOURCE,
         ),
         key=("date", "population", "measure", "unit"),
-        required=False,
     ),
     Table(
         "revenue",
@@ -196,7 +197,6 @@ _ALL = (
             _text("url", "Page with the figure.", empty=True),
         ),
         key=("developer", "segment", "as_of", "basis", "kind", "period_start"),
-        required=False,
     ),
     Table(
         "structure",
@@ -208,7 +208,6 @@ _ALL = (
             _SOURCE,
         ),
         key=("market", "as_of", "firm"),
-        required=False,
     ),
     Table(
         "sources",
@@ -222,6 +221,7 @@ _ALL = (
             _date("retrieved", "Day it was read.", provenance=True),
         ),
         key=("source_id",),
+        required=True,
     ),
 )
 
@@ -278,7 +278,6 @@ FACTS = Table(
         _text("note", "How it was read and how it differs from the quantity.", empty=True),
     ),
     key=("fact_id",),
-    required=False,
 )
 
 
@@ -292,7 +291,6 @@ ALIASES = Table(
         _text("id", "model_id, benchmark, developer or seller that it stands for."),
     ),
     key=("kind", "source", "name"),
-    required=False,
 )
 
 #: Tables that may lie in a folder beside those of a market, each with a reader of its own.

@@ -147,11 +147,19 @@ def _page() -> str:
         "applicable. `forkmodel data check` lists what is wrong.",
     ]
     for table in TABLES.values():
-        need = "needed, unless the folder is an update" if table.required else "may be left out"
+        need = _need(table)
         lines += ["", f"## {table.name}.csv ({need})", "", f"One row per {', '.join(table.key)}.", ""]
         lines += ["| column | cell | meaning |", "|---|---|---|"]
         lines += [f"| {column.name} | {_cell(column)} | {column.meaning} |" for column in table.columns]
     return "\n".join(lines) + "\n"
+
+
+def _need(table: Table) -> str:
+    if table.required:
+        return "needed, unless the folder is an update"
+    if table.needed_by:
+        return f"needed with {', '.join(table.needed_by)}, unless the folder is an update"
+    return "may be left out"
 
 
 def _cell(column: Column) -> str:

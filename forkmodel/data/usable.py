@@ -13,6 +13,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from forkmodel.data.cells import cell_text
+from forkmodel.data.panel_words import ambiguous_panels, in_known_words
 from forkmodel.data.vocabulary import (
     ADOPTION_CENSUS,
     ADOPTION_RAMP,
@@ -33,14 +34,15 @@ ROUNDING = 1e-6
 
 
 def unusable_values(frames: Frames) -> list[Problem]:
-    """Find values that an observation reads and cannot use.
+    """Find values that an observation reads and cannot use, and panels that it cannot tell apart.
 
     Parameters
     ----------
     frames : mapping of str to DataFrame
         Tables that hold ``usage``, ``adoption`` and ``revenue``, indexed by CSV line.
     """
-    problems = []
+    problems = ambiguous_panels(frames["usage"])
+    frames = in_known_words(frames)
     for reading in LOG_ODDS:
         rows = reading.rows(frames[reading.table])
         ends = rows.loc[rows["value"].isin([0.0, 1.0])]

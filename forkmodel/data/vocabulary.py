@@ -21,6 +21,7 @@ __all__ = [
     "ENTERPRISE",
     "GATEWAY",
     "HOSTS",
+    "LABS",
     "MODEL_SHARES",
     "MONTHLY",
     "OPEN_SHARE",
@@ -28,6 +29,7 @@ __all__ = [
     "RAMP_REACH",
     "RAMP_SHARE",
     "REACH",
+    "ROUTER",
     "SPEND_PER_EMPLOYEE",
     "TOP9",
     "TOP50",
@@ -35,6 +37,8 @@ __all__ = [
     "comparison",
 ]
 
+#: The gateway whose panels and headline prices the words below begin with.
+ROUTER = "openrouter"
 TOP9, TOP50 = "openrouter_tokens_weekly_top9", "openrouter_tokens_weekly"
 MONTHLY, DAILY = "openrouter_tokens_monthly", "openrouter_tokens_day"
 ENTERPRISE, RAMP_SHARE = "enterprise_llm_api_spend", "ramp_model_share"
@@ -49,6 +53,9 @@ CLOSED_FIRMS = ("Anthropic", "Google DeepMind", "OpenAI", "xAI", OTHER_CLOSED)
 #: Hosts of open weights with a published revenue, in the order in which press coverage picked them. Stated
 #: here and not read from the tables: a firm whose name is spelt in another way would count as a new host.
 HOSTS = ("Baseten", "Together AI")
+#: Labs on company cards: the ratio of the first to the second is read. Which names are large enough is a
+#: judgement about the series, so they are stated here.
+LABS = ("Anthropic", "OpenAI")
 RAMP, CENSUS = "US businesses on Ramp", "US employer firms"
 SPEND_UNIT = "usd_per_employee_month"
 

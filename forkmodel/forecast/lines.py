@@ -130,7 +130,9 @@ class Lines:
             developer=tuple(developer),
             is_open=is_open,
             restricted=np.array([country.get(name) == RESTRICTED_COUNTRY for name in developer]),
-            large_lab=np.isin(developer, LARGE_LABS),
+            large_lab=np.isin(
+                developer, LARGE_LABS if panel.catalogue.names.bundled else design.spend.firms[:-1]
+            ),
             entrant=np.array(entrant),
             firm=np.array(firm),
             firms=tuple(followed),

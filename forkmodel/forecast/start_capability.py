@@ -53,8 +53,10 @@ def capability_today(part: LatentState, panel: Panel, design: Design, lines: Lin
         released[:, place] = best
         frontier[:, place] = np.maximum(best, now[:, labels.index(label)]) if label in labels else best
     closed = (panel.catalogue.models["access"] == "closed").to_numpy()
+    tiers = (measured & closed, measured & ~closed)
+    # A tier without a model has released nothing: it stands where the weakest model of the other does.
     tier_released = np.stack(
-        [index[:, measured & closed].max(1), index[:, measured & ~closed].max(1)], axis=-1
+        [index[:, tier].max(1) if tier.any() else index.min(1) for tier in tiers], axis=-1
     )
     growth = _growth(part, path, int(left[0]), design)
     yearly = np.where(

@@ -126,7 +126,9 @@ class World:
             parameters=parameters,
             randomness=randomness,
             shocks=draw_shocks(parameters, randomness, setting.scenario, begin),
-            years_from_reference=float(years_from_reference(pd.DatetimeIndex([panel.catalogue.vintage]))[0]),
+            years_from_reference=float(
+                years_from_reference(pd.DatetimeIndex([panel.catalogue.vintage]), panel.options)[0]
+            ),
             price_floor=panel.options.price_floor_usd_per_mtok,
         )
         price_effect, brand = _developer_effects(chunk, setting.design)
@@ -220,8 +222,9 @@ def by_segment(frontier_part: np.ndarray) -> np.ndarray:
 
 
 def normalised_lines(x: np.ndarray) -> np.ndarray:
-    """Return amounts (draw, line) as parts of their sum."""
-    return np.asarray(x / x.sum(-1, keepdims=True))
+    """Return amounts (draw, line) as parts of their sum; nothing of a tier that nobody is in yet."""
+    total = x.sum(-1, keepdims=True)
+    return np.asarray(x / np.where(total > 0.0, total, 1.0))
 
 
 def _items(flagship: np.ndarray, step: np.ndarray) -> np.ndarray:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
+from forkmodel.data.market_names import market_in_known_words
 from forkmodel.data.market_tables import MarketTables
 from forkmodel.errors import ModelError, did_you_mean
 from forkmodel.inference.compiling import interpreted, quiet_forward_sampling
@@ -89,7 +90,9 @@ def _check_inverses(model: JointModel) -> None:
 
 
 def _tables(model: JointModel, market: MarketTables) -> Tables:
-    return Tables(market, model.panel.catalogue, model.panel.cells, model.panel.options)
+    return Tables(
+        market_in_known_words(market), model.panel.catalogue, model.panel.cells, model.panel.options
+    )
 
 
 def _given(model: JointModel, truth: Mapping[str, ArrayLike] | xr.Dataset) -> dict[str, np.ndarray]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from forkmodel.data.vocabulary import OTHER_CLOSED
 from forkmodel.model.choice import ChoiceDesign, ChoicePaths
 from forkmodel.model.ops import Array, Ops, TensorOps
 from forkmodel.model.spend import (
@@ -21,6 +22,7 @@ from forkmodel.model.spend import (
     log_open_spend,
     log_share_paths,
 )
+from forkmodel.model.zero_sum import zero_sum
 from forkmodel.priors import PriorSet
 
 __all__ = ["SHARE_PRIORS", "SpendPaths", "add_adoption", "spend_paths"]
@@ -31,8 +33,10 @@ SHARE_PRIORS = {
     "Google DeepMind": "spend.log_share_google",
     "OpenAI": "spend.log_share_openai",
     "xAI": "spend.log_share_xai",
-    "Other closed": "spend.log_share_other",
+    OTHER_CLOSED: "spend.log_share_other",
 }
+#: Closed firms of another market have equal parts before the data, each within a factor of five (90 %).
+FIRM_SHARE, FIRM_SHARE_SD = "spend.log_share_firm", 1.0
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,7 @@ def spend_paths(
         ),
         category_response(value["spend.category_elasticity"], decline),
     )
-    final = ops.stack([value[SHARE_PRIORS[firm]] for firm in design.firms])
+    final = _final_shares(ops, design, value)
     # The remainder is last and takes no steps of its own: nobody reports on it, so its walk would wander.
     named = design.share_basis.column_steps(
         ops,
@@ -103,6 +107,13 @@ def spend_paths(
         log_share=log_share,
         open=log_open_spend(ops, design, level, router, value["spend.coverage_trend"]),
     )
+
+
+def _final_shares(ops: Ops, design: SpendDesign, value: dict[str, Array]) -> Array:
+    """Return closed firms' log shares (firm,) at the last knot, not normalised."""
+    if FIRM_SHARE not in value:
+        return ops.stack([value[SHARE_PRIORS[firm]] for firm in design.firms])
+    return ops.concat([value[FIRM_SHARE], value[SHARE_PRIORS[OTHER_CLOSED]][..., None]], axis=-1)
 
 
 def add_adoption(
@@ -136,7 +147,13 @@ def add_adoption(
     if shares is not None:
         names.append("share_pull")
     value: dict[str, Array] = {f"spend.{name}": priors.rv(f"spend.{name}") for name in names}
-    value |= {key: priors.rv(key) for key in SHARE_PRIORS.values()}
+    if set(design.firms) == set(SHARE_PRIORS):
+        value |= {key: priors.rv(key) for key in SHARE_PRIORS.values()}
+    else:
+        named = len(design.firms) - 1
+        equal = -np.log(max(named, 1))
+        value[FIRM_SHARE] = pm.Normal(FIRM_SHARE, equal, FIRM_SHARE_SD, dims="named_firm")
+        value[SHARE_PRIORS[OTHER_CLOSED]] = priors.rv(SHARE_PRIORS[OTHER_CLOSED])
     for name in ("innovation", "imitation", "ceiling", "census_shift", "wording_break", "noise"):
         value[f"adoption.{name}"] = priors.rv(f"adoption.{name}")
     for name in ("reach_level", "reach_slope", "reach_noise"):
@@ -145,15 +162,13 @@ def add_adoption(
         "spend.growth_informed", 0.0, value["spend.growth_walk"], dims="growth_informed"
     )
     value["spend.growth_unit"] = pm.Normal("spend.growth_unit", dims="growth_unit")
-    value["spend.share_informed"] = pm.ZeroSumNormal(
+    value["spend.share_informed"] = zero_sum(
         "spend.share_informed",
-        sigma=value["spend.share_walk"] * np.sqrt(MONTHS_PER_QUARTER),
-        n_zerosum_axes=1,
-        dims=("share_informed", "named_firm"),
+        value["spend.share_walk"] * np.sqrt(MONTHS_PER_QUARTER),
+        "share_informed",
+        "named_firm",
     )
-    value["spend.share_unit"] = pm.ZeroSumNormal(
-        "spend.share_unit", sigma=1.0, n_zerosum_axes=1, dims=("share_unit", "named_firm")
-    )
+    value["spend.share_unit"] = zero_sum("spend.share_unit", 1.0, "share_unit", "named_firm")
     pm.Normal("adoption.reach_offset", 0.0, 0.5, dims="reach_firm")
 
     decline = 0.0 if decline is None else decline

@@ -27,6 +27,7 @@ from forkmodel.data.panel import Panel
 from forkmodel.data.panel_catalogue import positions
 from forkmodel.model.frontier import FrontierDesign, line_frontiers
 from forkmodel.model.ops import Array, Ops, TensorOps
+from forkmodel.model.zero_sum import zero_sum
 from forkmodel.priors import PriorSet
 
 __all__ = [
@@ -162,10 +163,8 @@ def add_capability(design: CapabilityDesign, priors: PriorSet) -> CapabilityStat
     value["capability.line_level"] = priors.rv("capability.line_level", dims="line")
     value["capability.growth_shock"] = pm.Normal("capability.growth_shock", dims=("step", "line"))
     value["capability.shortfall_unit"] = pm.Exponential("capability.shortfall_unit", 1.0, dims="model")
-    pm.ZeroSumNormal(
-        "capability.log_discrimination", sigma=value["capability.discrimination_spread"], dims="benchmark"
-    )
-    pm.ZeroSumNormal("capability.intercept", sigma=value["capability.intercept_spread"], dims="benchmark")
+    zero_sum("capability.log_discrimination", value["capability.discrimination_spread"], "benchmark")
+    zero_sum("capability.intercept", value["capability.intercept_spread"], "benchmark")
     priors.rv("capability.score_noise", dims="benchmark")
 
     ops = TensorOps()

@@ -86,7 +86,7 @@ class ChoiceDesign:
             demand=demand,
             developers=developers,
             cell_developer_month=demand.cell_developer * n_months + demand.cell_month,
-            enterprise=EnterpriseDesign.from_demand(demand, developers),
+            enterprise=EnterpriseDesign.from_demand(demand, developers, panel.catalogue.names.firms),
             survey_entities=tuple(sorted(set(survey["entity"].to_numpy().astype(str)))),
             walk_level=_walk_levels(demand, len(panel.catalogue.quarters), _last_survey_knot(survey, demand)),
             gateway_cells=np.flatnonzero(np.isin(demand.cell_month, np.unique(np.concatenate(seen)))),

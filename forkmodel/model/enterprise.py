@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from forkmodel.data.vocabulary import CLOSED_FIRMS, OTHER_CLOSED
+from forkmodel.data.vocabulary import OTHER_CLOSED
 from forkmodel.model.demand import SEGMENTS, DemandDesign, side_by_side
 from forkmodel.model.ops import Array, Ops
 from forkmodel.model.shares import tilted
@@ -68,11 +68,13 @@ class EnterpriseDesign:
     begins: np.ndarray
 
     @classmethod
-    def from_demand(cls, demand: DemandDesign, developers: pd.Index) -> EnterpriseDesign:
-        """Place cells on vendors."""
-        vendors = (*CLOSED_FIRMS, OPEN_WEIGHTS)
+    def from_demand(
+        cls, demand: DemandDesign, developers: pd.Index, firms: tuple[str, ...]
+    ) -> EnterpriseDesign:
+        """Place cells on vendors: the closed firms followed one by one, the last of them the remainder."""
+        vendors = (*firms, OPEN_WEIGHTS)
         names = developers.to_numpy()[demand.cell_developer]
-        closed = np.where(np.isin(names, CLOSED_FIRMS), names, OTHER_CLOSED)
+        closed = np.where(np.isin(names, firms), names, OTHER_CLOSED)
         vendor = pd.Index(vendors).get_indexer(pd.Index(np.where(demand.cell_open > 0, OPEN_WEIGHTS, closed)))
         n_months = len(demand.months)
         index = demand.cell_month * len(vendors) + vendor

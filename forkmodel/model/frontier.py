@@ -92,6 +92,9 @@ def _at_median(path: Array, design: FrontierDesign, lines: slice) -> Array:
 
 def tier_frontier(frontier: Array, exists: np.ndarray) -> Array:
     """Return the best frontier among existing lines at each knot (quarter)."""
+    if not exists.shape[-1]:
+        # Tables without a model of the tier: it stands where nothing of it ever comes into reach.
+        return frontier.sum(axis=-1) + NOT_YET
     return (frontier + NOT_YET * (1.0 - exists)).max(axis=-1)
 
 

@@ -25,7 +25,7 @@ import pandas as pd
 
 from forkmodel.data.panel import Panel
 from forkmodel.data.panel_catalogue import positions
-from forkmodel.data.vocabulary import CLOSED_FIRMS, HOSTS, OTHER_CLOSED
+from forkmodel.data.vocabulary import OTHER_CLOSED
 from forkmodel.model.demand import DemandDesign
 from forkmodel.model.ops import Array, Ops, weighted
 from forkmodel.model.shares import log_normalised
@@ -96,7 +96,7 @@ class SpendDesign:
     def from_panel(cls, panel: Panel, demand: DemandDesign | None) -> SpendDesign:
         """Place offers on firms and knots; without a choice block nothing pulls the shares."""
         catalogue = panel.catalogue
-        firms = pd.Index(CLOSED_FIRMS)
+        firms = pd.Index(catalogue.names.firms)
         quarters = catalogue.quarters
         anchor = int(catalogue.quarter_weights(pd.DatetimeIndex([catalogue.vintage]))[0][0])
         if demand is None:
@@ -107,14 +107,14 @@ class SpendDesign:
             nearest = demand.months.get_indexer(middle, method="nearest")
             quarter_month = np.asarray(nearest, dtype=np.int64)
             names = catalogue.developers.to_numpy()[demand.cell_developer]
-            cell_firm = positions(np.where(np.isin(names, CLOSED_FIRMS), names, OTHER_CLOSED), firms)
+            cell_firm = positions(np.where(np.isin(names, firms), names, OTHER_CLOSED), firms)
             cell_closed = 1.0 - demand.cell_open
         knots = panel.rows["revenue"]["knot"].to_numpy()
         observed = np.bincount(knots, minlength=len(quarters)).astype(float)
         level_of_growth_step = _level_of_growth_step(_observed_span(observed), anchor)
         return cls(
             firms=tuple(firms),
-            hosts=HOSTS,
+            hosts=catalogue.names.hosts,
             quarters=quarters,
             anchor=anchor,
             quarter_month=quarter_month,

@@ -11,16 +11,12 @@ import pandas as pd
 import xarray as xr
 
 from forkmodel.data.panel_catalogue import positions
-from forkmodel.data.vocabulary import RAMP_SHARE, Reading
+from forkmodel.data.vocabulary import LABS, RAMP_SHARE, Reading
 from forkmodel.model.choice import TINY
 from forkmodel.observations.common import SHARE_TAIL, rewritten, share_of
 from forkmodel.observations.observation import Density, Observation, State, Tables
 
 __all__ = ["CardRatio"]
-
-#: The ratio of the first to the second is read. Which names are large enough is a judgement about the series,
-#: so they are stated here.
-LABS = ("Anthropic", "OpenAI")
 
 
 class CardRatio(Observation):
@@ -47,15 +43,17 @@ class CardRatio(Observation):
 
     def _months(self, tables: Tables) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return the rows of both labs, and their shares in months (rows) that hold both (columns)."""
-        rows = self.readings[0].rows(tables.market.usage)
+        names = tables.catalogue.names
+        rows = names.reading(self.readings[0]).rows(tables.market.usage)
         rows = rows.loc[rows["period_start"].isin(tables.catalogue.months)]
-        wide = rows.pivot_table(index="period_start", columns="entity", values="value").reindex(columns=LABS)
+        wide = rows.pivot_table(index="period_start", columns="entity", values="value")
+        wide = wide.reindex(columns=list(names.labs or LABS))
         return rows, wide.loc[(wide > 0).all(axis=1)]
 
     def rows(self, tables: Tables) -> xr.Dataset:
         """Return the log ratio in months that hold both labs."""
         _, wide = self._months(tables)
-        ratio = (wide[LABS[0]] / wide[LABS[1]]).to_numpy(float)
+        ratio = (wide.iloc[:, 0] / wide.iloc[:, 1]).to_numpy(float)
         return xr.Dataset(
             {"log_ratio": ("card_month", np.log(ratio))},
             coords={"month": ("card_month", wide.index.to_numpy("datetime64[ns]"))},
@@ -65,7 +63,7 @@ class CardRatio(Observation):
         """Return usage with the two labs' money divided anew; their sum stays."""
         rows, wide = self._months(tables)
         both = wide.sum(axis=1)
-        shares = dict(zip(LABS, (both * share_of(values), both * share_of(-values)), strict=True))
+        shares = dict(zip(wide.columns, (both * share_of(values), both * share_of(-values)), strict=True))
         rows = rows.loc[rows["period_start"].isin(wide.index)]
         place = pd.MultiIndex.from_frame(rows[["entity", "period_start"]])
         value = pd.concat(shares).reindex(place).to_numpy()
@@ -77,7 +75,8 @@ class CardRatio(Observation):
         n_developers, n_months = design.developers.size, len(design.demand.months)
         month = positions(rows["month"], state.catalogue.months)
         # Tables without one of the two labs hold no row either, so any developer will do.
-        labs = [lab if lab in design.developers else design.developers[0] for lab in LABS]
+        wanted = state.catalogue.names.labs or LABS
+        labs = [lab if lab in design.developers else design.developers[0] for lab in wanted]
         first, second = positions(labs, design.developers).tolist()
         money = ops.group_sum(
             state.choice.paths.enterprise_money, design.cell_developer_month, n_developers * n_months

@@ -32,9 +32,12 @@ class HostRevenue(Observation):
     origin = "`revenue` of Baseten and Together AI"
     readings = (Reading("host revenue", "revenue", {"developer": HOSTS, "segment": ("company",)}),)
 
+    def _figures(self, tables: Tables) -> pd.DataFrame:
+        return revenue_figures(tables.catalogue.names.reading(self.readings[0]), tables.market.revenue)
+
     def rows(self, tables: Tables) -> xr.Dataset:
         """Return log revenue with its error and its place on the knots."""
-        rows = revenue_figures(self.readings[0], tables.market.revenue)
+        rows = self._figures(tables)
         left, fraction = tables.catalogue.quarter_weights(rows["as_of"])
         return xr.Dataset(
             {
@@ -51,8 +54,7 @@ class HostRevenue(Observation):
 
     def write(self, tables: Tables, values: np.ndarray) -> pd.DataFrame:
         """Return revenue with other figures, their ranges moved along."""
-        revenue = tables.market.revenue
-        return with_revenue(revenue, revenue_figures(self.readings[0], revenue), values)
+        return with_revenue(tables.market.revenue, self._figures(tables), values)
 
     def density(self, rows: xr.Dataset, state: State) -> Density:
         """Return a Student t around the host's log share of open spend."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from forkmodel.data.market_names import MarketNames, market_in_known_words
 from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.panel import Panel
 from forkmodel.data.panel_catalogue import PanelOptions, build_catalogue
@@ -32,7 +33,7 @@ def make_panel(
     market : MarketTables
         Validated tables.
     options : PanelOptions, optional
-        Blend weight, smallest line and the like.
+        Blend weight, smallest line and the like; by default :meth:`PanelOptions.of_market`.
     observations : sequence of Observation
         What is read: the bundled observations, or others under their names, and any further ones.
 
@@ -43,11 +44,13 @@ def make_panel(
         together.
     """
     _check(observations)
-    options = options or PanelOptions()
+    names = MarketNames.of(market)
+    options = options or PanelOptions.of_market(market.models, market.vintage, names)
+    market = market_in_known_words(market)
     usage, prices = market.usage, market.prices
     used = usage.loc[(usage["level"] == "model") & usage["mapped"].astype(bool), "entity"]
     wanted = set(market.scores["model_id"]) | set(prices["model_id"]) | set(used)
-    catalogue = build_catalogue(market.models, wanted, market.vintage, options)
+    catalogue = build_catalogue(market.models, wanted, market.vintage, options, names)
     tables = Tables(market, catalogue, build_cells(prices, usage, catalogue, options), options)
     # What a logarithm of nothing gives is reported below, by name.
     with np.errstate(divide="ignore", invalid="ignore"):

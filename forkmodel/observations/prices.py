@@ -57,13 +57,13 @@ def build_spells(prices: pd.DataFrame, options: PanelOptions) -> xr.Dataset:
     -------
     Dataset
         Dim ``spell``; variables ``log_price`` (log USD per million tokens, blended list) and ``years``
-        (from ``REFERENCE_DATE``); coords ``model`` and ``seller`` along ``spell``.
+        (from ``PanelOptions.price_date``); coords ``model`` and ``seller`` along ``spell``.
     """
     table = _dated(prices, options)
     return xr.Dataset(
         {
             "log_price": ("spell", np.log(table["price"].to_numpy(float))),
-            "years": ("spell", years_from_reference(pd.DatetimeIndex(table["start"]))),
+            "years": ("spell", years_from_reference(pd.DatetimeIndex(table["start"]), options)),
         },
         coords={
             "model": ("spell", table["model_id"].to_numpy(str)),

@@ -31,7 +31,8 @@ class Reach(Observation):
     readings = (REACH,)
 
     def _figures(self, tables: Tables) -> pd.DataFrame:
-        return self.readings[0].rows(tables.market.usage).sort_values(["period_start", "entity"])
+        reading = tables.catalogue.names.reading(self.readings[0])
+        return reading.rows(tables.market.usage).sort_values(["period_start", "entity"])
 
     def rows(self, tables: Tables) -> xr.Dataset:
         """Return log-odds with the firm and its place on the knots."""

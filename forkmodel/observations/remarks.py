@@ -11,10 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 import pandas as pd
 
 from forkmodel.data.cells import cell_text
+from forkmodel.data.market_names import MarketNames
 from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.names import NearNames
 from forkmodel.data.neighbours import neighbour_remarks
 from forkmodel.data.panel_choice import fuller_weeks
+from forkmodel.data.panel_words import in_known_words
 from forkmodel.data.vocabulary import MODEL_SHARES, Reading, comparison
 from forkmodel.errors import Problem
 from forkmodel.observations.observation import Observation
@@ -35,9 +37,12 @@ NAMES = (
 )
 
 
-def readings_of(table: str, observations: Sequence[Observation] = OBSERVATIONS) -> list[Reading]:
-    """Return what observations look for in a table, each reading once."""
-    found = [reading for observation in observations for reading in observation.readings]
+def readings_of(
+    table: str, observations: Sequence[Observation] = OBSERVATIONS, names: MarketNames | None = None
+) -> list[Reading]:
+    """Return what observations look for in a table, each reading once, with the firms of a market."""
+    names = names or MarketNames()
+    found = [names.reading(reading) for observation in observations for reading in observation.readings]
     return list({reading.name: reading for reading in found if reading.table == table}.values())
 
 
@@ -55,9 +60,11 @@ def remarks_on(
     observations : sequence of Observation
         What reads the tables.
     """
+    names = MarketNames.of(market)
+    frames = in_known_words(frames)
     return [
         *_two_spellings(frames),
-        *unread_rows(frames, observations),
+        *unread_rows(frames, observations, names),
         *_unmapped(frames, market, observations),
         *_thinner_weeks(frames["usage"]),
         *_whole_years(frames["revenue"]),
@@ -82,7 +89,9 @@ def _two_spellings(frames: Frames) -> Iterator[Problem]:
                 yield Problem(table, line, column, value, what, fix)
 
 
-def unread_rows(frames: Frames, observations: Sequence[Observation] = OBSERVATIONS) -> Iterator[Problem]:
+def unread_rows(
+    frames: Frames, observations: Sequence[Observation] = OBSERVATIONS, names: MarketNames | None = None
+) -> Iterator[Problem]:
     """Yield a remark for every value because of which no observation reads a row.
 
     Parameters
@@ -91,11 +100,13 @@ def unread_rows(frames: Frames, observations: Sequence[Observation] = OBSERVATIO
         Tables that hold those which observations read by words, indexed by CSV line.
     observations : sequence of Observation
         What reads the tables.
+    names : MarketNames, optional
+        Whose firms and hosts are looked for; those of the bundled tables by default.
     """
     by_words = [reading.table for observation in observations for reading in observation.readings]
     for table in dict.fromkeys(by_words):
         frame = frames[table]
-        readings = readings_of(table, observations)
+        readings = readings_of(table, observations, names)
         read = comparison(table, frame)
         for reading in readings:
             read |= reading.reads(frame)

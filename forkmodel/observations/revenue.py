@@ -99,7 +99,7 @@ class Revenue(Observation):
     readings = (Reading("lab revenue", "revenue", {"developer": CLOSED_FIRMS, "segment": ("company",)}),)
 
     def _figures(self, tables: Tables) -> pd.DataFrame:
-        rows = revenue_figures(self.readings[0], tables.market.revenue)
+        rows = revenue_figures(tables.catalogue.names.reading(self.readings[0]), tables.market.revenue)
         return rows.loc[rows["as_of"] >= tables.catalogue.quarters[0] + pd.DateOffset(years=1)]
 
     def rows(self, tables: Tables) -> xr.Dataset:

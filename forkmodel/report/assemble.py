@@ -21,6 +21,8 @@ from forkmodel.forecast.worlds import DEFAULT_HORIZON, forecast_from
 from forkmodel.inference.posterior import Posterior
 from forkmodel.inference.sampling import Progress
 from forkmodel.report.content import ForecastContent, ReportContent, TrustContent
+from forkmodel.report.own_market import left_out
+from forkmodel.report.sections_text import SECTIONS
 from forkmodel.results.contraction import prior_posterior
 from forkmodel.results.reported import history_of
 from forkmodel.results.review import review_of
@@ -87,6 +89,7 @@ def observed_points(panel: Panel) -> dict[str, pd.DataFrame]:
 
 def report_content(posterior: Posterior) -> ReportContent:
     """Return what the report shows of a fit alone: paths, review, priors, observations, cited facts."""
+    names = posterior.panel.catalogue.names
     return ReportContent(
         history=history_of(posterior),
         review=review_of(posterior).as_dict(),
@@ -94,18 +97,28 @@ def report_content(posterior: Posterior) -> ReportContent:
         observed=observed_points(posterior.panel),
         provenance={**posterior.describe(), "sources": posterior.data.sources},
         settings={"options": posterior.options, "tune": posterior.tune},
-        facts=against_facts(posterior).as_dict(),
+        # The cited facts are about the market of the bundled tables.
+        facts=against_facts(posterior).as_dict() if names.bundled else None,
+        left_out=left_out(posterior.panel, SECTIONS),
+        router=None if names.bundled else names.router,
     )
 
 
-def track_record(posterior: Posterior) -> TrustContent:
+def track_record(posterior: Posterior) -> TrustContent | None:
     """Return how such forecasts have done: the backtest on record, and the retrospective forecast scored.
 
     Parameters
     ----------
     posterior : Posterior
         A fit with the capability block; its tables hold the outcomes.
+
+    Returns
+    -------
+    TrustContent or None
+        None for another market, of which no forecast was ever scored.
     """
+    if not posterior.panel.catalogue.names.bundled:
+        return None
     try:
         # The page shows how the retrospective forecast did, and no baseline of it.
         scored = score_retrospective(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -91,6 +91,10 @@ class ReportContent:
         How forecasts of this kind have done.
     facts : mapping, optional
         The posterior beside cited facts, in the shape of ``forkmodel facts --json``.
+    left_out : mapping of str
+        Why each section that another market's page lacks is not there.
+    router : str, optional
+        Name of the market's router where it is not the bundled tables'.
     """
 
     history: xr.Dataset
@@ -102,6 +106,8 @@ class ReportContent:
     forecast: ForecastContent | None = None
     trust: TrustContent | None = None
     facts: Mapping[str, Any] | None = None
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    router: str | None = None
 
     @property
     def failed(self) -> bool:

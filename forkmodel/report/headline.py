@@ -12,6 +12,7 @@ from forkmodel.report import answer, sections_text, text
 from forkmodel.report.content import ReportContent
 from forkmodel.report.formatting import UNITS, chance, date_label, join
 from forkmodel.report.intervals import Summary, sample_dims, summarise_draws
+from forkmodel.report.own_market import DROPPED_LIMITS
 
 __all__ = ["CARD_PATHS", "Card", "Quantity", "cards", "limits", "quantity", "sentences"]
 
@@ -25,6 +26,16 @@ CARD_PATHS: dict[str, tuple[str, dict[str, str], str]] = {
     "premium_residual": ("premium_residual", {}, "ratio"),
     "capability_gap": ("capability_gap", {}, "points"),
     "lag_months_strict": ("lag_months_strict", {}, "months"),
+}
+#: Section without whose data a card would state a prior; the others rest on all data.
+CARD_SECTIONS = {
+    "hhi_closed": "revenue",
+    "hhi_open_hosts": "value",
+    "open_share_tokens": "shares",
+    "open_share_spend": "shares",
+    "premium_residual": "prices",
+    "capability_gap": "capability",
+    "lag_months_strict": "capability",
 }
 #: Parameters that drive the hosts' partition; with little data on them the result is the prior's.
 PARTITION = ("value.partition_discount", "value.partition_strength")
@@ -69,7 +80,7 @@ def cards(content: ReportContent) -> list[Card]:
     shown = []
     for key, (name, select, unit_name) in CARD_PATHS.items():
         found = quantity(content, name, **select)
-        if found is None:
+        if found is None or CARD_SECTIONS.get(key) in content.left_out:
             continue
         unit = UNITS[unit_name]
         title, note = text.CARDS[key]
@@ -212,21 +223,23 @@ def _value(content: ReportContent) -> str | None:
     return answer.value_sentence(date, join(parts), content.is_prior_driven("value.broad_ratio"))
 
 
-_SENTENCES: tuple[Callable[[ReportContent], str | None], ...] = (
-    _closed,
-    _open,
-    _tokens_and_money,
-    _premium,
-    _gap,
-    _value,
-)
+#: Every sentence, in order, and the section without whose data it would state a prior.
+_SENTENCES: dict[Callable[[ReportContent], str | None], str] = {
+    _closed: "revenue",
+    _open: "value",
+    _tokens_and_money: "shares",
+    _premium: "prices",
+    _gap: "capability",
+    _value: "value",
+}
 
 
 def sentences(content: ReportContent) -> list[str]:
     """Return the report's conclusions; none at all if the review failed."""
     if content.failed:
         return []
-    return [said for build in _SENTENCES if (said := build(content)) is not None]
+    told = [build for build, section in _SENTENCES.items() if section not in content.left_out]
+    return [said for build in told if (said := build(content)) is not None]
 
 
 def _markups(content: ReportContent) -> str | None:
@@ -245,6 +258,9 @@ def _markups(content: ReportContent) -> str | None:
 def limits(content: ReportContent) -> list[str]:
     """Return what the report cannot tell; the limit on markups with this fit's own numbers."""
     said = dict(sections_text.LIMITS)
+    if content.router is not None:
+        missing = {f"left out: {why}": why for why in content.left_out.values()}
+        said = missing | {key: told for key, told in said.items() if key not in DROPPED_LIMITS}
     if (measured := _markups(content)) is not None:
         said["markups"] = f"{said['markups']} {measured}"
     return list(said.values())

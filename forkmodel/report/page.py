@@ -10,9 +10,9 @@ from importlib import resources
 from typing import Any
 
 import pandas as pd
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from forkmodel.report import claims_table, facts_text, sections_text, text, trust
+from forkmodel.report import claims_table, facts_text, own_market, sections_text, text, trust
 from forkmodel.report import facts as cited
 from forkmodel.report.content import FAIL, PASS, ReportContent
 from forkmodel.report.formatting import day_label, significant
@@ -26,6 +26,8 @@ from forkmodel.report.sections import figures
 __all__ = ["render"]
 
 
+#: The bundled market's router as labels write it.
+ROUTER_LABEL = "OpenRouter"
 #: Makes the bundled renderer available to the page's own script.
 _EXPOSE = "window.vegaEmbed = vegaEmbed;"
 
@@ -137,7 +139,7 @@ def render(content: ReportContent) -> str:
         lstrip_blocks=True,
     )
     environment.filters["csv_link"] = _csv_link
-    sections = figures(content)
+    sections = {key: shown for key, shown in figures(content).items() if key not in content.left_out}
     if content.forecast is not None:
         sections["outlook"] = _cautioned(outlook_figures(content), trust.notes(content))
     specs = {
@@ -146,8 +148,12 @@ def render(content: ReportContent) -> str:
         for figure in group
         for place, panel in enumerate(figure.panels)
     }
-    return environment.get_template("page.html").render(
+    own = content.router is not None
+    page = environment.get_template("page.html").render(
         text=text,
+        title=own_market.TITLE if own else text.TITLE,
+        subtitle=own_market.SUBTITLE if own else text.SUBTITLE,
+        intros=sections_text.INTROS | (own_market.INTROS if own else {}),
         sections_text=sections_text,
         content=content,
         checks=_checks(content),
@@ -157,7 +163,8 @@ def render(content: ReportContent) -> str:
         titles={
             key: title
             for key, title in sections_text.SECTIONS.items()
-            if (content.forecast is not None or key not in sections_text.FUTURE_SECTIONS)
+            if key not in content.left_out
+            and (content.forecast is not None or key not in sections_text.FUTURE_SECTIONS)
             and (content.trust is not None or key != "trust")
             and (content.facts is not None or key != "facts")
         },
@@ -178,3 +185,5 @@ def render(content: ReportContent) -> str:
             (resources.files("forkmodel.report") / "templates" / "charts.js").read_text(encoding="utf-8")
         ),
     )
+    # Labels name the bundled market's router; here another stands in its place.
+    return page if content.router is None else page.replace(ROUTER_LABEL, str(escape(content.router)))

@@ -15,6 +15,7 @@ import xarray as xr
 
 from forkmodel.data.panel import Panel
 from forkmodel.data.panel_catalogue import ACCESS, decimal_years
+from forkmodel.data.panel_prices import years_from_reference
 from forkmodel.data.vocabulary import OTHER_CLOSED
 from forkmodel.market.partition import partition_concentration
 from forkmodel.model.demand import SEGMENTS
@@ -87,7 +88,9 @@ def frame_of(panel: Panel, design: Design) -> Frame:
     """Return what all chunks of draws share."""
     vintage = panel.catalogue.vintage
     quarters = panel.catalogue.quarters
-    times = quarters[(quarters >= START) & (quarters <= vintage)]
+    # Before its first release another market has no history.
+    start = START if panel.catalogue.names.bundled else pd.Timestamp(panel.options.first_month)
+    times = quarters[(quarters >= start) & (quarters <= vintage)]
     ends = np.minimum(
         (times + pd.offsets.QuarterEnd(0)).to_numpy("datetime64[D]"), np.datetime64(vintage, "D")
     )
@@ -108,7 +111,8 @@ def _capability_and_price(part: LatentState, frame: Frame) -> dict[str, np.ndarr
     scale = public_scale(part.theta, catalogue.models.index)
     paths = capability_paths(part.theta, scale, catalogue, frame.measured, frame.ends)
     if "price" in frame.design.blocks:
-        paths |= price_paths(part.value, paths["capability_frontier"], scale, frame.ends)
+        years = years_from_reference(pd.DatetimeIndex(frame.ends), frame.panel.options)
+        paths |= price_paths(part.value, paths["capability_frontier"], scale, years)
     return paths
 
 

@@ -21,9 +21,16 @@ FRONTIER_SCORES = 3
 
 
 def measured_models(panel: Panel) -> np.ndarray:
-    """Return which models (model,) have been scored often enough to stand for a frontier."""
+    """Return which models (model,) have been scored often enough to stand for a frontier.
+
+    Where the tables score no model of a tier so often, all of its models stand for it.
+    """
     counts = panel.rows["scores"]["model"].to_series().value_counts()
-    found = counts.reindex(panel.catalogue.models.index).fillna(0).to_numpy() >= FRONTIER_SCORES
+    models = panel.catalogue.models
+    found = counts.reindex(models.index).fillna(0).to_numpy() >= FRONTIER_SCORES
+    for access in ACCESS:
+        tier = (models["access"] == access).to_numpy()
+        found |= tier & ~(found & tier).any()
     return np.asarray(found)
 
 

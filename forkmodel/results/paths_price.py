@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from forkmodel.data.panel_catalogue import ACCESS
-from forkmodel.data.panel_prices import years_from_reference
 from forkmodel.model.capability import nominal_index
 from forkmodel.model.price import hedonic_log_price, log_premium
 from forkmodel.results.scale import PublicScale
@@ -82,7 +80,7 @@ def premiums(at_frontier: np.ndarray, fixed: np.ndarray) -> dict[str, np.ndarray
 
 
 def price_paths(
-    value: dict[str, np.ndarray], frontier_index: np.ndarray, scale: PublicScale, dates: np.ndarray
+    value: dict[str, np.ndarray], frontier_index: np.ndarray, scale: PublicScale, years: np.ndarray
 ) -> dict[str, np.ndarray]:
     """Compute list prices and premiums at given dates.
 
@@ -94,8 +92,8 @@ def price_paths(
         Capability frontiers on the public scale.
     scale : PublicScale
         Map between latent ability and index.
-    dates : array of datetime64
-        Dates of the paths.
+    years : array (time,)
+        Years from the date at which the price level is stated.
 
     Returns
     -------
@@ -103,9 +101,8 @@ def price_paths(
         ``price_frontier`` and ``price_fixed_capability`` (draw, time, access), USD per million tokens;
         ``premium_raw`` and ``premium_residual`` (draw, time), ratios.
     """
-    years = years_from_reference(pd.DatetimeIndex(dates))
     at_frontier = scale.latent(frontier_index)
-    fixed = np.repeat(scale.latent(FIXED_INDEX)[:, None], len(dates), axis=1)
+    fixed = np.repeat(scale.latent(FIXED_INDEX)[:, None], len(years), axis=1)
 
     def price(theta: np.ndarray, access: str) -> np.ndarray:
         return bounded_price(typical_log_price(value, theta, years, float(access == "closed")))

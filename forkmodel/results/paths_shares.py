@@ -136,4 +136,6 @@ def reach_shares(score: np.ndarray) -> np.ndarray:
     Normalised as a logit of log reach: draws from the prior hold worlds in which no firm's reach is a number
     above zero.
     """
+    if not score.shape[-1]:
+        return score
     return np.asarray(logit_shares(ArrayOps(), Menu(), log_expit(score)))

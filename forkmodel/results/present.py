@@ -48,12 +48,12 @@ def scalars(posterior: Posterior) -> dict[str, np.ndarray]:
 def picked(data: xr.Dataset, wanted: Mapping[str, Picked]) -> dict[str, np.ndarray]:
     """Return the draws (draw,) of single numbers of worlds at one time, without those undefined in some."""
     found = {}
-    for label, (name, where) in wanted.items():
-        if name not in data:
+    for title, (name, where) in wanted.items():
+        if name not in data or any(label not in data[name][dim] for dim, label in where.items()):
             continue
         drawn = data[name].sel(where).to_numpy().reshape(-1)
         if np.isfinite(drawn).all():
-            found[label] = drawn
+            found[title] = drawn
     return found
 
 

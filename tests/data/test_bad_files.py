@@ -83,7 +83,7 @@ def test_repeated_column(folder: Path) -> None:
     assert any(each.column == "firm" and "missing" in each.problem for each in found)
 
 
-@pytest.mark.parametrize("table", ["models", "benchmarks", "scores", "prices", "usage", "sources"])
+@pytest.mark.parametrize("table", ["models", "benchmarks", "sources"])
 def test_missing_table(folder: Path, table: str) -> None:
     (folder / f"{table}.csv").unlink()
     (only,) = check_data(folder)
@@ -93,9 +93,10 @@ def test_missing_table(folder: Path, table: str) -> None:
     assert "base=load_snapshot()" in only.fix
 
 
-def test_structure_is_optional(folder: Path) -> None:
-    (folder / "structure.csv").unlink()
-    assert read_data(folder).structure.empty
+@pytest.mark.parametrize("table", ["scores", "prices", "usage", "structure"])
+def test_a_table_that_no_other_refers_to_is_optional(folder: Path, table: str) -> None:
+    (folder / f"{table}.csv").unlink()
+    assert getattr(read_data(folder), table).empty
 
 
 def test_misnamed_table(folder: Path) -> None:

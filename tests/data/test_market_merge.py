@@ -197,7 +197,7 @@ def test_update_may_say_less_than_its_base(small: MarketTables, update: Path) ->
 
 def test_update_alone_is_not_a_full_folder(update: Path) -> None:
     missing = {each.table for each in check_data(update) if "is missing" in each.problem}
-    assert missing == {"benchmarks", "usage", "sources"}
+    assert missing == {"benchmarks", "sources"}
 
 
 def test_partial_folder_is_still_checked(update: Path) -> None:

@@ -6,12 +6,11 @@ import numpy as np
 import pytest
 from properties import ROUNDING
 
-from forkmodel.data.panel_prices import DAYS_PER_YEAR, REFERENCE_DATE
 from forkmodel.results.paths_price import LARGEST_LOG_PRICE, price_paths, typical_log_price
 from forkmodel.results.paths_shares import reach_shares
 from forkmodel.results.scale import PublicScale
 
-DATES = np.array(["2024-01-01", "2026-07-01"], dtype="datetime64[D]")
+YEARS = np.array([-2.5, 0.0])
 PRICE = {
     "price.level": np.array([0.5, -0.3]),
     "price.capability_gradient": np.array([0.05, 0.3]),
@@ -25,7 +24,7 @@ SCALE = PublicScale(np.array([130.0, 200.0]), np.array([12.0, 1.5]))
 def test_prices_of_a_frontier_that_no_fit_finds_are_finite():
     # The second draw's open frontier is at thousands of points, as in one draw of 200 from the prior.
     frontier = np.array([[[140.0, 130.0]] * 2, [[160.0, 8000.0]] * 2])
-    paths = price_paths(PRICE, frontier, SCALE, DATES)
+    paths = price_paths(PRICE, frontier, SCALE, YEARS)
     for name, path in paths.items():
         assert np.isfinite(path).all(), name
         assert (path > 0.0).all(), name
@@ -35,10 +34,9 @@ def test_prices_of_a_frontier_that_no_fit_finds_are_finite():
 
 def test_prices_of_an_ordinary_draw_are_those_of_the_surface():
     frontier = np.array([[[150.0, 140.0]] * 2] * 2)
-    paths = price_paths(PRICE, frontier, SCALE, DATES)
-    years = (DATES - np.datetime64(REFERENCE_DATE, "D")) / np.timedelta64(1, "D") / DAYS_PER_YEAR
+    paths = price_paths(PRICE, frontier, SCALE, YEARS)
     theta = (frontier[:, :, 0] - SCALE.origin[:, None]) / SCALE.per_unit[:, None]
-    expected = typical_log_price(PRICE, theta, years, 1.0)
+    expected = typical_log_price(PRICE, theta, YEARS, 1.0)
     assert (abs(expected[0]) < LARGEST_LOG_PRICE).all()
     np.testing.assert_allclose(np.log(paths["price_frontier"][0, :, 0]), expected[0], rtol=1e-12)
 
