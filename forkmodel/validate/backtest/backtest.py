@@ -26,6 +26,7 @@ from forkmodel.priors.files import HINDSIGHT_FREE
 from forkmodel.validate.backtest.foresight import Foresight, foresee
 from forkmodel.validate.backtest.proper_scores import skill_table
 from forkmodel.validate.backtest.score_table import no_cases, score_foresight
+from forkmodel.validate.backtest.scoreboard import scoreboard
 from forkmodel.validate.backtest.targets import MEASURED
 from forkmodel.validate.backtest.yardstick import Measure
 from forkmodel.validate.jobs.fit_job import FitJob
@@ -97,6 +98,7 @@ class Backtest:
         return {
             "facts": self.facts,
             "standing": standing(self.facts),
+            "scoreboard": scoreboard(self.cases),
             "pooled": self.pooled(),
             "targets": self.by_horizon().to_dict("records"),
             "by_target": self.by_target().to_dict("records"),
