@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 
 from forkmodel.data.market_tables import MarketTables
+from forkmodel.forecast.ensemble.worlds import ensemble_from
 from forkmodel.forecast.worlds import forecast_from
 from forkmodel.inference.posterior import Posterior
 from forkmodel.inference.sampling import DEFAULT_DRAWS, DEFAULT_TUNE
@@ -167,13 +168,14 @@ def foresee_from(
         Its predictive draws.
     """
     posterior = load(path)
-    return posterior, _foreseen(posterior, horizons, priors)
+    return posterior, _foreseen(posterior, horizons, priors, False)
 
 
-def _foreseen(posterior: Posterior, horizons: int, priors: PriorSet | None) -> Foresight:
+def _foreseen(posterior: Posterior, horizons: int, priors: PriorSet | None, ensemble: bool) -> Foresight:
     # One quarter more than is scored, so that flows of the last one lie between two nodes.
     horizon = posterior.panel.catalogue.vintage + pd.DateOffset(months=MONTHS_PER_QUARTER * (horizons + 1))
-    return foresee(posterior, forecast_from(posterior, str(horizon.date()), priors=priors))
+    make = ensemble_from if ensemble else forecast_from
+    return foresee(posterior, make(posterior, str(horizon.date()), priors=priors))
 
 
 def backtest(
@@ -186,6 +188,7 @@ def backtest(
     tune: int = DEFAULT_TUNE,
     seed: int = 1,
     strict: bool = False,
+    ensemble: bool = False,
     workers: int = 1,
     dask: str | None = None,
     progress: Progress | None = None,
@@ -207,6 +210,9 @@ def backtest(
     strict : bool
         Whether a cut-off knows only rows with proof that they were known then; see
         :meth:`forkmodel.Market.as_of`. Loose views hold scores of old models from tables read later.
+    ensemble : bool
+        Whether to score ensemble worlds instead of structural ones; see
+        :func:`forkmodel.forecast.ensemble.worlds.ensemble_from`.
     workers, dask
         Where fits run; see :func:`forkmodel.validate.jobs.many.run_jobs`.
     progress : callable, optional
@@ -229,7 +235,7 @@ def backtest(
         reviews[day] = brief_of(posterior)
         if not failed(reviews[day]):
             scored = score_foresight(
-                _foreseen(posterior, HORIZONS, priors), posterior.data, market, yardstick
+                _foreseen(posterior, HORIZONS, priors, ensemble), posterior.data, market, yardstick
             )
             cases.append(scored.assign(cutoff=day))
     reviews[YARDSTICK] = brief_of(measured_by)
@@ -245,6 +251,7 @@ def backtest(
         "seed": seed,
         "as_of": STRICT if strict else LOOSE,
         "reanchored": False,
+        "worlds": "ensemble" if ensemble else "structural",
         "reviews": dict(sorted(reviews.items())),
     }
     # Tables without a row have no types, and would take those of the others away.
