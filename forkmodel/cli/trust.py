@@ -78,11 +78,12 @@ def backtest(
     tune: Annotated[int | None, typer.Option("--tune", min=1, help="Warm-up steps per chain.")] = None,
     seed: SeedOption = 1,
     strict: StrictOption = False,
+    ensemble: Annotated[
+        bool, typer.Option("--ensemble/--structural", help="Which worlds of each fit are scored.")
+    ] = False,
     workers: WorkersOption = SIDE_BY_SIDE,
     dask: DaskOption = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Folder for the record and its tables (backtest.json, .md).")
-    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for the record and its tables.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Forecast from past days and score what came after.
@@ -107,6 +108,7 @@ def backtest(
             tune=tune or DEFAULT_TUNE,
             seed=seed,
             strict=strict,
+            ensemble=ensemble,
             workers=workers,
             dask=dask,
             progress=progress,
@@ -118,6 +120,8 @@ def backtest(
 
         write_whole(out / "backtest.json", json_text(record))
         write_whole(out / "backtest.md", backtest_page(record))
+        if not ensemble:
+            write_whole(out / "past_scores.csv", made.past_scores().to_csv(index=False, float_format="%.6g"))
     if as_json:
         print_json(record)
         return

@@ -17,9 +17,10 @@ import pandas as pd
 
 from forkmodel.forecast.ensemble.drivers import DRIVERS, QUARTERS
 
-__all__ = ["past_scores", "structural_weights"]
+__all__ = ["FILE", "PAST_COLUMNS", "past_scores", "structural_weights"]
 
 FILE = "past_scores.csv"
+PAST_COLUMNS = ("cutoff", "target", "date", "horizon_quarters", "crps", "crps_simple")
 #: Outcomes at which a past ratio of scores counts half.
 PRIOR_OUTCOMES = 20.0
 #: Least and most that worlds count, in simple forecasts.

@@ -16,6 +16,9 @@ from typing import Any
 import pandas as pd
 
 from forkmodel.data.market_tables import MarketTables
+from forkmodel.forecast.baselines import MEDIAN
+from forkmodel.forecast.ensemble.drivers import DRIVERS
+from forkmodel.forecast.ensemble.past import PAST_COLUMNS
 from forkmodel.forecast.ensemble.worlds import ensemble_from
 from forkmodel.forecast.worlds import forecast_from
 from forkmodel.inference.posterior import Posterior
@@ -93,6 +96,19 @@ class Backtest:
             for name, group in groups.items()
             if len(group)
         }
+
+    def past_scores(self) -> pd.DataFrame:
+        """Return what later pools learn the weight of the worlds from.
+
+        Returns
+        -------
+        DataFrame
+            As :func:`forkmodel.forecast.ensemble.past.past_scores`.
+        """
+        drivers = self.cases["target"].isin([driver.name for driver in DRIVERS])
+        found = self.cases.loc[drivers & self.cases[f"crps {MEDIAN}"].notna()]
+        found = found.rename(columns={f"crps {MEDIAN}": "crps_simple"})
+        return found.assign(date=found["date"].dt.date)[list(PAST_COLUMNS)]
 
     def as_dict(self) -> dict[str, Any]:
         """Return the JSON document of ``forkmodel backtest --json``."""
