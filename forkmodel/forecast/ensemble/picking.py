@@ -95,8 +95,12 @@ def _distance(cells: Sequence[tuple[Pool, np.ndarray]], weight: np.ndarray) -> f
 def _smoothed(log_weight: np.ndarray) -> tuple[np.ndarray, float]:
     from arviz_stats.base.array import array_stats
 
-    # It smooths the inverses of what it is given, since it was made for leave-one-out densities.
-    smoothed, k = array_stats.psislw(-log_weight, axis=-1)
+    try:
+        # It smooths the inverses of what it is given, since it was made for leave-one-out densities.
+        smoothed, k = array_stats.psislw(-log_weight, axis=-1)
+    except ValueError:
+        # All of the largest weights are equal: ratios are bounded, and such a tail needs no smoothing.
+        smoothed, k = log_weight, 0.0
     weight = np.exp(smoothed - smoothed.max())
     return weight / weight.sum(), float(k)
 
