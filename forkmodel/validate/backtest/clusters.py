@@ -71,7 +71,7 @@ def skill_over(cases: pd.DataFrame, name: str) -> dict[str, Any] | None:
         known = np.isfinite(logs)
         return np.asarray(1.0 - np.exp(np.where(known, logs, 0.0).sum(-1) / np.maximum(known.sum(-1), 1)))
 
-    quarters = ours.shape[1]
+    quarters = wide["crps"].shape[1]
     found: dict[str, Any] = {"skill": float(skill(np.ones((1, quarters)))[0]), "low": None, "high": None}
     if quarters >= FEWEST:
         found |= _bounds(skill(_counts(quarters)))
