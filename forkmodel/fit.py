@@ -283,6 +283,7 @@ class Fit(FitAttributes):
         horizon: str = "2036-12",
         scenario: str | Sequence[str] | Scenario = "baseline",
         priors: PriorSet | None = None,
+        ensemble: bool = False,
     ) -> Forecast:
         """Simulate every draw's world forward to a horizon.
 
@@ -294,6 +295,9 @@ class Fit(FitAttributes):
             Names of bundled scenarios or paths of scenario files; several hold at once.
         priors : PriorSet, optional
             Priors of what only the future needs, such as entry; those of the fit by default.
+        ensemble : bool
+            Whether worlds near simple forecasts of the next four quarters are kept more often
+            (:func:`forkmodel.forecast.ensemble.worlds.ensemble_from`). By default every draw has one world.
 
         Returns
         -------
@@ -307,6 +311,10 @@ class Fit(FitAttributes):
         ScenarioError
             If a scenario cannot be read.
         """
+        if ensemble:
+            from forkmodel.forecast.ensemble.worlds import ensemble_from
+
+            return ensemble_from(self.result, horizon, scenario, priors)
         from forkmodel.forecast.worlds import forecast_from
 
         return forecast_from(self.result, horizon, scenario, priors)

@@ -71,6 +71,13 @@ def forecast(
     ] = None,
     scenario: ScenarioOption = None,
     horizon: HorizonOption = "2036-12",
+    ensemble: Annotated[
+        bool,
+        typer.Option(
+            "--ensemble/--structural",
+            help="Keep worlds near simple forecasts of the next four quarters more often, or one a draw.",
+        ),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Simulate the worlds of a saved fit to the horizon.
@@ -82,6 +89,8 @@ def forecast(
     from forkmodel.pipeline import check_target
 
     target = _target(out, store, with_store=(worlds, keep, since))
+    if ensemble and store is not None:
+        raise ForkModelError("--ensemble needs --out: worlds of a store are one after another, never chosen.")
     check_target(target, folder=store is not None)
     # A mistyped horizon or scenario is answered before seconds are spent on reading.
     read_span(horizon, "the horizon")
@@ -98,7 +107,7 @@ def forecast(
         _check_horizon(fit.data, horizon)
         progress("forecast", 0.0, wanted.name)
         if store is None:
-            made = fit.forecast(horizon, wanted)
+            made = fit.forecast(horizon, wanted, ensemble=ensemble)
             made.save(target)
         else:
             made = fit.forecast_to(
@@ -114,6 +123,10 @@ def forecast(
         print_json({"forecast": str(target), **made.facts})
     else:
         typer.echo(f"Wrote {target}: {made!r}.")
+        if ensemble:
+            from forkmodel.forecast.ensemble.words import said
+
+            typer.echo(said(made.facts))
     if made.facts["review"] == "FAIL":
         typer.echo("The review of this fit FAILED: do not quote the forecast.", err=True)
         raise typer.Exit(REVIEW_FAILED)

@@ -46,8 +46,8 @@ def add(
 ) -> None:
     """Score a forecast on what later tables report, and add the scores to the record."""
     from forkmodel.errors import ForkModelError, did_you_mean
+    from forkmodel.forecast.baselines import BASELINES
     from forkmodel.pipeline import Source, check_target
-    from forkmodel.validate.backtest.baselines import BASELINES
     from forkmodel.validate.standing import standing
     from forkmodel.validate.track.candidate import open_candidate
     from forkmodel.validate.track.measure import later_measure

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -13,9 +13,6 @@ from forkmodel.cores import usable_cores
 from forkmodel.dates import read_span
 from forkmodel.json_text import json_ready, json_text
 from forkmodel.options import MOST_SEED
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = [
     "DataOption",
@@ -81,11 +78,12 @@ def backtest(
     tune: Annotated[int | None, typer.Option("--tune", min=1, help="Warm-up steps per chain.")] = None,
     seed: SeedOption = 1,
     strict: StrictOption = False,
+    ensemble: Annotated[
+        bool, typer.Option("--ensemble/--structural", help="Which worlds of each fit are scored.")
+    ] = False,
     workers: WorkersOption = SIDE_BY_SIDE,
     dask: DaskOption = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Folder for the record and its tables (backtest.json, .md).")
-    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for the record and its tables.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Forecast from past days and score what came after.
@@ -110,6 +108,7 @@ def backtest(
             tune=tune or DEFAULT_TUNE,
             seed=seed,
             strict=strict,
+            ensemble=ensemble,
             workers=workers,
             dask=dask,
             progress=progress,
@@ -121,6 +120,8 @@ def backtest(
 
         write_whole(out / "backtest.json", json_text(record))
         write_whole(out / "backtest.md", backtest_page(record))
+        if not ensemble:
+            write_whole(out / "past_scores.csv", made.past_scores().to_csv(index=False, float_format="%.6g"))
     if as_json:
         print_json(record)
         return
@@ -129,29 +130,26 @@ def backtest(
     say_first(record["standing"])
     reviews = [(name, review_words(review)) for name, review in made.facts["reviews"].items()]
     print_table(["fit", "review"], reviews, title="Review of every fit")
-    _print_skill(made.by_target(), "All cut-offs and horizons, by target")
+    _print_skill(record)
     for name, group in made.pooled().items():
         shares = ", ".join(f"{float(mass):.0%}: {part:.0%}" for mass, part in group["coverage"].items())
         typer.echo(f"Coverage, {name} ({group['n']} outcomes): {shares}")
 
 
-def _print_skill(table: pd.DataFrame, title: str) -> None:
-    columns = ["target", "n", "crps", "best baseline", "its crps", "skill", "90 % covers"]
-    rows = []
-    for row in table.to_dict("records"):
-        best = row["best_baseline"]
-        rows.append(
-            [
-                row["target"],
-                row["n"],
-                row["crps"],
-                best,
-                None if best is None else row["crps_baselines"][best],
-                row["skill"],
-                row["coverage"]["0.9"],
-            ]
-        )
-    print_table(columns, rows, title=title)
+def _print_skill(record: dict[str, Any]) -> None:
+    from forkmodel.validate.backtest.scoreboard import trust_frame
+
+    frame = trust_frame(record)
+    if frame.empty:
+        return
+    board = record["scoreboard"]
+    columns = ["target", "n", "crps", "skill", "low", "high", "beaten", "named", "windows_won", "windows"]
+    columns += [name for name in frame.columns if name.startswith("inside_")]
+    print_table(
+        columns,
+        frame[columns].astype(object).where(frame[columns].notna(), None).to_numpy().tolist(),
+        title=f"Skill over the {board['bar']}, with {board['interval_mass']:.0%} intervals, by target",
+    )
 
 
 def score(

@@ -15,7 +15,10 @@ from forkmodel.queries import Answer, DateAnswer, NumberAnswer, ask
 from forkmodel.queries.draw_source import WORLD
 from forkmodel.results.reported import concentration_ratio, in_scope
 
-__all__ = ["Forecast", "load_forecast"]
+__all__ = ["CONTINUED", "ENSEMBLE", "Forecast", "load_forecast"]
+
+#: Fact of ensemble worlds, and the coordinate with the number of each among the candidates.
+ENSEMBLE, CONTINUED = "ensemble", "continued"
 
 
 class Forecast:
@@ -30,7 +33,8 @@ class Forecast:
     parameters : Dataset
         Scalar parameters of every world, in a store of the first world of every draw; dims ``chain, draw``.
     facts : mapping
-        Scenario, horizon, seed, vintage, prior set and hashes, and the status of the fit's review.
+        Scenario, horizon, seed, vintage, prior set and hashes, the status of the fit's review, and under
+        ``ensemble`` how worlds were chosen, where they were.
     """
 
     def __init__(self, worlds: xr.Dataset, parameters: xr.Dataset, facts: Mapping[str, Any]) -> None:
@@ -44,8 +48,13 @@ class Forecast:
         return (
             f"Forecast({worlds}{sizes['chain']} chains x {sizes['draw']} draws, "
             f"{self.facts['vintage']} to {self.facts['horizon']}; scenario: {self.facts['scenario']}; "
-            f"priors: {self.facts['prior_set']})"
+            f"priors: {self.facts['prior_set']}; {self.shown} worlds)"
         )
+
+    @property
+    def shown(self) -> str:
+        """Which worlds these are: ``structural``, or ``ensemble`` if some were kept more often."""
+        return str(self.facts.get(ENSEMBLE, {}).get("shown", "structural"))
 
     def _variable(self, name: str) -> xr.DataArray:
         if name not in self.worlds:

@@ -153,7 +153,9 @@ class Frame:
             array[:, : self.past] = known
         return array
 
-    def put(self, arrays: Mapping[str, np.ndarray], rows: slice, found: Mapping[str, np.ndarray]) -> None:
+    def put(
+        self, arrays: Mapping[str, np.ndarray], rows: slice | np.ndarray, found: Mapping[str, np.ndarray]
+    ) -> None:
         """Fill in the future of some worlds, and of the data's last quarter what no history knows."""
         future = len(self.times) - self.past
         for name, array in arrays.items():

@@ -46,11 +46,22 @@ class Part:
     def of(cls, origin: Origin, first: int, rows: np.ndarray, *, remember: bool = False) -> Part:
         """Take the posterior draws ``rows`` for the worlds from number ``first`` on."""
         randomness = Randomness(origin.seed, first, len(rows))
+        return cls._at(origin, rows, randomness.remembering() if remember else randomness)
+
+    @classmethod
+    def picked(cls, origin: Origin, numbers: np.ndarray) -> Part:
+        """Take the worlds of these sorted numbers; world i continues posterior draw i modulo their number."""
+        posterior = origin.posterior
+        rows = numbers % (posterior.chains * posterior.draws)
+        return cls._at(origin, rows, Randomness.of(origin.seed, numbers))
+
+    @classmethod
+    def _at(cls, origin: Origin, rows: np.ndarray, randomness: Randomness) -> Part:
         return cls(
             value={name: array[rows] for name, array in origin.posterior.values.items()},
             start=_taken(origin.start, rows),
             hosts=origin.hosts.isel(draw=rows),
-            randomness=randomness.remembering() if remember else randomness,
+            randomness=randomness,
             release_days=origin.release_days,
         )
 

@@ -28,7 +28,7 @@ TIMELESS = 0
 
 @dataclass(frozen=True)
 class Randomness:
-    """Random numbers of a run of consecutive draws.
+    """Random numbers of a run of consecutive draws, or of some draws of a run.
 
     Attributes
     ----------
@@ -36,6 +36,8 @@ class Randomness:
         Seed of the forecast.
     first, count : int
         First draw and number of draws.
+    picked : array of int, optional
+        Which draws of a run from the first on these are, in order and perhaps repeated; all by default.
     drawn : dict or None
         Numbers by address, kept for whoever asks again; None keeps nothing.
     """
@@ -43,7 +45,14 @@ class Randomness:
     seed: int
     first: int
     count: int
+    picked: np.ndarray | None = field(default=None, repr=False, compare=False)
     drawn: dict[tuple[str, str, int, int], np.ndarray] | None = field(default=None, repr=False, compare=False)
+
+    @classmethod
+    def of(cls, seed: int, numbers: np.ndarray) -> Randomness:
+        """Return the numbers of the draws ``numbers``, which must be sorted."""
+        first = int(numbers[0])
+        return cls(seed, first, len(numbers), np.asarray(numbers) - first)
 
     def remembering(self) -> Randomness:
         """Return the same numbers, each drawn once: several scenarios ask for all of them."""
@@ -80,8 +89,9 @@ class Randomness:
         # Stated as unsigned: large Python integers would pass through floats and lose the quarter.
         key = np.array([self.seed, (zlib.crc32(purpose.encode()) << 32) | quarter], dtype=np.uint64)
         bits = np.random.Philox(key=key, counter=self.first * blocks)
-        drawn = np.random.Generator(bits).random((self.count, blocks * BLOCK))
-        return np.asarray(drawn[:, :size] + HALF_STEP)
+        run = self.count if self.picked is None else int(self.picked[-1]) + 1
+        drawn = np.random.Generator(bits).random((run, blocks * BLOCK))[:, :size]
+        return np.asarray((drawn if self.picked is None else drawn[self.picked]) + HALF_STEP)
 
     def normals(self, purpose: str, size: int, quarter: int = TIMELESS) -> np.ndarray:
         """Return standard normals (draw, size); see :meth:`uniforms`."""

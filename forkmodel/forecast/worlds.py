@@ -35,6 +35,7 @@ __all__ = [
     "parameters_of",
     "run_forecast",
     "run_scenarios",
+    "scalars_of",
     "simulated",
 ]
 
@@ -226,7 +227,11 @@ def parameters_of(posterior: Posterior, priors: PriorSet, seed: int, chosen: np.
 
     ``chosen`` says which posterior draw each of these worlds continues.
     """
-    drawn = forecast_parameters(priors, Randomness(seed, 0, len(chosen)))
+    return scalars_of(posterior, chosen, forecast_parameters(priors, Randomness(seed, 0, len(chosen))))
+
+
+def scalars_of(posterior: Posterior, chosen: np.ndarray, drawn: dict[str, np.ndarray]) -> xr.Dataset:
+    """Return the scalar parameters of the draws ``chosen`` and those that were drawn for the future."""
     scalars = {name: array[chosen] for name, array in posterior.values.items() if array.ndim == 1}
     shape = (posterior.chains, posterior.draws)
     return xr.Dataset(

@@ -15,6 +15,7 @@ from forkmodel.claims.watch import watched
 from forkmodel.data.panel import Panel
 from forkmodel.errors import ModelError
 from forkmodel.forecast.effects import effects_of
+from forkmodel.forecast.ensemble import words
 from forkmodel.forecast.forecast import Forecast
 from forkmodel.forecast.scenario_files import BASELINE, bundled_scenarios, load_scenario
 from forkmodel.forecast.worlds import DEFAULT_HORIZON, forecast_from
@@ -166,6 +167,7 @@ class Outlook:
                 "draws": draws,
                 "seed": facts["seed"],
                 "priors": facts["prior_set"],
+                "worlds": words.said(facts),
             },
         )
 

@@ -19,6 +19,7 @@ from forkmodel.validate.backtest.outcomes import observations
 from forkmodel.validate.backtest.page import backtest_tables
 from forkmodel.validate.backtest.retrospective import retrospective_path, score_retrospective
 from forkmodel.validate.backtest.score_table import score_foresight
+from forkmodel.validate.backtest.scoreboard_page import scoreboard_tables
 from forkmodel.validate.backtest.targets import TARGETS
 from forkmodel.validate.backtest.yardstick import Measure
 from forkmodel.validate.calibration.small_design import SMALL_OPTIONS, small_market
@@ -184,7 +185,8 @@ def test_the_retrospective_forecast_is_scored_with_its_hash(market):
 
 def test_the_page_shows_the_record():
     page = (Path(__file__).parents[2] / "docs" / "backtest.md").read_text(encoding="utf-8")
-    for table in backtest_tables(backtest_record()).strip().split("\n\n"):
+    record = backtest_record()
+    for table in [*scoreboard_tables(record), *backtest_tables(record).strip().split("\n\n")]:
         assert table in page
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forkmodel.validate.backtest.baselines import BASELINES, baseline_draws, regular
+from forkmodel.forecast.baselines import BASELINES, MEDIAN, NAMED, baseline_draws, regular
 
 LINE = 3.0 + 0.5 * np.arange(12)
 
@@ -37,9 +37,34 @@ def test_chosen_forms_follow_a_noisy_trend(name):
 
 @pytest.mark.parametrize("name", list(BASELINES))
 def test_short_series_have_no_forecast_and_the_rest_repeat(name):
-    assert baseline_draws(name, LINE[:2], 1, seed=0) is None
+    assert baseline_draws(name, LINE[:2], 1, seed=0, share=True) is None
     wave = np.sin(LINE)
-    assert np.array_equal(baseline_draws(name, wave, 2, seed=5), baseline_draws(name, wave, 2, seed=5))
+    once, again = (baseline_draws(name, wave, 2, seed=5, share=True) for _ in range(2))
+    assert once is not None
+    assert np.array_equal(once, again)
+
+
+def test_a_damped_trend_comes_to_rest():
+    """Growth shrinks by a fifth each quarter, so of a step of a half no more than two are ever added."""
+    y = LINE + np.random.default_rng(2).normal(0, 0.02, len(LINE))
+    ahead = [np.median(baseline_draws("damped trend", y, steps, seed=0)) - y[-1] for steps in (1, 4, 40)]
+    assert 0.3 < ahead[0] < 0.55
+    assert ahead[0] < ahead[1] < ahead[2] < 0.5 * 0.8 / 0.2 + 0.3
+
+
+def test_only_shares_have_log_ratios():
+    assert baseline_draws("log ratios", LINE, 1, seed=0) is None
+    assert baseline_draws("log ratios", LINE, 1, seed=0, share=True) is not None
+
+
+def test_the_bar_is_the_median_of_the_members_quantiles():
+    y = np.sin(LINE)
+    members = [np.sort(baseline_draws(name, y, 2, seed=1, share=True)) for name in NAMED]
+    bar = baseline_draws(MEDIAN, y, 2, seed=1, share=True)
+    for level in (0.1, 0.5, 0.9):
+        own = sorted(np.quantile(draws, level) for draws in members)
+        assert own[0] <= np.quantile(bar, level) <= own[-1]
+        assert np.quantile(bar, level) == pytest.approx((own[1] + own[2]) / 2, abs=1e-3)
 
 
 def test_trend_is_the_prediction_of_ordinary_least_squares():

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import scoringrules as sr
 
-from forkmodel.validate.backtest.baselines import BASELINES
+from forkmodel.forecast.baselines import BASELINES
 from forkmodel.validate.backtest.proper_scores import score_draws, skill_table
 from forkmodel.validate.backtest.targets import TARGETS
 

@@ -16,6 +16,10 @@ from typing import Any
 import pandas as pd
 
 from forkmodel.data.market_tables import MarketTables
+from forkmodel.forecast.baselines import MEDIAN
+from forkmodel.forecast.ensemble.drivers import DRIVERS
+from forkmodel.forecast.ensemble.past import PAST_COLUMNS
+from forkmodel.forecast.ensemble.worlds import ensemble_from
 from forkmodel.forecast.worlds import forecast_from
 from forkmodel.inference.posterior import Posterior
 from forkmodel.inference.sampling import DEFAULT_DRAWS, DEFAULT_TUNE
@@ -26,6 +30,7 @@ from forkmodel.priors.files import HINDSIGHT_FREE
 from forkmodel.validate.backtest.foresight import Foresight, foresee
 from forkmodel.validate.backtest.proper_scores import skill_table
 from forkmodel.validate.backtest.score_table import no_cases, score_foresight
+from forkmodel.validate.backtest.scoreboard import scoreboard
 from forkmodel.validate.backtest.targets import MEASURED
 from forkmodel.validate.backtest.yardstick import Measure
 from forkmodel.validate.jobs.fit_job import FitJob
@@ -92,11 +97,25 @@ class Backtest:
             if len(group)
         }
 
+    def past_scores(self) -> pd.DataFrame:
+        """Return what later pools learn the weight of the worlds from.
+
+        Returns
+        -------
+        DataFrame
+            As :func:`forkmodel.forecast.ensemble.past.past_scores`.
+        """
+        drivers = self.cases["target"].isin([driver.name for driver in DRIVERS])
+        found = self.cases.loc[drivers & self.cases[f"crps {MEDIAN}"].notna()]
+        found = found.rename(columns={f"crps {MEDIAN}": "crps_simple"})
+        return found.assign(date=found["date"].dt.date)[list(PAST_COLUMNS)]
+
     def as_dict(self) -> dict[str, Any]:
         """Return the JSON document of ``forkmodel backtest --json``."""
         return {
             "facts": self.facts,
             "standing": standing(self.facts),
+            "scoreboard": scoreboard(self.cases),
             "pooled": self.pooled(),
             "targets": self.by_horizon().to_dict("records"),
             "by_target": self.by_target().to_dict("records"),
@@ -165,13 +184,14 @@ def foresee_from(
         Its predictive draws.
     """
     posterior = load(path)
-    return posterior, _foreseen(posterior, horizons, priors)
+    return posterior, _foreseen(posterior, horizons, priors, False)
 
 
-def _foreseen(posterior: Posterior, horizons: int, priors: PriorSet | None) -> Foresight:
+def _foreseen(posterior: Posterior, horizons: int, priors: PriorSet | None, ensemble: bool) -> Foresight:
     # One quarter more than is scored, so that flows of the last one lie between two nodes.
     horizon = posterior.panel.catalogue.vintage + pd.DateOffset(months=MONTHS_PER_QUARTER * (horizons + 1))
-    return foresee(posterior, forecast_from(posterior, str(horizon.date()), priors=priors))
+    make = ensemble_from if ensemble else forecast_from
+    return foresee(posterior, make(posterior, str(horizon.date()), priors=priors))
 
 
 def backtest(
@@ -184,6 +204,7 @@ def backtest(
     tune: int = DEFAULT_TUNE,
     seed: int = 1,
     strict: bool = False,
+    ensemble: bool = False,
     workers: int = 1,
     dask: str | None = None,
     progress: Progress | None = None,
@@ -205,6 +226,9 @@ def backtest(
     strict : bool
         Whether a cut-off knows only rows with proof that they were known then; see
         :meth:`forkmodel.Market.as_of`. Loose views hold scores of old models from tables read later.
+    ensemble : bool
+        Whether to score ensemble worlds instead of structural ones; see
+        :func:`forkmodel.forecast.ensemble.worlds.ensemble_from`.
     workers, dask
         Where fits run; see :func:`forkmodel.validate.jobs.many.run_jobs`.
     progress : callable, optional
@@ -227,7 +251,7 @@ def backtest(
         reviews[day] = brief_of(posterior)
         if not failed(reviews[day]):
             scored = score_foresight(
-                _foreseen(posterior, HORIZONS, priors), posterior.data, market, yardstick
+                _foreseen(posterior, HORIZONS, priors, ensemble), posterior.data, market, yardstick
             )
             cases.append(scored.assign(cutoff=day))
     reviews[YARDSTICK] = brief_of(measured_by)
@@ -243,6 +267,7 @@ def backtest(
         "seed": seed,
         "as_of": STRICT if strict else LOOSE,
         "reanchored": False,
+        "worlds": "ensemble" if ensemble else "structural",
         "reviews": dict(sorted(reviews.items())),
     }
     # Tables without a row have no types, and would take those of the others away.

@@ -20,10 +20,11 @@ from scipy.special import logit
 
 from forkmodel.data.vintages import seen_later
 from forkmodel.errors import FitFileError
-from forkmodel.forecast.forecast import Forecast
+from forkmodel.forecast.forecast import CONTINUED, Forecast
+from forkmodel.forecast.reported import router_days
 from forkmodel.inference.posterior import Posterior
 from forkmodel.market import hhi
-from forkmodel.validate.backtest.outcomes import WHOLE, hedonic_at_fixed_index, router_days
+from forkmodel.validate.backtest.outcomes import WHOLE, hedonic_at_fixed_index
 from forkmodel.validate.backtest.targets import TARGETS
 from forkmodel.validate.backtest.yardstick import Measure
 from forkmodel.validate.reviews import brief_of
@@ -42,6 +43,15 @@ DAYS, MONTHS = 3.0, 3.0
 #: Log standard deviation of a reported run-rate (the usual kind of figure).
 REPORTED = 0.1
 TINY = 1e-9
+#: Parameters that say how far reports are from the truth.
+NOISES = (
+    "price.developer_spread",
+    "price.model_spread",
+    "choice.access_noise",
+    "choice.developer_day_noise",
+    "adoption.noise",
+    "spend.revenue_noise",
+)
 #: What files say that were written before it was recorded.
 UNRECORDED: Final = {"reanchored": True, "as_of": LOOSE}
 
@@ -174,6 +184,13 @@ def _perturbed(shares: np.ndarray, spread: np.ndarray, rng: np.random.Generator)
     return np.asarray(seen / seen.sum(-1, keepdims=True))
 
 
+def _noise_of(posterior: Posterior, worlds: xr.Dataset) -> dict[str, np.ndarray]:
+    """Return :data:`NOISES` of the draw that each world continues."""
+    draws = posterior.chains * posterior.draws
+    number = worlds[CONTINUED].to_numpy().ravel() if CONTINUED in worlds.coords else np.arange(draws)
+    return {name: posterior.values[name][number % draws] for name in NOISES}
+
+
 def _node_dates(times: pd.DatetimeIndex, vintage: pd.Timestamp, reads: str) -> np.ndarray:
     ends = pd.DatetimeIndex(times + pd.offsets.QuarterEnd(0))
     # The quarter that the data end in is read as far as it goes.
@@ -203,6 +220,7 @@ def foresee(posterior: Posterior, forecast: Forecast) -> Foresight:
     vintage = posterior.panel.catalogue.vintage
     first = vintage.to_period("Q").start_time
     worlds = forecast.worlds.sel(time=slice(first, None))
+    noise = _noise_of(posterior, worlds)
     times = pd.DatetimeIndex(worlds["time"].to_numpy())
     rng = np.random.default_rng([posterior.seed, STREAM])
     samples, nodes = posterior.chains * posterior.draws, len(times)
@@ -230,19 +248,19 @@ def foresee(posterior: Posterior, forecast: Forecast) -> Foresight:
     errors["gap", WHOLE] = errors["closed_frontier", WHOLE] - errors["open_frontier", WHOLE]
 
     # Whoever leads has a price of its own beside the surface.
-    leader = np.hypot(posterior.values["price.developer_spread"], posterior.values["price.model_spread"])
+    leader = np.hypot(noise["price.developer_spread"], noise["price.model_spread"])
     put("frontier_price", np.log(_stacked(worlds["price_frontier"].sel(access="closed"))), leader)
     fixed = np.log(_stacked(worlds["price_fixed_capability"].sel(access="open")))
     se = hedonic_at_fixed_index(posterior.data, measure, vintage, posterior.options)[1]
     put("fixed_capability_price", fixed, 0.0 if np.isnan(se) else se)
 
     share = np.clip(_stacked(worlds["open_share"].sel(market="openrouter", unit="tokens")), TINY, 1.0 - TINY)
-    put("open_share", logit(share), posterior.values["choice.access_noise"] / np.sqrt(MONTHS))
-    _router(posterior, worlds, rng, lines, errors)
+    put("open_share", logit(share), noise["choice.access_noise"] / np.sqrt(MONTHS))
+    _router(posterior, worlds, noise["choice.developer_day_noise"], rng, lines, errors)
 
     paying = _stacked(worlds["adoption_firms"])
-    put("firm_adoption", logit(paying), posterior.values["adoption.noise"])
-    revenue_error = np.hypot(posterior.values["spend.revenue_noise"], REPORTED)
+    put("firm_adoption", logit(paying), noise["adoption.noise"])
+    revenue_error = np.hypot(noise["spend.revenue_noise"], REPORTED)
     for firm, target in (("OpenAI", "openai_revenue"), ("Anthropic", "anthropic_revenue")):
         revenue = _stacked(worlds["revenue"].sel(developer=firm))
         put(target, np.log(np.maximum(revenue / 1e9, TINY)), revenue_error)
@@ -277,6 +295,7 @@ def _facts(posterior: Posterior) -> dict[str, Any]:
 def _router(
     posterior: Posterior,
     worlds: xr.Dataset,
+    day_noise: np.ndarray,
     rng: np.random.Generator,
     lines: dict[tuple[str, str], np.ndarray],
     errors: dict[tuple[str, str], np.ndarray],
@@ -284,7 +303,7 @@ def _router(
     """Add developers' shares and their concentration, whose errors come from the same noisy days."""
     shares = _stacked(worlds["token_share"].sel(market="openrouter"))
     shares = shares / shares.sum(-1, keepdims=True)
-    seen = _perturbed(shares, posterior.values["choice.developer_day_noise"] / np.sqrt(DAYS), rng)
+    seen = _perturbed(shares, day_noise / np.sqrt(DAYS), rng)
     labels = [str(name) for name in worlds["developer"].to_numpy()]
 
     def log_hhi(x: np.ndarray) -> np.ndarray:

@@ -15,7 +15,7 @@ from scipy.special import expit
 from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.panel import Panel, PanelOptions
 from forkmodel.data.panel_prices import monthly_prices
-from forkmodel.data.vocabulary import DAILY, TOP50
+from forkmodel.forecast.reported import REVENUE, router_days
 from forkmodel.market import hhi
 from forkmodel.observations.panel import make_panel
 from forkmodel.observations.prices import build_spells
@@ -24,14 +24,11 @@ from forkmodel.results.paths_price import FIXED_INDEX
 from forkmodel.validate.backtest.targets import TARGETS
 from forkmodel.validate.backtest.yardstick import Measure
 
-__all__ = ["WHOLE", "hedonic_at_fixed_index", "leaders_price", "observations", "router_days"]
+__all__ = ["WHOLE", "hedonic_at_fixed_index", "leaders_price", "observations"]
 
 #: Entity of targets that are about the whole market.
 WHOLE = "-"
 COLUMNS = ["target", "entity", "date", "value"]
-#: Entities of the router's tables that are no developers.
-NOT_DEVELOPERS = ("other", "stealth", "unmapped")
-REVENUE = {"OpenAI": "openai_revenue", "Anthropic": "anthropic_revenue"}
 #: Price spells that a regression needs, and the days it looks back.
 FEWEST_SPELLS, WINDOW_DAYS = 25, 365
 
@@ -120,23 +117,6 @@ def _prices(market: MarketTables, measure: Measure, options: PanelOptions) -> li
         _rows("frontier_price", ends, frontier),
         _rows("fixed_capability_price", ends, np.exp(np.array(fixed))),
     ]
-
-
-def router_days(market: MarketTables) -> pd.DataFrame:
-    """Return shares of tokens by developer (columns) on each reported day or week (rows), in sum one.
-
-    Tokens of the unlisted and of stealth models are left out.
-    """
-    usage = market.usage
-    rows = usage.loc[
-        usage["market"].isin([DAILY, TOP50]) & (usage["level"] == "developer") & (usage["unit"] == "share")
-    ]
-    rows = rows.loc[~rows["entity"].isin(NOT_DEVELOPERS)]
-    middle = rows["period_start"] + (rows["period_end"] - rows["period_start"]) / 2
-    wide = rows.assign(date=middle.dt.normalize()).pivot_table(
-        index="date", columns="entity", values="value", aggfunc="mean"
-    )
-    return wide.div(wide.sum(axis=1), axis=0).fillna(0.0)
 
 
 def _router(market: MarketTables, panel: Panel, developers: list[str]) -> list[pd.DataFrame]:

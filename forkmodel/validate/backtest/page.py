@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
+from forkmodel.validate.backtest.scoreboard_page import scoreboard_tables
 from forkmodel.validate.backtest.targets import TARGETS
+from forkmodel.validate.markdown import NONE, markdown_table
 from forkmodel.validate.reviews import review_words
 from forkmodel.validate.standing import banner
 
-__all__ = ["backtest_page", "backtest_tables", "markdown_table", "review_table"]
+__all__ = ["backtest_page", "backtest_tables", "review_table"]
 
 #: Headings of coverage, in the order of the record's keys.
 _MASSES = ("0.5", "0.8", "0.9", "0.95")
@@ -18,22 +20,7 @@ _GROUPS = {
     "confirmed": "of 2026",
     "all": "all",
 }
-_NONE = "-"
-
-
-def markdown_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Return a table in Markdown.
-
-    Parameters
-    ----------
-    columns : sequence of str
-        Headings.
-    rows : iterable of sequences
-        Cells, one per heading; None is written as a dash.
-    """
-    lines = [columns, ["---"] * len(columns)]
-    lines += [[_NONE if cell is None else str(cell) for cell in row] for row in rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+FOOTNOTE = "Footnote: against the best baseline of all, found afterwards, which nobody could have chosen."
 
 
 def _percent(coverage: Mapping[str, float]) -> list[str]:
@@ -46,7 +33,7 @@ def _mass_headings() -> list[str]:
 
 def _skill(row: Mapping[str, Any]) -> str:
     if row["skill"] is None:
-        return f"{_NONE} ({row['n']})"
+        return f"{NONE} ({row['n']})"
     return f"{row['skill']:+.2f} ({row['n_compared']})"
 
 
@@ -94,12 +81,20 @@ def backtest_page(record: Mapping[str, Any]) -> str:
     record : mapping
         What ``forkmodel backtest --json`` prints.
     """
-    parts = (banner(record["facts"]), review_table(record).strip(), backtest_tables(record).strip())
+    parts = (
+        banner(record["facts"]),
+        review_table(record).strip(),
+        *scoreboard_tables(record),
+        FOOTNOTE,
+        backtest_tables(record).strip(),
+    )
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def backtest_tables(record: Mapping[str, Any]) -> str:
-    """Return the record of a backtest as three tables: by target, pooled coverage, skill by horizon.
+    """Return the footnote of a backtest as three tables: skill over the best baseline found afterwards.
+
+    By target, coverage of the cut-offs that noise was set on and of the others, and by quarters ahead.
 
     Parameters
     ----------

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from forkmodel.validate.backtest.baselines import BASELINES
+from forkmodel.forecast.baselines import BASELINES
 from forkmodel.validate.backtest.targets import Target
 
 __all__ = ["LEVELS", "Score", "score_draws", "skill_table"]

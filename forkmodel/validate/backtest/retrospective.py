@@ -17,10 +17,10 @@ import pandas as pd
 
 from forkmodel.data.market_tables import MarketTables
 from forkmodel.errors import ModelError
+from forkmodel.forecast.baselines import BASELINES
 from forkmodel.inference.fitting import fit_posterior
 from forkmodel.inference.joint import JointModel
 from forkmodel.validate.backtest.backtest import foresee_from
-from forkmodel.validate.backtest.baselines import BASELINES
 from forkmodel.validate.backtest.foresight import Foresight, file_hash
 from forkmodel.validate.backtest.proper_scores import skill_table
 from forkmodel.validate.backtest.score_table import no_cases, score_foresight

@@ -10,7 +10,7 @@ import pandas as pd
 
 from forkmodel.data.market_tables import MarketTables
 from forkmodel.errors import ModelError
-from forkmodel.validate.backtest.baselines import BASELINES, baseline_draws, regular
+from forkmodel.forecast.baselines import BASELINES, MEDIAN, baseline_draws, regular
 from forkmodel.validate.backtest.foresight import Foresight
 from forkmodel.validate.backtest.outcomes import observations
 from forkmodel.validate.backtest.proper_scores import score_draws
@@ -33,8 +33,10 @@ COLUMNS = (
     "median",
     "low",
     "high",
+    "last",
+    "above_last",
     *SCORES,
-    *(f"{score} {method}" for method in BASELINES for score in SCORES),
+    *(f"{score} {method}" for method in (*BASELINES, MEDIAN) for score in SCORES),
 )
 
 
@@ -54,7 +56,7 @@ def score_foresight(
     later: MarketTables,
     yardstick: Measure,
     horizons: int = 4,
-    baselines: Collection[str] = tuple(BASELINES),
+    baselines: Collection[str] = (*BASELINES, MEDIAN),
 ) -> pd.DataFrame:
     """Score every target that the later tables report.
 
@@ -77,8 +79,10 @@ def score_foresight(
     -------
     DataFrame
         One row per outcome: ``target``, ``entity``, ``date``, ``horizon_quarters``, ``outcome`` (as scored),
-        ``median``, ``low`` and ``high`` (90 %), ``crps``, ``log_score``, ``pit``, and the same scores of each
-        baseline (``crps <name>``, ``log_score <name>``; NaN where it was not wanted or could not be made).
+        ``median``, ``low`` and ``high`` (90 %), ``last`` (the last figure known) and ``above_last`` (part of
+        the draws above it; both NaN where there was none), ``crps``, ``log_score``, ``pit``, and the same
+        scores of each baseline (``crps <name>``, ``log_score <name>``; NaN where it was not wanted or could
+        not be made).
 
     Raises
     ------
@@ -116,6 +120,9 @@ def score_foresight(
             **asdict(score_draws(TARGETS[target], draws, line)),
         }
         history = past.loc[(past["target"] == target) & (past["entity"] == entity)]
+        if len(history):
+            last = float(history["line"].iloc[-1])
+            row |= {"last": float(scale(np.array(last))), "above_last": float((draws > last).mean())}
         rows.append(row | _baseline_scores(history, TARGETS[target], date, line, baselines))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
@@ -131,7 +138,7 @@ def _baseline_scores(
         steps = max(1, date.to_period("Q").ordinal - quarters[-1].to_period("Q").ordinal)
     found: dict[str, float] = {}
     for method in baselines:
-        draws = baseline_draws(method, series, steps, SEED)
+        draws = baseline_draws(method, series, steps, SEED, share=target.unit == "share")
         score = None if draws is None else score_draws(target, draws, line)
         for name in SCORES:
             found[f"{name} {method}"] = float("nan") if score is None else float(getattr(score, name))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import binomtest
 
-from forkmodel.validate.backtest.baselines import BASELINES
+from forkmodel.forecast.baselines import BASELINES
 from forkmodel.validate.standing import standing
 from forkmodel.validate.track.published import FROZEN, RETROSPECTIVE
 from forkmodel.validate.track.record import counted

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from forkmodel.data.market_tables import MarketTables
-from forkmodel.validate.backtest.baselines import BASELINES
+from forkmodel.forecast.baselines import BASELINES
 from forkmodel.validate.backtest.retrospective import score
 from forkmodel.validate.backtest.targets import TARGETS
 from forkmodel.validate.backtest.yardstick import Measure
