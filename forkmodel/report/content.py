@@ -91,6 +91,9 @@ class ReportContent:
         How forecasts of this kind have done.
     facts : mapping, optional
         The posterior beside cited facts, in the shape of ``forkmodel facts --json``.
+    pairs : DataFrame, optional
+        The merger screen of every pair of the largest firms, the largest rise of the HHI first, as
+        ``forkmodel merger --all`` prints it.
     """
 
     history: xr.Dataset
@@ -102,6 +105,7 @@ class ReportContent:
     forecast: ForecastContent | None = None
     trust: TrustContent | None = None
     facts: Mapping[str, Any] | None = None
+    pairs: pd.DataFrame | None = None
 
     @property
     def failed(self) -> bool:

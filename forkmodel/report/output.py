@@ -12,7 +12,7 @@ from forkmodel.report import text
 from forkmodel.report.bands import band_chart
 from forkmodel.report.content import ReportContent
 from forkmodel.report.formatting import UNITS
-from forkmodel.report.headline import CARD_PATHS, quantity
+from forkmodel.report.headline import HEADLINES, quantity
 from forkmodel.report.intervals import INTERVALS, Summary, summarise_draws
 from forkmodel.report.palette import CHART_CONFIG, access_colour, resolve
 from forkmodel.report.paths import line
@@ -69,7 +69,7 @@ def summary_json(content: ReportContent) -> dict[str, Any]:
         ``claims`` and ``watchlist``, unless withheld; ``facts``, the posterior beside what others have
         observed, unless withheld; and provenance with ``seconds`` per stage.
     """
-    paths = {key: (name, select) for key, (name, select, _) in CARD_PATHS.items()} | _MORE
+    paths = HEADLINES | _MORE
     headline = {}
     for key, (name, select) in paths.items():
         found = quantity(content, name, **select)
@@ -105,7 +105,7 @@ def _future(content: ReportContent) -> dict[str, Any]:
     assert content.forecast is not None  # noqa: S101 - the caller checks; narrows the type
     worlds = content.forecast.worlds
     times = pd.DatetimeIndex(worlds["time"].to_numpy())
-    paths = {key: (name, select) for key, (name, select, _) in CARD_PATHS.items()} | _MORE
+    paths = HEADLINES | _MORE
     found: dict[str, dict[str, Any]] = {}
     for key, (name, select) in paths.items():
         if name not in worlds:
