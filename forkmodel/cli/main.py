@@ -211,21 +211,38 @@ def review(file: FitArgument, as_json: JsonOption = False) -> None:
 @app.command()
 def report(
     file: FitArgument,
-    to: Annotated[Path, typer.Option("--to", help="HTML file to write.")] = Path("report.html"),
+    to: Annotated[
+        Path, typer.Option("--to", help="HTML file to write; Markdown if its name ends in .md.")
+    ] = Path("report.html"),
+    forecast_file: Annotated[
+        Path | None,
+        typer.Option("--forecast", help="Forecast of this fit that is at hand, instead of simulating again."),
+    ] = None,
+    sections: Annotated[
+        str | None, typer.Option("--sections", help="Only these, such as claims,buyer,trust.")
+    ] = None,
 ) -> None:
     """Write the report of a saved fit."""
     from forkmodel.fit import load
     from forkmodel.pipeline import check_target
     from forkmodel.pipeline import report as write
+    from forkmodel.report import check_sections
 
+    wanted = None if sections is None else [name.strip() for name in sections.split(",")]
     check_target(to, folder=False)
+    check_sections(wanted)
     with show_progress() as progress:
         progress("read", 0.0, str(file))
         loaded = load(file)
+        held = None
+        if forecast_file is not None:
+            from forkmodel.forecast.forecast import load_forecast
+
+            held = load_forecast(forecast_file)
         progress("derive", 0.0, DERIVING)
         status = loaded.review().status
         progress("report", 0.0, str(to))
-        written = write(loaded, to=to)
+        written = write(loaded, to=to, forecast=held, sections=wanted)
     typer.echo(f"Wrote {written}.")
     _exit_by(status)
 

@@ -151,7 +151,7 @@ def worth_knowing(parts: Sequence[tuple[str, str]]) -> str:
 
 
 def markets_title(tokens: str | None, money: str | None, above: float | None) -> str:
-    """Set the open part of router tokens against that of enterprise money; ``above``: how often it is more."""
+    """Set open router tokens against open enterprise money; ``above``: how often the first is more."""
     if tokens is None or money is None:
         known = " and ".join(
             said
@@ -222,7 +222,7 @@ def concentration_title(tiers: Sequence[tuple[str, str, float, bool]]) -> str:
         how = "are" if above >= CLEAR else "are not" if above <= 1 - CLEAR else "may be"
         prior = ", mostly by the prior" if driven else ""
         what = " highly concentrated" if not parts else ""
-        parts.append(f"{name} {how}{what} (HHI {hhi}{prior})")
+        parts.append(f"{name} {how}{what}, HHI {hhi}{prior}")
     said = "; ".join(parts)
     return f"{said[:1].upper()}{said[1:]}." if said else ""
 

@@ -40,11 +40,13 @@ CHARTED = {
         ("developer-shares", "elasticity"),
         ("shares", "elasticities"),
     ),
-    "spend": Plan(("adoption", "outlook-api"), ("adoption",), ("revenue",), ("revenue", "adoption")),
+    "spend": Plan(
+        ("adoption", "outlook-api", "margins"), ("adoption",), ("revenue",), ("revenue", "adoption")
+    ),
     "value": Plan(
         ("outlook-value-ratio",),
         ("value-ratio",),
-        ("outlook-value", "value", "layers", "margins"),
+        ("outlook-value", "value", "layers"),
         ("value",),
     ),
     "concentration": Plan(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -116,13 +117,14 @@ def _provenance(content: ReportContent) -> list[tuple[str, str]]:
     return rows
 
 
-def _shown(content: ReportContent, readers: set[str]) -> dict[str, str]:
+def _shown(content: ReportContent, readers: set[str], wanted: Sequence[str] | None) -> dict[str, str]:
     """Return the sections that this content fills, with their subjects."""
     return {
         key: title
         for key, title in sections_text.SECTIONS.items()
         if (content.forecast is not None or key not in sections_text.FUTURE_SECTIONS)
         and (key in readers or key not in sections_text.READERS)
+        and (wanted is None or key in wanted)
     }
 
 
@@ -147,13 +149,15 @@ def _future(content: ReportContent) -> dict[str, Any]:
     }
 
 
-def render(content: ReportContent) -> str:
+def render(content: ReportContent, wanted: Sequence[str] | None = None) -> str:
     """Return the page.
 
     Parameters
     ----------
     content : ReportContent
         What to show.
+    wanted : sequence of str, optional
+        Sections below the first screen; all by default.
 
     Returns
     -------
@@ -170,15 +174,15 @@ def render(content: ReportContent) -> str:
         lstrip_blocks=True,
     )
     environment.filters["csv_link"] = _csv_link
-    sections = charted(content)
+    sections = [section for section in charted(content) if wanted is None or section.key in wanted]
     specs = {
         f"{figure.key}-{place}": panel.spec
         for section in sections
         for figure in (*section.lead, *section.detail)
         for place, panel in enumerate(figure.panels)
     }
-    read = readers(content)
-    shown = _shown(content, {reader.key for reader in read})
+    read = [reader for reader in readers(content) if wanted is None or reader.key in wanted]
+    shown = _shown(content, {reader.key for reader in read}, wanted)
     return environment.get_template("page.html").render(
         text=text,
         sections_text=sections_text,
@@ -186,7 +190,7 @@ def render(content: ReportContent) -> str:
         checks=_checks(content),
         draws_line=text.draws_line(content.draws, day_label(content.vintage)),
         sentences=sentences(content),
-        titles={key: title for key, title in shown.items() if key != "answer"},
+        titles={key: title for key, title in shown.items() if key != sections_text.OPENING},
         shown=shown,
         title=titled(content, "demand").title,
         verdict=opening.verdict(content),

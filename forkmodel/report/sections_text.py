@@ -4,6 +4,8 @@ from __future__ import annotations
 
 __all__ = ["FUTURE_SECTIONS", "INTROS", "LIMITS", "SECTIONS"]
 
+#: The first screen, which every report has.
+OPENING = "answer"
 #: Subjects of the sections, which stand in the navigation, and as titles where nothing was found.
 SECTIONS = {
     "answer": "The answer in short",

@@ -6,6 +6,8 @@ theirs in ``facts_text`` and ``trust_text``.
 
 from __future__ import annotations
 
+import re
+
 from forkmodel.report.intervals import DRAWN, HEADLINE
 
 TITLE = "The AI fork: who ends up with the market?"
@@ -394,7 +396,8 @@ def chance_with_error(probability: float, room: float, draws: int) -> str:
     if probability in (0.0, 1.0):
         size = 100 * max(1.0 / max(draws, 1), 0.001)
         return f"> {100 - size:.1f}%" if probability else f"< {size:.1f}%"
-    return f"{100 * probability:.0f}% ± {max(100 * room, 0.1):.1f}"
+    digits = 0 if 0.0995 <= probability < 0.99 else 1
+    return f"{100 * probability:.{digits}f}% ± {max(100 * room, 0.1):.1f}"
 
 
 READER_MORE = "More tables"
@@ -409,5 +412,6 @@ def reader_note(draws: int) -> str:
 
 
 def compact(money: str) -> str:
-    """Shorten the words of large sums."""
-    return money.replace(" trillion", "tn").replace(" billion", "bn").replace(" million", "m")
+    """Shorten the words of large sums, and name the size of an interval's ends once where it is the same."""
+    short = money.replace(" trillion", "tn").replace(" billion", "bn").replace(" million", "m")
+    return re.sub(r"(\$[\d.,]+)(tn|bn|m) to (\$[\d.,]+\2)", r"\1 to \3", short)

@@ -38,8 +38,8 @@ def write(content, folder):
 
 
 def test_the_page_ends_with_the_future(page):
-    for section in ("outlook", "claims", "scenarios", "watch"):
-        assert f'<section id="{section}">' in page
+    for section in ("claims", "scenarios", "watch", "buyer", "investor", "regulator"):
+        assert f'<section id="{section}"' in page
         assert f'href="#{section}"' in page
     assert page.count('id="figure-outlook-') == 11
     assert not re.findall(r'(?:src|href)="https?://[^"]*\.(?:js|css|woff)', page)
@@ -47,7 +47,7 @@ def test_the_page_ends_with_the_future(page):
 
 def test_without_a_forecast_there_is_no_trace_of_it(content, tmp_path):
     past = write(dataclasses.replace(content, forecast=None), tmp_path)
-    for section in ("outlook", "claims", "scenarios", "watch"):
+    for section in ("claims", "scenarios", "watch", "buyer", "investor", "regulator"):
         assert f'id="{section}"' not in past
         assert f'href="#{section}"' not in past
 
