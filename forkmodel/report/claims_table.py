@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -243,7 +243,7 @@ def percent_text(row: Mapping[str, Any], side: str) -> str:
     return percent(p)
 
 
-def baseline_text(row: Mapping[str, Any]) -> str:
+def baseline_text(row: Mapping[Hashable, Any]) -> str:
     """Write the baseline's median of an effect in the unit of its quantity."""
     return _baseline(str(row["quantity"]), float(row["baseline_median"]))
 

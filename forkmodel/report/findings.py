@@ -133,7 +133,7 @@ def _scenarios(content: ReportContent) -> str:
     here = here[here["label"] == here["label"].iloc[0]] if len(here) else here
     if here.empty:
         return ""
-    largest = here.loc[here["median"].abs().idxmax()]
+    largest = max(here.to_dict("records"), key=lambda row: abs(float(row["median"])))
     unit = str(largest["unit"])
     most = (
         str(largest["scenario"]),

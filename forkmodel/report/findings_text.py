@@ -217,7 +217,7 @@ def value_title(narrow: tuple[str, int] | None, broad: tuple[str, int] | None) -
 
 def concentration_title(tiers: Sequence[tuple[str, str, float, bool]]) -> str:
     """State which tiers are highly concentrated: (name, HHI, chance above it, by prior)."""
-    parts = []
+    parts: list[str] = []
     for name, hhi, above, driven in tiers:
         how = "are" if above >= CLEAR else "are not" if above <= 1 - CLEAR else "may be"
         prior = ", mostly by the prior" if driven else ""

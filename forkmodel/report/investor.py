@@ -80,7 +80,7 @@ def _title(parts: list[tuple[str, list[Cell]]]) -> str:
     ]
     if not known:
         return ""
-    name, today, later = max(known, key=lambda row: row[1].middle)  # type: ignore[union-attr]
+    name, today, later = max(known, key=lambda row: row[1].middle)
     assert isinstance(today, Asked) and isinstance(later, Asked)  # noqa: S101, PT018 - chosen so above
     best = max(known, key=lambda row: row[2].middle)[0]  # type: ignore[union-attr]
     return findings_text.investor_title(name, today.text, later.text, COMPARED, best)

@@ -101,7 +101,7 @@ def _knowing(content: ReportContent) -> str:
     rows = table[(table["target"] == "joint") & (table["share"] >= claims_table.SMALLEST_SHARE)]
     best = rows.sort_values("rank").head(NAMED)
     return findings_text.worth_knowing(
-        [(str(row.label).lower(), f"{100 * float(row.share):.1f}%") for row in best.itertuples()]
+        [(str(row["label"]).lower(), f"{100 * float(row['share']):.1f}%") for row in best.to_dict("records")]
     )
 
 

@@ -97,13 +97,12 @@ def _remedies(content: ReportContent) -> AskedTable | None:
     here = effects[(effects["date"] == claims_table.SHOWN_YEAR) & effects["label"].isin(EFFECTS)]
     rows: list[tuple[str, list[Cell]]] = []
     for name in REMEDIES:
-        found = here[here["scenario"] == name].set_index("label")
-        if len(found):
+        found = {row["label"]: row for row in here[here["scenario"] == name].to_dict("records")}
+        if found:
             cells: list[Cell] = []
             for label in EFFECTS:
-                row = found.loc[label] if label in found.index else None
-                cells.append(None if row is None else _difference(row))
-            rows.append((f"{name}: {found['meaning'].iloc[0]}", cells))
+                cells.append(_difference(found[label]) if label in found else None)
+            rows.append((f"{name}: {next(iter(found.values()))['meaning']}", cells))
     columns = [f"{label}, {_unit(here, label)}" for label in EFFECTS]
     return AskedTable(text.REMEDY_TABLE, columns, rows, text.REMEDY_NOTE) if rows else None
 
@@ -113,7 +112,7 @@ def _unit(here: pd.DataFrame, label: str) -> str:
     return str(units.iloc[0]) if len(units) else ""
 
 
-def _difference(row: pd.Series) -> str:
+def _difference(row: Mapping[Hashable, Any]) -> str:
     unit = str(row["unit"])
     middle = claims_table.signed(float(row["median"]), unit)
     return f"{middle} ({claims_table.interval((float(row['q10']), float(row['q90'])), unit)})"
