@@ -11,10 +11,6 @@ import re
 from forkmodel.report.intervals import DRAWN, HEADLINE
 
 TITLE = "The AI fork: who ends up with the market?"
-SUBTITLE = (
-    "Closed frontier labs sell the best model at a premium; open-weight models sell good-enough capability "
-    "through many hosts. This report says how concentrated each side is, and how sure the data let us be."
-)
 HIGHLY_CONCENTRATED = 1800.0
 CLOUD_HHI = 1500.0
 CLOUD_CR3 = 0.63
