@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import shlex
 
 import numpy as np
@@ -228,6 +229,8 @@ def test_chosen_sections_and_markdown(future, tmp_path):
     assert '<section id="claims">' in body
     assert '<section id="buyer"' in body
     assert '<section id="race">' not in body
+    inner = set(re.findall(r'href="#([\w-]+)"', body))
+    assert inner <= set(re.findall(r'id="([\w-]+)"', body))
     write_report(future, words)
     said = words.read_text(encoding="utf-8")
     assert said.startswith("# ")
