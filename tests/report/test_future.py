@@ -7,7 +7,10 @@ import json
 import re
 
 import pytest
+import xarray as xr
 
+from forkmodel.errors import ForkModelError
+from forkmodel.forecast.forecast import Forecast
 from forkmodel.report import summary_json, write_report
 from forkmodel.report.assemble import make_outlook
 from forkmodel.report.claims_table import claim_rows, effect_tables, joint_row, watched
@@ -109,3 +112,11 @@ def test_summary_holds_the_future(content):
     assert numbers["interval_95"][0] <= numbers["median"] <= numbers["interval_95"][1]
     assert numbers["draws"] == content.draws
     assert len(summary["claims"]["claims"]) == len(content.forecast.claims["claims"])
+
+
+def test_a_forecast_of_another_fit_or_scenario_is_refused(quick_fit, content):
+    here = {**quick_fit.result.describe(), "scenario": "baseline"}
+    for wrong, said in (({"seed": -1}, "seed is -1 there"), ({"scenario": "price-war"}, "'price-war'")):
+        held = Forecast(content.forecast.worlds, xr.Dataset(), here | wrong)
+        with pytest.raises(ForkModelError, match=said):
+            make_outlook(quick_fit.result, baseline=held)
