@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from forkmodel.whole_files import UNFINISHED, staged_files, write_whole
 if TYPE_CHECKING:
     from forkmodel.data.market_tables import MarketTables
     from forkmodel.fit import Fit
+    from forkmodel.forecast.forecast import Forecast
 
 __all__ = [
     "DERIVING",
@@ -308,13 +309,13 @@ def _finish(
     others = _other_fits(out, fit, source, priors, sampling, progress) if all_priors else {}
     content = fit.report_content()
     foreseen = time.perf_counter()
-    from forkmodel.report.assemble import make_outlook, track_record
+    from forkmodel.report.assemble import make_outlook, with_outlook
 
     outlook = make_outlook(
         fit.result, horizon, {name: other.result for name, other in others.items()}, progress
     )
     outlook.forecast.save(out / FORECAST_FILE)
-    content = replace(content, forecast=outlook.content(), trust=track_record(fit.result))
+    content = with_outlook(content, fit.result, outlook)
     fit.timings["forecast"] = time.perf_counter() - foreseen
     progress("report", 0.0, "")
     from forkmodel.report import summary_json, write_report
@@ -334,18 +335,30 @@ def _finish(
     return dict(summary)
 
 
-def report(fit: Fit, *, to: str | Path = "report.html", outlook: bool = True) -> Path:
-    """Write the report of a fit as one HTML file that needs no network.
+def report(
+    fit: Fit,
+    *,
+    to: str | Path = "report.html",
+    outlook: bool = True,
+    forecast: Forecast | None = None,
+    sections: Sequence[str] | None = None,
+) -> Path:
+    """Write the report of a fit as one HTML file that needs no network, or as Markdown.
 
     Parameters
     ----------
     fit : Fit
         The fit. If its review failed, the report says so on top and draws no conclusions.
     to : str or Path
-        The file; an existing one is replaced once the new one is complete.
+        The file; an existing one is replaced once the new one is complete. A name that ends in ``.md`` gives
+        Markdown without charts.
     outlook : bool
         Whether to forecast, judge the claims and compare the scenarios too, which takes about a minute; a fit
         of some blocks only cannot.
+    forecast : Forecast, optional
+        The forecast of this fit that is at hand; simulated by default.
+    sections : sequence of str, optional
+        Sections below the first screen that are wanted, such as ``claims`` and ``buyer``; all by default.
 
     Returns
     -------
@@ -355,21 +368,20 @@ def report(fit: Fit, *, to: str | Path = "report.html", outlook: bool = True) ->
     Raises
     ------
     ForkModelError
-        If the file cannot be written there.
+        If the file cannot be written there, there is no such section, or the forecast is not of this fit.
     """
     from forkmodel.model.design import BLOCKS
-    from forkmodel.report import write_report
+    from forkmodel.report import check_sections, write_report
 
     path = Path(to)
     check_target(path, folder=False)
+    check_sections(sections)
     content = fit.report_content()
     if outlook and fit.blocks == BLOCKS:
-        from forkmodel.report.assemble import make_outlook, track_record
+        from forkmodel.report.assemble import make_outlook, with_outlook
 
-        content = replace(
-            content, forecast=make_outlook(fit.result).content(), trust=track_record(fit.result)
-        )
-    write_report(content, path)
+        content = with_outlook(content, fit.result, make_outlook(fit.result, baseline=forecast))
+    write_report(content, path, sections)
     return path
 
 

@@ -16,7 +16,7 @@ from forkmodel.data.read import check_data
 from forkmodel.data.vocabulary import CLOSED_FIRMS, HOSTS, LABS, OTHER_CLOSED
 from forkmodel.errors import ModelError
 from forkmodel.report.assemble import report_content
-from forkmodel.report.headline import cards, sentences
+from forkmodel.report.headline import quantity, sentences
 from forkmodel.report.page import render
 
 DRAWS = 120
@@ -70,18 +70,19 @@ def test_history_forecast_query_and_claims(fit):
 def test_the_page_says_what_it_leaves_out(fit):
     content = report_content(fit.result)
     assert set(content.left_out) == {
-        *("capability", "revenue", "value", "adoption"),
-        *("claims", "scenarios", "watch", "trust", "facts"),
+        *("capability", "enterprise", "revenue", "value", "adoption"),
+        *("claims", "scenarios", "watch", "buyer", "investor", "regulator", "backtest", "facts"),
     }
     page = re.sub(r"<script.*?</script>", "", render(content), flags=re.S)
     for name in ("OpenRouter", "OpenAI", "Google", "Menlo", "Claude"):
         assert name not in page.split('id="priors"')[0]
     assert invented.ROUTER in page
     assert "Capability: frontiers, gap and lag. The tables hold no row about it" in page
-    assert 'id="capability"' not in page
-    assert {card.key for card in cards(content)} == {
-        *("hhi_open_developers", "open_share_tokens", "open_share_spend", "premium_residual"),
-    }
+    assert 'id="race"' not in page
+    assert 'id="demand"' in page
+    assert quantity(content, "capability_gap") is None
+    assert quantity(content, "hhi", scope="closed") is None
+    assert quantity(content, "open_share", market="openrouter", unit="tokens") is not None
     assert not [said for said in sentences(content) if "by revenue" in said]
 
 

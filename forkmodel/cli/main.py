@@ -219,13 +219,32 @@ def report(
         Path | None,
         typer.Argument(help="File that `forkmodel fit` or `run` wrote; the package's own fit if left out."),
     ] = None,
-    to: Annotated[Path, typer.Option("--to", help="HTML file to write.")] = Path("report.html"),
+    to: Annotated[
+        Path, typer.Option("--to", help="HTML file to write; Markdown if its name ends in .md.")
+    ] = Path("report.html"),
+    forecast_file: Annotated[
+        Path | None,
+        typer.Option("--forecast", help="Forecast of this fit that is at hand, instead of simulating again."),
+    ] = None,
+    sections: Annotated[
+        str | None, typer.Option("--sections", help="Only these, such as claims,buyer,trust.")
+    ] = None,
 ) -> None:
     """Write the report of a saved fit."""
     from forkmodel.pipeline import check_target
+    from forkmodel.report import check_sections
 
+    wanted = None if sections is None else [name.strip() for name in sections.split(",")]
     check_target(to, folder=False)
+    check_sections(wanted)
     if file is None:
+        from forkmodel.errors import ForkModelError
+
+        if forecast_file is not None or wanted is not None or to.suffix == ".md":
+            raise ForkModelError(
+                "the package's own fit has one page, all of it in HTML: leave out --forecast, --sections and "
+                "names that end in .md, or name a fit."
+            )
         _write_bundled_report(to)
         return
     from forkmodel.fit import load
@@ -234,10 +253,15 @@ def report(
     with show_progress() as progress:
         progress("read", 0.0, str(file))
         loaded = load(file)
+        held = None
+        if forecast_file is not None:
+            from forkmodel.forecast.forecast import load_forecast
+
+            held = load_forecast(forecast_file)
         progress("derive", 0.0, DERIVING)
         status = loaded.review().status
         progress("report", 0.0, str(to))
-        written = write(loaded, to=to)
+        written = write(loaded, to=to, forecast=held, sections=wanted)
     typer.echo(f"Wrote {written}.")
     _exit_by(status)
 

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from forkmodel.report.content import ReportContent
-from forkmodel.report.output import headline_figure, summary_json, write_report
+from forkmodel.report.output import check_sections, headline_figure, summary_json, write_report
 
-__all__ = ["ReportContent", "headline_figure", "summary_json", "write_report"]
+__all__ = ["ReportContent", "check_sections", "headline_figure", "summary_json", "write_report"]

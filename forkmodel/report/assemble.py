@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from forkmodel.claims.judge import ClaimsTable, claims_table
 from forkmodel.claims.prior_views import prior_views
 from forkmodel.claims.watch import watched
 from forkmodel.data.panel import Panel
-from forkmodel.errors import ModelError
+from forkmodel.errors import ForkModelError, ModelError
 from forkmodel.forecast.effects import effects_of
 from forkmodel.forecast.ensemble import words
 from forkmodel.forecast.forecast import Forecast
@@ -21,10 +21,11 @@ from forkmodel.forecast.scenario_files import BASELINE, bundled_scenarios, load_
 from forkmodel.forecast.worlds import DEFAULT_HORIZON, forecast_from
 from forkmodel.inference.posterior import Posterior
 from forkmodel.inference.sampling import Progress
+from forkmodel.queries.draw_source import WORLD
 from forkmodel.report.content import ForecastContent, ReportContent, TrustContent
 from forkmodel.report.own_market import left_out
-from forkmodel.report.sections_text import SECTIONS
 from forkmodel.results.contraction import prior_posterior
+from forkmodel.results.merger import merger_pairs
 from forkmodel.results.reported import history_of
 from forkmodel.results.review import review_of
 from forkmodel.validate.backtest.retrospective import score_retrospective
@@ -33,7 +34,15 @@ from forkmodel.validate.facts.facts import against_facts
 from forkmodel.validate.records import backtest_record
 from forkmodel.validate.reviews import brief_of
 
-__all__ = ["Outlook", "make_outlook", "observed_points", "report_content", "track_record"]
+__all__ = [
+    "Outlook",
+    "make_outlook",
+    "merger_screen",
+    "observed_points",
+    "report_content",
+    "track_record",
+    "with_outlook",
+]
 
 
 def observed_points(panel: Panel) -> dict[str, pd.DataFrame]:
@@ -100,7 +109,7 @@ def report_content(posterior: Posterior) -> ReportContent:
         settings={"options": posterior.options, "tune": posterior.tune},
         # The cited facts are about the market of the bundled tables.
         facts=against_facts(posterior).as_dict() if names.bundled else None,
-        left_out=left_out(posterior.panel, SECTIONS),
+        left_out=left_out(posterior.panel),
         router=None if names.bundled else names.router,
     )
 
@@ -177,6 +186,7 @@ def make_outlook(
     horizon: str = DEFAULT_HORIZON,
     others: Mapping[str, Posterior] | None = None,
     progress: Progress | None = None,
+    baseline: Forecast | None = None,
 ) -> Outlook:
     """Forecast, judge the claims, compare the scenarios and rank what to measure next.
 
@@ -190,7 +200,16 @@ def make_outlook(
         Fits under other prior sets, by name.
     progress : callable, optional
         Called as ``progress("forecast", fraction, message)``.
+    baseline : Forecast, optional
+        The forecast of this fit that is at hand; simulated by default.
+
+    Raises
+    ------
+    ForkModelError
+        If the forecast at hand is not one of this fit without a scenario.
     """
+    if baseline is not None:
+        _check_forecast(posterior, baseline)
     scenarios = [load_scenario(name) for name in bundled_scenarios() if name != BASELINE]
 
     def say(done: float, message: str) -> None:
@@ -198,7 +217,8 @@ def make_outlook(
             progress("forecast", done, message)
 
     say(0, BASELINE)
-    baseline = forecast_from(posterior, horizon)
+    if baseline is None:
+        baseline = forecast_from(posterior, horizon)
     say(0.15, "claims")
     views = prior_views(posterior, baseline, others)
     table = claims_table(posterior, views)
@@ -210,3 +230,44 @@ def make_outlook(
     say(0.55, said)
     changed = effects_of(posterior, baseline, scenarios, lambda part: say(0.55 + 0.45 * part, said))
     return Outlook(baseline, table, changed, watchlist)
+
+
+def _check_forecast(posterior: Posterior, forecast: Forecast) -> None:
+    """Refuse worlds of another fit, of a scenario, or of a store."""
+    if WORLD in forecast.worlds.dims:
+        raise ForkModelError("a report takes a forecast in one file; this is a store of worlds.")
+    scenario = forecast.facts["scenario"]
+    if scenario != BASELINE:
+        raise ForkModelError(
+            f"the forecast is of the scenario {scenario!r}; a report takes one of the baseline and adds the "
+            "scenarios itself."
+        )
+    here = posterior.describe()
+    for name in ("data_hash", "prior_hash", "seed"):
+        if here[name] != forecast.facts[name]:
+            raise ForkModelError(
+                f"the forecast is not of this fit: {name} is {forecast.facts[name]} there and {here[name]} "
+                "here. Give the forecast that `forkmodel forecast` or `run` wrote of this fit."
+            )
+    sizes = tuple(forecast.worlds.sizes[dim] for dim in ("chain", "draw"))
+    if sizes != (posterior.chains, posterior.draws):
+        raise ForkModelError(
+            f"the forecast has {sizes[0]} chains of {sizes[1]} draws, the fit {posterior.chains} of "
+            f"{posterior.draws}; give the forecast of this fit."
+        )
+
+
+def with_outlook(content: ReportContent, posterior: Posterior, outlook: Outlook) -> ReportContent:
+    """Return what a report shows with the future, the track record and the merger screen added."""
+    return replace(
+        content, forecast=outlook.content(), trust=track_record(posterior), pairs=merger_screen(posterior)
+    )
+
+
+def merger_screen(posterior: Posterior) -> pd.DataFrame | None:
+    """Return what the merger of every pair of the largest firms would do; None where no market is known."""
+    try:
+        return merger_pairs(posterior).table()
+    except ForkModelError:
+        # A fit of some blocks, or tables of another market, have no such pairs.
+        return None

@@ -8,7 +8,7 @@ import altair as alt
 import pandas as pd
 
 from forkmodel.report.formatting import Unit
-from forkmodel.report.intervals import INTERVALS, high, low
+from forkmodel.report.intervals import DRAWN, high, low
 from forkmodel.report.palette import colour
 from forkmodel.report.paths import Line
 from forkmodel.report.scales import BAND_ORDER, Rule, Spec, axis, axis_scale, day, inline, lean, round_, tip
@@ -37,7 +37,7 @@ def _band_rows(lines: list[Line], unit: Unit) -> list[Spec]:
         for i, date in enumerate(path.frame["at"]):
             summary = path.summary(i)
             row: Spec = {"t": day(date), "s": path.label, "m": round_(summary.median * unit.factor)}
-            for mass in INTERVALS:
+            for mass in DRAWN:
                 ends = summary.intervals[mass]
                 row[low(mass)], row[high(mass)] = (round_(end * unit.factor) for end in ends)
             rows.append(row)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,22 +10,33 @@ import pandas as pd
 
 from forkmodel.report import text
 from forkmodel.report.content import ReportContent
-from forkmodel.report.formatting import MISSING, UNITS, significant
+from forkmodel.report.formatting import MISSING, UNITS, percent, significant
 
 __all__ = [
+    "ERRORS",
+    "SHOWN_YEAR",
+    "SMALLEST_SHARE",
     "ClaimRow",
     "EffectTable",
+    "baseline_text",
+    "chance_text",
     "claim_rows",
     "effect_tables",
+    "error_text",
+    "interval",
     "joint_row",
     "methods",
+    "percent_text",
     "scenario_meanings",
     "sides",
+    "signed",
     "watched",
 ]
 
 #: Year whose effects are shown; others stay in the data.
 SHOWN_YEAR = "2031"
+#: Standard errors on either side of a probability that its interval spans: 95 %.
+ERRORS = 1.96
 #: Blocks worth less than this part of an event's variance are not listed.
 SMALLEST_SHARE = 0.002
 #: Factor and digits with which differences in a unit are written.
@@ -82,7 +93,8 @@ def methods(content: ReportContent) -> list[tuple[str, str]]:
     return [(name, str(said[name])) for name in sides(content)]
 
 
-def _chance(row: Mapping[str, Any], side: str, failed: bool) -> str:
+def chance_text(row: Mapping[str, Any], side: str, failed: bool) -> str:
+    """Write the probability of an event under one prior set, with its Monte Carlo error."""
     p, error = row["probability"].get(side), row["mcse"].get(side)
     if failed:
         return text.WITHHELD_CELL
@@ -111,7 +123,7 @@ def _claim(row: Mapping[str, Any], names: list[str], failed: bool) -> ClaimRow:
         statement=row["statement"],
         event=row["threshold"] or "",
         expression=row["expression"] or "",
-        chances=[_chance(row, name, failed) if row["computable"] else MISSING for name in names],
+        chances=[chance_text(row, name, failed) if row["computable"] else MISSING for name in names],
         remark=remark,
         tag=tag,
     )
@@ -157,8 +169,8 @@ def effect_tables(content: ReportContent) -> list[EffectTable]:
                 rows=[
                     (
                         str(row["scenario"]),
-                        _signed(row["median"], unit),
-                        _interval((row["q10"], row["q90"]), unit),
+                        signed(row["median"], unit),
+                        interval((row["q10"], row["q90"]), unit),
                     )
                     for row in rows.to_dict("records")
                 ],
@@ -180,7 +192,8 @@ def _baseline(variable: str, value: float) -> str:
     return significant(value) if kind is None else UNITS[kind].text(value)
 
 
-def _signed(value: float, unit: str) -> str:
+def signed(value: float, unit: str) -> str:
+    """Write a difference in a unit with its sign."""
     factor, digits = _WRITTEN[unit]
     written = f"{abs(factor * value):,.{digits}f}"
     if not float(written.replace(",", "")):
@@ -188,8 +201,9 @@ def _signed(value: float, unit: str) -> str:
     return f"{'+' if value > 0 else '−'}{written}"
 
 
-def _interval(ends: tuple[float, float], unit: str) -> str:
-    low, high = (_signed(end, unit) for end in ends)
+def interval(ends: tuple[float, float], unit: str) -> str:
+    """Write the interval of a difference."""
+    low, high = (signed(end, unit) for end in ends)
     return text.NO_EFFECT if low == high == "0" else f"{low} to {high}"
 
 
@@ -216,3 +230,27 @@ def watched(content: ReportContent) -> list[tuple[str, list[dict[str, str]]]]:
             )
         )
     return groups
+
+
+def percent_text(row: Mapping[str, Any], side: str) -> str:
+    """Write the probability of an event under one prior set in percent; 0 and 1 as what the draws bound."""
+    p = row["probability"].get(side)
+    if p is None:
+        return MISSING
+    if p in (0.0, 1.0):
+        size = max(1.0 / float(row["draws"][side] or 1), 0.001)
+        return f"> {100 * (1 - size):.1f}%" if p else f"< {100 * size:.1f}%"
+    return percent(p)
+
+
+def baseline_text(row: Mapping[Hashable, Any]) -> str:
+    """Write the baseline's median of an effect in the unit of its quantity."""
+    return _baseline(str(row["quantity"]), float(row["baseline_median"]))
+
+
+def error_text(row: Mapping[str, Any], side: str) -> str:
+    """Write the probability of an event under one prior set with its 95 % Monte Carlo error, in percent."""
+    p = row["probability"].get(side)
+    if p is None:
+        return MISSING
+    return text.chance_with_error(p, ERRORS * float(row["mcse"][side]), int(row["draws"][side] or 1))

@@ -95,6 +95,9 @@ class ReportContent:
         Why each section that another market's page lacks is not there.
     router : str, optional
         Name of the market's router where it is not the bundled tables'.
+    pairs : DataFrame, optional
+        The merger screen of every pair of the largest firms, the largest rise of the HHI first, as
+        ``forkmodel merger --all`` prints it.
     """
 
     history: xr.Dataset
@@ -108,6 +111,7 @@ class ReportContent:
     facts: Mapping[str, Any] | None = None
     left_out: Mapping[str, str] = field(default_factory=dict)
     router: str | None = None
+    pairs: pd.DataFrame | None = None
 
     @property
     def failed(self) -> bool:

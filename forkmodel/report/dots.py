@@ -5,7 +5,7 @@ from __future__ import annotations
 import altair as alt
 
 from forkmodel.report.formatting import Unit
-from forkmodel.report.intervals import INTERVALS, high, low
+from forkmodel.report.intervals import DRAWN, high, low
 from forkmodel.report.palette import colour
 from forkmodel.report.paths import Dot
 from forkmodel.report.scales import BAND_ORDER, Rule, Spec, axis, axis_scale, inline, lean, round_, tip
@@ -48,7 +48,7 @@ def dot_chart(
             "c": dot.colour,
         }
         row["Value"] = tip(dot.summary, unit)
-        for mass in INTERVALS:
+        for mass in DRAWN:
             row[low(mass)], row[high(mass)] = (round_(v * unit.factor) for v in dot.summary.intervals[mass])
         rows.append(row)
     labels = list(dict.fromkeys(dot.label for dot in dots))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 COLUMNS = ("Observed", "When", "In this fit", "95% interval", "Verdict")
 BANNER = "Results that no observation supports"
-BANNER_LINK = "Every figure, its source, and what it measures"
 INTRO = (
     "Figures that others have given for quantities of this page, beside what the fit says of the same "
     "quantity at the same time. A fact agrees if the 80% interval reaches it, is in tension if only the "

@@ -1,4 +1,4 @@
-"""The answer in short: cards, and sentences whose every number comes from the draws."""
+"""The sentences of the sections, whose every number comes from the draws, and the limits of the page."""
 
 from __future__ import annotations
 
@@ -8,34 +8,24 @@ from dataclasses import dataclass
 import pandas as pd
 import xarray as xr
 
-from forkmodel.report import answer, sections_text, text
+from forkmodel.report import findings_text, sections_text, text
 from forkmodel.report.content import ReportContent
 from forkmodel.report.formatting import UNITS, chance, date_label, join
 from forkmodel.report.intervals import Summary, sample_dims, summarise_draws
-from forkmodel.report.own_market import DROPPED_LIMITS
+from forkmodel.report.own_market import DROPPED_LIMITS, rests_on
 
-__all__ = ["CARD_PATHS", "Card", "Quantity", "cards", "limits", "quantity", "sentences"]
+__all__ = ["HEADLINES", "PARTITION", "SENTENCES", "Quantity", "limits", "quantity", "sentences"]
 
-#: Card key: (variable, coordinates, unit).
-CARD_PATHS: dict[str, tuple[str, dict[str, str], str]] = {
-    "hhi_closed": ("hhi", {"scope": "closed"}, "hhi"),
-    "hhi_open_hosts": ("hhi", {"scope": "open_hosts"}, "hhi"),
-    "hhi_open_developers": ("hhi", {"scope": "open_developers"}, "hhi"),
-    "open_share_tokens": ("open_share", {"market": "openrouter", "unit": "tokens"}, "share"),
-    "open_share_spend": ("open_share", {"market": "openrouter", "unit": "spend"}, "share"),
-    "premium_residual": ("premium_residual", {}, "ratio"),
-    "capability_gap": ("capability_gap", {}, "points"),
-    "lag_months_strict": ("lag_months_strict", {}, "months"),
-}
-#: Section without whose data a card would state a prior; the others rest on all data.
-CARD_SECTIONS = {
-    "hhi_closed": "revenue",
-    "hhi_open_hosts": "value",
-    "open_share_tokens": "shares",
-    "open_share_spend": "shares",
-    "premium_residual": "prices",
-    "capability_gap": "capability",
-    "lag_months_strict": "capability",
+#: Key in ``summary.json``: (variable, coordinates).
+HEADLINES: dict[str, tuple[str, dict[str, str]]] = {
+    "hhi_closed": ("hhi", {"scope": "closed"}),
+    "hhi_open_hosts": ("hhi", {"scope": "open_hosts"}),
+    "hhi_open_developers": ("hhi", {"scope": "open_developers"}),
+    "open_share_tokens": ("open_share", {"market": "openrouter", "unit": "tokens"}),
+    "open_share_spend": ("open_share", {"market": "openrouter", "unit": "spend"}),
+    "premium_residual": ("premium_residual", {}),
+    "capability_gap": ("capability_gap", {}),
+    "lag_months_strict": ("lag_months_strict", {}),
 }
 #: Parameters that drive the hosts' partition; with little data on them the result is the prior's.
 PARTITION = ("value.partition_discount", "value.partition_strength")
@@ -52,52 +42,16 @@ class Quantity:
     summary: Summary
 
 
-@dataclass(frozen=True)
-class Card:
-    """One number with its interval, as the page's first screen shows it."""
-
-    key: str
-    title: str
-    note: str
-    value: str
-    interval: str
-    date: str
-    access: str
-
-
 def quantity(content: ReportContent, name: str, **select: str) -> Quantity | None:
-    """Return a path's last known value, or None if the fit does not have it."""
+    """Return a path's last known value; None if the fit does not have it, or only as a prior says."""
+    if rests_on(name, select) in content.left_out:
+        return None
     found = content.latest(name, **select)
     if found is None:
         return None
     time, draws = found
     summary = summarise_draws(draws.to_numpy())
     return None if summary is None else Quantity(date_label(time, content.vintage), draws, summary)
-
-
-def cards(content: ReportContent) -> list[Card]:
-    """Return the headline numbers that this fit has."""
-    shown = []
-    for key, (name, select, unit_name) in CARD_PATHS.items():
-        found = quantity(content, name, **select)
-        if found is None or CARD_SECTIONS.get(key) in content.left_out:
-            continue
-        unit = UNITS[unit_name]
-        title, note = text.CARDS[key]
-        access = "closed" if "closed" in key else "open" if "open" in key else "accent"
-        summary = found.summary
-        shown.append(
-            Card(
-                key,
-                title,
-                note,
-                unit.text(summary.median),
-                unit.interval(summary.headline),
-                found.date,
-                access,
-            )
-        )
-    return shown
 
 
 def _part(condition: xr.DataArray) -> str:
@@ -120,7 +74,7 @@ def _closed(content: ReportContent) -> str | None:
         return None
     unit = UNITS["hhi"]
     count = UNITS["firms"]
-    first = answer.closed_sentence(
+    first = findings_text.closed_sentence(
         hhi.date,
         unit.text(hhi.summary.median),
         unit.interval(hhi.summary.headline),
@@ -131,10 +85,10 @@ def _closed(content: ReportContent) -> str | None:
     if earlier is not None:
         before = earlier[0]
         falling = _part(hhi.draws < earlier[1].drop_vars("time"))
-    context = answer.closed_context(
+    context = findings_text.closed_context(
         _part(hhi.draws > text.HIGHLY_CONCENTRATED), _part(hhi.draws > text.CLOUD_HHI), falling, before
     )
-    silent = f" {answer.silent_lab(SILENT_LAB)}" if _is_silent(content, SILENT_LAB) else ""
+    silent = f" {findings_text.silent_lab(SILENT_LAB)}" if _is_silent(content, SILENT_LAB) else ""
     return f"{first} {context}{silent}"
 
 
@@ -151,7 +105,7 @@ def _open(content: ReportContent) -> str | None:
     found = quantity(content, "hhi", scope="open_hosts")
     firms = quantity(content, "effective_firms", scope="open_hosts")
     if found is not None and firms is not None:
-        hosts = answer.hosts_phrase(
+        hosts = findings_text.hosts_phrase(
             unit.text(found.summary.median),
             unit.interval(found.summary.headline),
             f"{count.text(firms.summary.median)} ({count.interval(firms.summary.headline)})",
@@ -159,10 +113,10 @@ def _open(content: ReportContent) -> str | None:
         )
     owners = quantity(content, "hhi", scope="open_developers")
     if owners is not None:
-        developers = answer.developers_phrase(
+        developers = findings_text.developers_phrase(
             unit.text(owners.summary.median), unit.interval(owners.summary.headline)
         )
-    return answer.open_sentence(hosts, developers) if hosts or developers else None
+    return findings_text.open_sentence(hosts, developers) if hosts or developers else None
 
 
 def _tokens_and_money(content: ReportContent) -> str | None:
@@ -171,7 +125,7 @@ def _tokens_and_money(content: ReportContent) -> str | None:
     money = quantity(content, "open_share", market="openrouter", unit="spend")
     if tokens is None or money is None:
         return None
-    return answer.open_share_sentence(
+    return findings_text.open_share_sentence(
         tokens.date,
         unit.text(tokens.summary.median),
         unit.interval(tokens.summary.headline),
@@ -186,7 +140,7 @@ def _premium(content: ReportContent) -> str | None:
     if residual is None:
         return None
     said = f"{unit.text(raw.summary.median)} ({unit.interval(raw.summary.headline)})" if raw else None
-    return answer.premium_sentence(
+    return findings_text.premium_sentence(
         unit.text(residual.summary.median), unit.interval(residual.summary.headline), said
     )
 
@@ -198,7 +152,9 @@ def _gap(content: ReportContent) -> str | None:
     months = UNITS["months"]
     said = f"{months.text(lag.summary.median)} ({months.interval(lag.summary.headline)})" if lag else None
     unit = UNITS["points"]
-    return answer.gap_sentence(unit.text(gap.summary.median), unit.interval(gap.summary.headline), said)
+    return findings_text.gap_sentence(
+        unit.text(gap.summary.median), unit.interval(gap.summary.headline), said
+    )
 
 
 def _value(content: ReportContent) -> str | None:
@@ -216,21 +172,22 @@ def _value(content: ReportContent) -> str | None:
         if summary is not None:
             unit, date = UNITS["share"], opened.date
             parts.append(
-                answer.value_part(key, unit.text(summary.median), unit.interval(summary.headline), not parts)
+                findings_text.value_part(
+                    key, unit.text(summary.median), unit.interval(summary.headline), not parts
+                )
             )
     if not parts:
         return None
-    return answer.value_sentence(date, join(parts), content.is_prior_driven("value.broad_ratio"))
+    return findings_text.value_sentence(date, join(parts), content.is_prior_driven("value.broad_ratio"))
 
 
-#: Every sentence, in order, and the section without whose data it would state a prior.
-_SENTENCES: dict[Callable[[ReportContent], str | None], str] = {
-    _closed: "revenue",
-    _open: "value",
-    _tokens_and_money: "shares",
-    _premium: "prices",
-    _gap: "capability",
-    _value: "value",
+#: What is said in each section of the page.
+SENTENCES: dict[str, tuple[Callable[[ReportContent], str | None], ...]] = {
+    "concentration": (_closed, _open),
+    "demand": (_tokens_and_money,),
+    "price": (_premium,),
+    "race": (_gap,),
+    "value": (_value,),
 }
 
 
@@ -238,8 +195,7 @@ def sentences(content: ReportContent) -> list[str]:
     """Return the report's conclusions; none at all if the review failed."""
     if content.failed:
         return []
-    told = [build for build, section in _SENTENCES.items() if section not in content.left_out]
-    return [said for build in told if (said := build(content)) is not None]
+    return [said for builds in SENTENCES.values() for build in builds if (said := build(content)) is not None]
 
 
 def _markups(content: ReportContent) -> str | None:
@@ -248,7 +204,7 @@ def _markups(content: ReportContent) -> str | None:
     if found is None or content.failed:
         return None
     unit = UNITS["elasticity"]
-    return answer.lerner_in_this_fit(
+    return findings_text.lerner_in_this_fit(
         unit.text(found.summary.median),
         unit.interval(found.summary.headline),
         _part(found.draws > text.UNIT_ELASTIC),

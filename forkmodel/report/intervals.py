@@ -11,10 +11,22 @@ import pandas as pd
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["HEADLINE", "INTERVALS", "Summary", "high", "low", "sample_dims", "summarise", "summarise_draws"]
+__all__ = [
+    "DRAWN",
+    "HEADLINE",
+    "INTERVALS",
+    "Summary",
+    "high",
+    "low",
+    "sample_dims",
+    "summarise",
+    "summarise_draws",
+]
 
 #: Masses of every interval and band that the report shows.
 INTERVALS = (0.5, 0.8, 0.95)
+#: Masses that charts draw; tables and CSV hold all.
+DRAWN = (0.5, 0.8)
 #: Mass of the one interval that prose and cards quote.
 HEADLINE = 0.8
 #: A cell is shown only if at least this part of its draws is finite: quantiles over fewer would describe

@@ -50,6 +50,10 @@ class Figure:
         Whether the figure is mostly a statement of the prior.
     csv : str
         The figure's numbers.
+    reading : str
+        The caption in one line, for the overview.
+    caution : str
+        What the backtest says against forecasts of it; empty if nothing.
     """
 
     key: str
@@ -62,6 +66,8 @@ class Figure:
     missing: str = ""
     prior_driven: bool = False
     columns: int = 3
+    reading: str = ""
+    caution: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,7 +92,8 @@ class DotPanel:
 
 def _caption(content: ReportContent, key: str, kind: str, draws: int) -> str:
     note = text.FIGURE_NOTES.get(key, "")
-    return " ".join(part for part in (note, text.caption(kind, draws, day_label(content.vintage))) if part)
+    said = (note, text.caption(kind, draws, day_label(content.vintage)), text.source(key))
+    return " ".join(part for part in said if part)
 
 
 def _told(label: str, period: str, unit: Unit, found: Line | Dot) -> str:
@@ -108,7 +115,7 @@ def line_figure(
     *,
     legend: Sequence[Legend] = (),
     columns: int = 3,
-    height: int = 200,
+    height: int = 180,
     ceiling: float | None = None,
     one_scale: bool = True,
     prior_driven: bool = False,
@@ -175,6 +182,7 @@ def line_figure(
         text.not_available(join(missing)) if missing else "",
         prior_driven,
         min(columns, len(built)),
+        text.reading("path", draws, text.source(key)),
     )
 
 
@@ -225,4 +233,5 @@ def dot_figure(
         text.not_available(join(missing)) if missing else "",
         prior_driven,
         min(columns, len(built)),
+        text.reading("dot", draws, text.source(key)),
     )

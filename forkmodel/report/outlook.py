@@ -50,7 +50,7 @@ def _concentration(future: ReportContent) -> list[Figure]:
             LinePanel(text.SCOPES[scope], [line(future, "", colour(tone), "hhi", scope=scope)], rules=rules)
             for scope, tone in _SCOPES.items()
         ],
-        columns=2,
+        columns=4,
         ceiling=10_000.0,
     )
     three = LinePanel("", [line(future, "", colour("closed"), "cr3", scope="closed")])
@@ -65,7 +65,6 @@ def _capability(future: ReportContent) -> list[Figure]:
         [LinePanel("", _both(future, "capability_frontier"))],
         legend=_access_legend(),
         columns=1,
-        height=280,
     )
     gap = LinePanel("", [line(future, "", colour("accent"), "capability_gap")])
     lag = LinePanel("", [line(future, "", colour("accent"), "lag_months_strict")])

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from forkmodel.errors import ForkModelError, did_you_mean
 from forkmodel.report import text
 from forkmodel.report.bands import band_chart
 from forkmodel.report.content import ReportContent
 from forkmodel.report.formatting import UNITS
-from forkmodel.report.headline import CARD_PATHS, quantity
+from forkmodel.report.headline import HEADLINES, quantity
 from forkmodel.report.intervals import INTERVALS, Summary, summarise_draws
 from forkmodel.report.palette import CHART_CONFIG, access_colour, resolve
 from forkmodel.report.paths import line
 from forkmodel.report.scales import Rule, line_domain
+from forkmodel.report.sections_text import OPENING, SECTIONS
 from forkmodel.whole_files import write_whole
 
-__all__ = ["headline_figure", "summary_json", "write_report"]
+__all__ = ["check_sections", "headline_figure", "summary_json", "write_report"]
 
+#: How the name of a Markdown file ends.
+MARKDOWN = ".md"
 #: Years whose last quarter is summarised.
 FORECAST_YEARS = (2028, 2031, 2036)
 #: Further quantities of ``summary.json``: key, variable, coordinates.
@@ -42,7 +47,23 @@ _MORE = {
 }
 
 
-def write_report(content: ReportContent, path: str | Path) -> None:
+def check_sections(sections: Sequence[str] | None) -> None:
+    """Refuse a section that no report has.
+
+    Raises
+    ------
+    ForkModelError
+        If there is no such section; the message names those that there are.
+    """
+    known = [name for name in SECTIONS if name != OPENING]
+    for name in sections or ():
+        if name not in known:
+            raise ForkModelError(
+                f"there is no section {name!r}. {did_you_mean(name, known)} Sections: {', '.join(known)}."
+            )
+
+
+def write_report(content: ReportContent, path: str | Path, sections: Sequence[str] | None = None) -> None:
     """Write the page, whole or not at all.
 
     Parameters
@@ -50,11 +71,25 @@ def write_report(content: ReportContent, path: str | Path) -> None:
     content : ReportContent
         What to show.
     path : str or Path
-        The file; replaced only once the new page is complete.
+        The file; replaced only once the new page is complete. Markdown if its name ends in ``.md``.
+    sections : sequence of str, optional
+        Sections below the first screen; all by default.
+
+    Raises
+    ------
+    ForkModelError
+        If there is no such section.
     """
+    check_sections(sections)
+    target = Path(path)
+    if target.suffix.lower() == MARKDOWN:
+        from forkmodel.report.markdown import render_markdown
+
+        write_whole(target, render_markdown(content, sections))
+        return
     from forkmodel.report.page import render
 
-    write_whole(Path(path), render(content))
+    write_whole(target, render(content, sections))
 
 
 def summary_json(content: ReportContent) -> dict[str, Any]:
@@ -69,7 +104,7 @@ def summary_json(content: ReportContent) -> dict[str, Any]:
         ``claims`` and ``watchlist``, unless withheld; ``facts``, the posterior beside what others have
         observed, unless withheld; and provenance with ``seconds`` per stage.
     """
-    paths = {key: (name, select) for key, (name, select, _) in CARD_PATHS.items()} | _MORE
+    paths = HEADLINES | _MORE
     headline = {}
     for key, (name, select) in paths.items():
         found = quantity(content, name, **select)
@@ -105,7 +140,7 @@ def _future(content: ReportContent) -> dict[str, Any]:
     assert content.forecast is not None  # noqa: S101 - the caller checks; narrows the type
     worlds = content.forecast.worlds
     times = pd.DatetimeIndex(worlds["time"].to_numpy())
-    paths = {key: (name, select) for key, (name, select, _) in CARD_PATHS.items()} | _MORE
+    paths = HEADLINES | _MORE
     found: dict[str, dict[str, Any]] = {}
     for key, (name, select) in paths.items():
         if name not in worlds:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import replace
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -12,16 +12,28 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup, escape
 
-from forkmodel.report import claims_table, facts_text, own_market, sections_text, text, trust
+from forkmodel.report import (
+    claims_chart,
+    claims_table,
+    facts_text,
+    opening,
+    own_market,
+    scenario_chart,
+    sections_text,
+    text,
+    trust,
+    trust_tiles,
+)
 from forkmodel.report import facts as cited
 from forkmodel.report.content import FAIL, PASS, ReportContent
+from forkmodel.report.findings import doubts
 from forkmodel.report.formatting import day_label, significant
-from forkmodel.report.headline import cards, limits, sentences
-from forkmodel.report.layout import Figure
-from forkmodel.report.outlook import outlook_figures
+from forkmodel.report.frames import claims_csv, effects_csv, watch_csv
+from forkmodel.report.headline import limits, sentences
+from forkmodel.report.overview import CHARTED, charted, spoken_of, titled
 from forkmodel.report.palette import CHART_CONFIG, COLOURS
 from forkmodel.report.parameters import parameter_groups
-from forkmodel.report.sections import figures
+from forkmodel.report.readers import readers
 
 __all__ = ["render"]
 
@@ -108,21 +120,50 @@ def _provenance(content: ReportContent) -> list[tuple[str, str]]:
     return rows
 
 
-def _cautioned(figures: list[Figure], notes: dict[str, str]) -> list[Figure]:
-    """Return figures with what the backtest says of their quantities under them."""
-    return [
-        replace(figure, caption=f"{figure.caption} {notes[figure.key]}") if figure.key in notes else figure
-        for figure in figures
-    ]
+def _shown(content: ReportContent, readers: set[str], wanted: Sequence[str] | None) -> dict[str, str]:
+    """Return the sections that this content fills, with their subjects."""
+    drawn = spoken_of(content)
+    return {
+        key: title
+        for key, title in sections_text.SECTIONS.items()
+        if (content.forecast is not None or key not in sections_text.FUTURE_SECTIONS)
+        and key not in content.left_out
+        and (key in drawn or key not in CHARTED)
+        and (key in readers or key not in sections_text.READERS)
+        and (wanted is None or key in wanted)
+    }
 
 
-def render(content: ReportContent) -> str:
+def _future(content: ReportContent) -> dict[str, Any]:
+    """Return what the sections on the future show; nothing without a forecast, or for another market."""
+    if content.forecast is None or "claims" in content.left_out:
+        return {}
+    return {
+        "names": claims_table.sides(content),
+        "claims_found": titled(content, "claims"),
+        "claim_groups": claims_chart.claim_groups(content),
+        "undiagnostic": claims_chart.undiagnostic(content),
+        "claims_csv": claims_csv(content),
+        "future": claims_table,
+        "scenarios_found": titled(content, "scenarios"),
+        "effect_columns": scenario_chart.effect_columns(content),
+        "effect_rows": scenario_chart.effect_rows(content),
+        "effects_csv": effects_csv(content),
+        "watch_found": titled(content, "watch"),
+        "watched": claims_table.watched(content),
+        "watch_csv": watch_csv(content),
+    }
+
+
+def render(content: ReportContent, wanted: Sequence[str] | None = None) -> str:
     """Return the page.
 
     Parameters
     ----------
     content : ReportContent
         What to show.
+    wanted : sequence of str, optional
+        Sections below the first screen; all by default.
 
     Returns
     -------
@@ -139,42 +180,47 @@ def render(content: ReportContent) -> str:
         lstrip_blocks=True,
     )
     environment.filters["csv_link"] = _csv_link
-    sections = {key: shown for key, shown in figures(content).items() if key not in content.left_out}
-    if content.forecast is not None:
-        sections["outlook"] = _cautioned(outlook_figures(content), trust.notes(content))
+    sections = [section for section in charted(content) if wanted is None or section.key in wanted]
     specs = {
         f"{figure.key}-{place}": panel.spec
-        for group in sections.values()
-        for figure in group
+        for section in sections
+        for figure in (*section.lead, *section.detail)
         for place, panel in enumerate(figure.panels)
     }
+    read = [reader for reader in readers(content) if wanted is None or reader.key in wanted]
+    shown = _shown(content, {reader.key for reader in read}, wanted)
     own = content.router is not None
     page = environment.get_template("page.html").render(
         text=text,
-        title=own_market.TITLE if own else text.TITLE,
-        subtitle=own_market.SUBTITLE if own else text.SUBTITLE,
-        intros=sections_text.INTROS | (own_market.INTROS if own else {}),
+        heading=own_market.TITLE if own else text.TITLE,
+        subtitle=own_market.SUBTITLE if own else "",
         sections_text=sections_text,
         content=content,
         checks=_checks(content),
         draws_line=text.draws_line(content.draws, day_label(content.vintage)),
-        cards=[] if content.failed else cards(content),
         sentences=sentences(content),
-        titles={
-            key: title
-            for key, title in sections_text.SECTIONS.items()
-            if key not in content.left_out
-            and (content.forecast is not None or key not in sections_text.FUTURE_SECTIONS)
-            and (content.trust is not None or key != "trust")
-            and (content.facts is not None or key != "facts")
-        },
-        future=claims_table,
+        titles={key: title for key, title in shown.items() if key != sections_text.OPENING},
+        shown=shown,
+        title=titled(content, "demand").title,
+        verdict=opening.verdict(content),
+        markets=opening.markets(content),
+        markets_csv=opening.markets_csv(content),
+        markets_note=text.markets_note(content.draws, day_label(content.vintage)),
+        doubts=doubts(content),
+        warnings=cited.warnings(content),
+        charted=sections,
+        readers=read,
+        **_future(content),
+        trust_found=titled(content, "trust"),
+        tiles=trust_tiles.tiles(content),
         trust=trust,
         cited=cited,
         facts_text=facts_text,
-        sections=sections,
         groups=parameter_groups(content),
         provenance=_provenance(content),
+        provenance_line=text.provenance_line(
+            content.draws, day_label(content.vintage), str(content.provenance.get("prior_set", ""))
+        ),
         sources=_sources(content),
         limits=limits(content),
         style=_style(content.failed),

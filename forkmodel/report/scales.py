@@ -10,7 +10,7 @@ import altair as alt
 import pandas as pd
 
 from forkmodel.report.formatting import Unit
-from forkmodel.report.intervals import HEADLINE, INTERVALS, Summary, high, low
+from forkmodel.report.intervals import DRAWN, HEADLINE, Summary, high, low
 from forkmodel.report.paths import Dot, Line
 
 __all__ = [
@@ -32,7 +32,7 @@ Spec = dict[str, Any]
 #: A log axis shows at most this factor beyond the smallest and largest median.
 LOG_ROOM = 20.0
 #: Masses from the widest to the narrowest, so that the narrow ones lie on top.
-BAND_ORDER = tuple(sorted(INTERVALS, reverse=True))
+BAND_ORDER = tuple(sorted(DRAWN, reverse=True))
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def line_domain(
     lines: list[Line], unit: Unit, include: tuple[float, ...] = (), ceiling: float | None = None
 ) -> tuple[float, float]:
     """Return the vertical domain that holds the widest bands of all lines, in drawn units."""
-    widest = max(INTERVALS)
+    widest = max(DRAWN)
     values = [float(v) for path in lines for end in (low, high) for v in path.frame[end(widest)]]
     if unit.log:
         # A band may run over ten decades where little is known; the medians must stay readable.
@@ -89,7 +89,7 @@ def line_domain(
 
 def dot_domain(dots: list[Dot], unit: Unit, include: tuple[float, ...] = ()) -> tuple[float, float]:
     """Return the horizontal domain that holds the widest intervals of all dots, in drawn units."""
-    values = [v * unit.factor for dot in dots for v in dot.summary.intervals[max(INTERVALS)]]
+    values = [v * unit.factor for dot in dots for v in dot.summary.intervals[max(DRAWN)]]
     return _span(values, unit.log, [v * unit.factor for v in include])
 
 

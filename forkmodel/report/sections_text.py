@@ -4,29 +4,45 @@ from __future__ import annotations
 
 __all__ = ["FUTURE_SECTIONS", "INTROS", "LIMITS", "SECTIONS"]
 
+#: The first screen, which every report has.
+OPENING = "answer"
+#: Subjects of the sections, which stand in the navigation, and as titles where nothing was found.
 SECTIONS = {
     "answer": "The answer in short",
+    "claims": "Claims",
+    "race": "The race",
+    "price": "Price and premium",
+    "demand": "Demand",
+    "spend": "Spend and adoption",
+    "value": "Value",
     "concentration": "Concentration",
-    "capability": "Capability: frontiers, gap and lag",
-    "prices": "Prices and the premium",
-    "shares": "Shares: tokens and money",
-    "revenue": "Revenue",
-    "value": "Value in three definitions",
-    "elasticities": "Price elasticities",
-    "adoption": "Adoption",
-    "outlook": "The next ten years",
-    "claims": "Claims of the thesis and of its critics",
-    "scenarios": "What scenarios change",
+    "scenarios": "Scenarios",
     "watch": "What to measure next",
-    "trust": "How well such forecasts have done",
-    "facts": "Posterior against what has been observed",
-    "priors": "Prior against posterior",
-    "review": "Review of the fit",
-    "provenance": "Provenance and sources",
-    "limits": "What this report does not tell you",
+    "buyer": "For a buyer",
+    "investor": "For an investor",
+    "regulator": "For a regulator",
+    "trust": "How far to trust it",
+    "provenance": "Provenance",
 }
 #: Sections that only a report with a forecast has.
-FUTURE_SECTIONS = ("outlook", "claims", "scenarios", "watch")
+FUTURE_SECTIONS = ("claims", "scenarios", "watch")
+#: Sections for one reader each.
+READERS = ("buyer", "investor", "regulator")
+FOLDS = {
+    "limits": "What this report does not tell you",
+    "review": "Review of the fit, check by check",
+    "backtest": "How well such forecasts have done: backtest and retrospective forecast",
+    "facts": "Posterior against every cited fact",
+    "priors": "Prior against posterior, parameter by parameter",
+    "provenance": "Versions, hashes, and every source with its licence",
+}
+DETAIL = {
+    "claims": "Every claim: event, probability with error, what moves it",
+    "charted": "Detail: how to read it, more charts, all numbers",
+    "scenarios": "Every scenario and quantity",
+    "watch": "The list for every event",
+    "undiagnostic": "Claims that tell nothing, because they hold today or because every side agrees",
+}
 INTROS = {
     "outlook": (
         "From every posterior draw the market is simulated quarter by quarter: one world per draw, "

@@ -6,13 +6,11 @@ theirs in ``facts_text`` and ``trust_text``.
 
 from __future__ import annotations
 
-from forkmodel.report.intervals import HEADLINE, INTERVALS
+import re
+
+from forkmodel.report.intervals import DRAWN, HEADLINE
 
 TITLE = "The AI fork: who ends up with the market?"
-SUBTITLE = (
-    "Closed frontier labs sell the best model at a premium; open-weight models sell good-enough capability "
-    "through many hosts. This report says how concentrated each side is, and how sure the data let us be."
-)
 HIGHLY_CONCENTRATED = 1800.0
 CLOUD_HHI = 1500.0
 CLOUD_CR3 = 0.63
@@ -34,6 +32,12 @@ SHORT_SCOPES = {
     "all_developers": "All developers",
     "openrouter_tokens": "OpenRouter, tokens",
     "openrouter_spend": "OpenRouter, money",
+}
+#: Tiers whose concentration the page's titles state.
+TIERS = {
+    "closed": "closed labs",
+    "open_developers": "developers of open weights",
+    "open_hosts": "hosts of open weights",
 }
 MARKETS = {
     "openrouter": "OpenRouter",
@@ -131,21 +135,39 @@ def draws_line(draws: int, vintage: str) -> str:
     )
 
 
+def _bands() -> str:
+    return " and ".join(f"{100 * mass:.0f}" for mass in DRAWN) + "%"
+
+
 def picture_note(draws: int) -> str:
     """Say how to read the static picture."""
-    masses = ", ".join(f"{100 * mass:.0f}" for mass in INTERVALS)
-    return f"Posterior median with {masses}% intervals from {draws:,} draws; 10,000 is a monopoly."
+    return f"Posterior median with {_bands()} intervals from {draws:,} draws; 10,000 is a monopoly."
 
 
 def caption(kind: str, draws: int, vintage: str) -> str:
     """Say how to read a chart's bands and what it is conditional on."""
-    masses = [f"{100 * mass:.0f}" for mass in INTERVALS]
-    levels = ", ".join(masses[:-1]) + f" and {masses[-1]}%"
     mark = "Line: posterior median; bands" if kind == "path" else "Dot: posterior median; bars"
     return (
-        f"{mark}: {levels} equal-tailed intervals, from {draws:,} draws. "
+        f"{mark}: {_bands()} equal-tailed intervals, from {draws:,} draws. "
         f"Conditional on the model and on data up to {vintage}."
     )
+
+
+def reading(kind: str, draws: int, source: str) -> str:
+    """Say the same in one line."""
+    return (
+        f"{'Line: median; bands' if kind == 'path' else 'Dot: median; bars'}: {_bands()}. {draws:,} draws, "
+        f"conditional on the model. {source}"
+    )
+
+
+def source(key: str) -> str:
+    """Name the tables that a figure rests on."""
+    tables = FIGURE_TABLES.get(key.removeprefix("outlook-"), ())
+    if not tables:
+        return ""
+    how = "Simulated from a fit to" if key.startswith("outlook-") else "Fitted to"
+    return f"{how} the table{'s' if len(tables) > 1 else ''} {', '.join(tables)}."
 
 
 def fixed_capability(level: object) -> str:
@@ -172,17 +194,6 @@ def alt_text(title: str, parts: str) -> str:
     """Describe a chart to a reader who cannot see it."""
     return f"{title}. {parts}" if parts else title
 
-
-CARDS = {
-    "hhi_closed": ("Closed labs, HHI by revenue", "10,000 is a monopoly"),
-    "hhi_open_hosts": ("Hosts of open weights, HHI", "by revenue"),
-    "hhi_open_developers": ("Open-weight developers, HHI", "by hosted money"),
-    "open_share_tokens": ("Open share of tokens", "on OpenRouter"),
-    "open_share_spend": ("Open share of money", "on OpenRouter"),
-    "premium_residual": ("Residual premium", "closed over open price at equal capability"),
-    "lag_months_strict": ("Strict lag of open, months", "age of the oldest closed release not reached"),
-    "capability_gap": ("Capability gap", "index points, closed minus open"),
-}
 
 FIGURES = {
     "outlook-hhi": "HHI to 2036",
@@ -213,6 +224,16 @@ FIGURES = {
     "margins": "Gross margin, and revenue sold through APIs",
     "elasticity": "Own-price elasticity of an average token",
     "adoption": "Share of firms paying for AI",
+}
+#: Tables of the data that a figure rests on; their publishers stand under Provenance.
+FIGURE_TABLES = {
+    **dict.fromkeys(("frontier", "gap", "lag"), ("scores", "models")),
+    **dict.fromkeys(("price", "premium", "premium-raw", "premium-residual"), ("prices", "scores", "models")),
+    **dict.fromkeys(("open-share", "developer-shares", "elasticity"), ("usage", "prices")),
+    **dict.fromkeys(("revenue", "hhi", "cr3", "concentration-ratios", "layers"), ("revenue", "usage")),
+    **dict.fromkeys(("value", "value-ratio"), ("revenue", "usage", "structure")),
+    **dict.fromkeys(("margins", "api"), ("structure",)),
+    "adoption": ("adoption",),
 }
 FIGURE_NOTES = {
     "outlook-value": "Log scale, the same in all panels; bands that run beyond it are cut.",
@@ -288,3 +309,105 @@ def not_diagnostic(why: str) -> str:
 def watched_title(target: str) -> str:
     """Head the list of one event."""
     return "The joint verdict" if target == "joint" else f"Claim {target}"
+
+
+#: Colours of the prior sets.
+SIDE_COLOURS = {"reference": "ink", "skeptic": "tokens", "advocate": "money"}
+#: What claims are about, and the variables by which that is told; those named first in an event decide.
+CLAIM_TOPICS = {
+    "The race": ("capability_gap", "capability_frontier", "lag_months_strict", "lag_months_tolerant"),
+    "Price and premium": ("premium_residual", "premium_raw", "premium_scarcity", "price_frontier"),
+    "Demand": ("segment_spend", "open_share", "switching", "open_spend_behind_frontier", "elasticity_own"),
+    "Concentration": ("hhi", "cr1", "cr3", "cr4", "top3_unchanged", "leader_changed"),
+    "Value and who is paid": ("value", "value_layer", "lab_value", "gross_margin"),
+    "How models are sold": ("api_share", "api_delay_months", "category_elasticity", "adoption_firms"),
+}
+OTHER_TOPIC = "Other"
+
+
+def today(holds: bool) -> str:
+    """Say whether an event holds at the data's end."""
+    return "holds today" if holds else "not so today"
+
+
+#: Parts of the joint verdict in words; another verdict shows its events as they are written.
+VERDICT_PARTS = {
+    "cr3.closed[2031] > 0.8": "Three closed labs take over 80% of closed revenue in 2031",
+    "value.open.broad[2036] > value.closed.broad[2036]": "Open is worth more than closed in 2036",
+    "hhi.open_hosts[2031] < 1000": "Hosts stay distributed in 2031, HHI below 1,000",
+    "premium_residual[2031] >= 0.8 * premium_residual[2026]": "The premium keeps four fifths to 2031",
+}
+MARKET_ROWS = {"enterprise": "Enterprise money", "openrouter": "Router tokens"}
+VALUE_ROWS = {"narrow": "Hosted models", "broad": "All spent on them"}
+PICTURE_PARTS = {
+    "size": "Who serves it: part of each market",
+    "concentration": "Concentration: HHI (dashed: 1,800)",
+    "value": "Value: USD a year, log scale",
+}
+#: Quantities whose changes under scenarios the overview shows; all others stand in the detail.
+EFFECTS_SHOWN = ("HHI of closed labs", "Hosted open revenue", "Open share of enterprise money")
+MORE = "more"
+CHANGES_TITLE = "What would change the verdict"
+MARKETS_TITLE = "The two markets of today"
+BASELINE_BETTER = "a baseline did better"
+TODAY_KEY = "Probability today"
+CLAIMS_NOTE = "Share of worlds in which the event holds; bars: 95% Monte Carlo intervals; dashed: one half."
+AGAINST = "critics"
+AGAINST_HELP = "Speaks against the thesis."
+SCENARIO = "Scenario"
+WATCH_NOTE = (
+    "Part of the verdict's variance that would be settled if this were known exactly; one number from all "
+    "draws, conditional on the model."
+)
+
+
+def effects_note(draws: int) -> str:
+    """Say how to read the strips of scenarios."""
+    return (
+        f"Difference from the baseline in the last quarter of 2031, world by world: median and 80% interval. "
+        f"{draws:,} paired worlds a scenario, conditional on the model."
+    )
+
+
+def markets_note(draws: int, date: str) -> str:
+    """Say how to read the picture of today's markets."""
+    return (
+        f"{date}. Dot: median; bars: {_bands()}; numbers: median and 80% interval. {draws:,} draws, "
+        "conditional on the model. Fitted to the tables usage, revenue, structure."
+    )
+
+
+def provenance_line(draws: int, vintage: str, priors: str) -> str:
+    """Say in one line what the page was made from."""
+    under = f" under the priors “{priors}”" if priors else ""
+    return f"Made from tables up to {vintage} and {draws:,} posterior draws{under}."
+
+
+LATER = "later"
+ASK = "Ask for each number"
+
+
+def chance_with_error(probability: float, room: float, draws: int) -> str:
+    """Write a probability in percent with the half width of its Monte Carlo interval."""
+    if probability in (0.0, 1.0):
+        size = 100 * max(1.0 / max(draws, 1), 0.001)
+        return f"> {100 - size:.1f}%" if probability else f"< {size:.1f}%"
+    digits = 0 if 0.0995 <= probability < 0.99 else 1
+    return f"{100 * probability:.{digits}f}% ± {max(100 * room, 0.1):.1f}"
+
+
+READER_MORE = "More tables"
+
+
+def reader_note(draws: int) -> str:
+    """Say what a reader's answers rest on."""
+    return (
+        f"Medians with 80% intervals; probabilities with 95% Monte Carlo error. {draws:,} worlds, "
+        "conditional on the model and its priors."
+    )
+
+
+def compact(money: str) -> str:
+    """Shorten the words of large sums, and name the size of an interval's ends once where it is the same."""
+    short = money.replace(" trillion", "tn").replace(" billion", "bn").replace(" million", "m")
+    return re.sub(r"(\$[\d.,]+)(tn|bn|m) to (\$[\d.,]+\2)", r"\1 to \3", short)

@@ -18,6 +18,7 @@ __all__ = [
     "backtest_rows",
     "backtest_standing",
     "coverage_sentences",
+    "held",
     "notes",
     "retrospective_facts",
     "retrospective_rows",
@@ -96,6 +97,14 @@ def coverage_sentences(content: ReportContent) -> list[str]:
         text.pooled_coverage(name, group["n"], {float(k): v for k, v in group["coverage"].items()})
         for name, group in record["pooled"].items()
     ]
+
+
+def held(content: ReportContent) -> tuple[str, int] | None:
+    """Return which part of all outcomes of the backtest lay in 90% intervals, and how many there were."""
+    record = _record(content)
+    pooled = {} if record is None else record["pooled"].get("all", {})
+    coverage = {float(mass): part for mass, part in pooled.get("coverage", {}).items()}
+    return (f"{coverage[0.9]:.0%}", int(pooled["n"])) if 0.9 in coverage else None
 
 
 def retrospective_facts(content: ReportContent) -> str:

@@ -103,3 +103,28 @@ def baseline_won(target: str, baseline: str, skill: float, n: int) -> str:
         f"In the backtest the baseline “{baseline}” forecast this better: {target}, skill "
         f"{skill:+.2f} over {n} outcomes within a year."
     ).replace("skill -", "skill −")
+
+
+STUDIES = (
+    "How results move with priors and sources: forkmodel sensitivity. How often intervals hold a known "
+    "truth: forkmodel validate calibrate. Their figures come with the package's documentation."
+)
+
+
+def review_tile(status: str, passed: int, checks: int) -> str:
+    """Say how many checks of the fit passed."""
+    return f"{status}: {passed} of {checks} checks passed." if checks else f"{status}: no check on record."
+
+
+def lost_tile(lost: list[str]) -> str:
+    """Name the targets on which a simple baseline did better."""
+    if not lost:
+        return "No simple baseline did better on any target."
+    return f"For a year ahead use a simple baseline for: {'; '.join(lost)}."
+
+
+def priors_tile(driven: int, total: int) -> str:
+    """Say how many parameters the data moved little."""
+    return (
+        f"{driven} of {total} parameters are mostly statements of their priors; results on them are marked."
+    )

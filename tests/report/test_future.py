@@ -7,7 +7,10 @@ import json
 import re
 
 import pytest
+import xarray as xr
 
+from forkmodel.errors import ForkModelError
+from forkmodel.forecast.forecast import Forecast
 from forkmodel.report import summary_json, write_report
 from forkmodel.report.assemble import make_outlook
 from forkmodel.report.claims_table import claim_rows, effect_tables, joint_row, watched
@@ -38,8 +41,8 @@ def write(content, folder):
 
 
 def test_the_page_ends_with_the_future(page):
-    for section in ("outlook", "claims", "scenarios", "watch"):
-        assert f'<section id="{section}">' in page
+    for section in ("claims", "scenarios", "watch", "buyer", "investor", "regulator"):
+        assert f'<section id="{section}"' in page
         assert f'href="#{section}"' in page
     assert page.count('id="figure-outlook-') == 11
     assert not re.findall(r'(?:src|href)="https?://[^"]*\.(?:js|css|woff)', page)
@@ -47,7 +50,7 @@ def test_the_page_ends_with_the_future(page):
 
 def test_without_a_forecast_there_is_no_trace_of_it(content, tmp_path):
     past = write(dataclasses.replace(content, forecast=None), tmp_path)
-    for section in ("outlook", "claims", "scenarios", "watch"):
+    for section in ("claims", "scenarios", "watch", "buyer", "investor", "regulator"):
         assert f'id="{section}"' not in past
         assert f'href="#{section}"' not in past
 
@@ -109,3 +112,11 @@ def test_summary_holds_the_future(content):
     assert numbers["interval_95"][0] <= numbers["median"] <= numbers["interval_95"][1]
     assert numbers["draws"] == content.draws
     assert len(summary["claims"]["claims"]) == len(content.forecast.claims["claims"])
+
+
+def test_a_forecast_of_another_fit_or_scenario_is_refused(quick_fit, content):
+    here = {**quick_fit.result.describe(), "scenario": "baseline"}
+    for wrong, said in (({"seed": -1}, "seed is -1 there"), ({"scenario": "price-war"}, "'price-war'")):
+        held = Forecast(content.forecast.worlds, xr.Dataset(), here | wrong)
+        with pytest.raises(ForkModelError, match=said):
+            make_outlook(quick_fit.result, baseline=held)
