@@ -21,6 +21,7 @@ SAMPLE = ("chain", "draw")
 #: Dim of worlds where a draw may be carried on several times.
 WORLD = "world"
 GROUP = "worlds"
+GROUP_OF_PARAMETERS = "parameters"
 #: Worlds that a question reads at once: a variable of all quarters to 2036 takes 22 MB of them.
 WORLDS_AT_ONCE = 50_000
 
@@ -75,6 +76,15 @@ class DrawSource(Protocol):
         """Return a variable (chain, draw, time) or (world, time) at one place of each of its other dims."""
         ...
 
+    @property
+    def parameters(self) -> list[str]:
+        """Scalar parameters that are known of every world, by key."""
+        ...
+
+    def parameter(self, key: str) -> np.ndarray:
+        """Return a parameter (chain, draw)."""
+        ...
+
 
 def _continued(dataset: Any) -> tuple[int, int]:
     """Return the chains and draws per chain that worlds continue, in turn and all of them."""
@@ -92,11 +102,12 @@ def _continued(dataset: Any) -> tuple[int, int]:
 class DatasetDraws:
     """Worlds of an xarray dataset with dims ``chain, draw, time`` or ``world, time``, and others.
 
-    With a dim ``world`` the coordinates ``chain`` and ``draw`` say which draw each of them continues.
+    With a dim ``world`` the coordinates ``chain`` and ``draw`` say which draw each of them continues, and
+    parameters are not asked: those of the future are known of the first world of a draw alone.
     """
 
-    def __init__(self, dataset: Any) -> None:
-        self._data = dataset
+    def __init__(self, dataset: Any, parameters: Any = None) -> None:
+        self._data, self._parameters = dataset, parameters
         self._window: slice | None = None
         sizes = {str(dim): int(size) for dim, size in dataset.sizes.items()}
         self._sample = (WORLD,) if WORLD in sizes else SAMPLE
@@ -104,6 +115,8 @@ class DatasetDraws:
         self.draws = _continued(dataset) if WORLD in sizes else (sizes["chain"], sizes["draw"])
         self.names = [str(name) for name in dataset.data_vars]
         self.quarters = _quarters(dataset["time"].to_numpy())
+        whole = parameters is not None and self._sample == SAMPLE
+        self.parameters = [str(name) for name in parameters.data_vars] if whole else []
 
     def parts(self) -> Iterator[DatasetDraws]:
         """Return the worlds in runs that are read at once, in order."""
@@ -132,6 +145,10 @@ class DatasetDraws:
         chosen = self._data[name].isel(where).transpose(*self._sample, "time")
         return np.asarray(chosen.to_numpy(), dtype=float)
 
+    def parameter(self, key: str) -> np.ndarray:
+        """Return a parameter (chain, draw)."""
+        return np.asarray(self._parameters[key].transpose(*SAMPLE).to_numpy(), dtype=float)
+
 
 class FileDraws:
     """Worlds of a saved forecast."""
@@ -145,6 +162,9 @@ class FileDraws:
         self.shape = self.draws = (int(sizes["chain"].size), int(sizes["draw"].size))
         self.names = [str(name) for name in self._group.variables if name not in sizes]
         self.quarters = _quarters(self._times())
+        beside = self._file.groups.get(GROUP_OF_PARAMETERS)
+        self._beside = {} if beside is None else beside.variables
+        self.parameters = [str(name) for name in self._beside if name not in SAMPLE]
 
     def parts(self) -> Iterator[FileDraws]:
         """Return the worlds, which are read at once."""
@@ -175,3 +195,7 @@ class FileDraws:
         index = tuple(places.get(dim, slice(None)) for dim in variable.dimensions)
         array = np.asarray(variable[index], dtype=float)
         return np.asarray(array.transpose([order.index(dim) for dim in (*SAMPLE, "time")]))
+
+    def parameter(self, key: str) -> np.ndarray:
+        """Return a parameter (chain, draw)."""
+        return np.asarray(self._beside[key][...], dtype=float)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 from dataclasses import replace
 from functools import cache
 from importlib import resources
@@ -12,9 +11,10 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from forkmodel.report import claims_table, facts_text, sections_text, text, trust
+from forkmodel.report import claims_table, explorer, facts_text, sections_text, text, trust
 from forkmodel.report import facts as cited
 from forkmodel.report.content import FAIL, PASS, ReportContent
+from forkmodel.report.embedded import script_json
 from forkmodel.report.formatting import day_label, significant
 from forkmodel.report.headline import cards, limits, sentences
 from forkmodel.report.layout import Figure
@@ -36,12 +36,6 @@ def _vega() -> str:
     import vl_convert
 
     return str(vl_convert.javascript_bundle(snippet=_EXPOSE))
-
-
-def _script_json(value: object) -> Markup:
-    """Return JSON that cannot close the script element it stands in."""
-    body = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return Markup(body.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))  # noqa: S704
 
 
 def _style(failed: bool) -> Markup:
@@ -140,6 +134,7 @@ def render(content: ReportContent) -> str:
     sections = figures(content)
     if content.forecast is not None:
         sections["outlook"] = _cautioned(outlook_figures(content), trust.notes(content))
+    worlds = explorer.section(content)
     specs = {
         f"{figure.key}-{place}": panel.spec
         for group in sections.values()
@@ -160,6 +155,7 @@ def render(content: ReportContent) -> str:
             if (content.forecast is not None or key not in sections_text.FUTURE_SECTIONS)
             and (content.trust is not None or key != "trust")
             and (content.facts is not None or key != "facts")
+            and (worlds.body or key != "explorer")
         },
         future=claims_table,
         trust=trust,
@@ -170,9 +166,10 @@ def render(content: ReportContent) -> str:
         provenance=_provenance(content),
         sources=_sources(content),
         limits=limits(content),
-        style=_style(content.failed),
-        specs=_script_json(specs),
-        config=_script_json(CHART_CONFIG),
+        explorer=worlds.body,
+        style=_style(content.failed) + worlds.style,
+        specs=script_json(specs),
+        config=script_json(CHART_CONFIG),
         vega=Markup(_vega().replace("</script", "<\\/script")),  # noqa: S704
         loader=Markup(  # noqa: S704
             (resources.files("forkmodel.report") / "templates" / "charts.js").read_text(encoding="utf-8")

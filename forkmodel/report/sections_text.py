@@ -18,6 +18,7 @@ SECTIONS = {
     "claims": "Claims of the thesis and of its critics",
     "scenarios": "What scenarios change",
     "watch": "What to measure next",
+    "explorer": "Explore the worlds",
     "trust": "How well such forecasts have done",
     "facts": "Posterior against what has been observed",
     "priors": "Prior against posterior",
