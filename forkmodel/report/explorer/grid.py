@@ -1,7 +1,7 @@
 """Sixteen bits a value without a change of any answer: edges between codes are short decimals.
 
-A brush ends on an edge, and the question that it stands for states this edge. Since an edge is the same number
-here, in the browser and in the question, all three select the same worlds.
+A brush ends on an edge, and the question that it stands for states this edge. Since an edge is the same
+number here, in the browser and in the question, all three select the same worlds.
 """
 
 from __future__ import annotations

@@ -25,8 +25,11 @@ INTERVAL = (0.1, 0.9)
 class Section:
     """Style sheet and body, both empty where there is nothing to explore."""
 
-    style: Markup = Markup("")
-    body: Markup = Markup("")
+    style: Markup
+    body: Markup
+
+
+NOTHING = Section(Markup(""), Markup(""))
 
 
 def _own(name: str) -> Markup:
@@ -60,10 +63,10 @@ def section(content: ReportContent) -> Section:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     if content.forecast is None or content.failed:
-        return Section()
+        return NOTHING
     found = cards(content)
     if not found:
-        return Section()
+        return NOTHING
     made = block(content.forecast, found)
     environment = Environment(
         loader=PackageLoader("forkmodel.report.explorer", "templates"),

@@ -115,32 +115,34 @@
 
   // Effective draws behind a mean, as forkmodel/queries/effective.py: half-chains, Geyer's pairs. Lags are
   // computed only until the first pair that is noise.
+  const half = draws >> 1, halves = 2 * chains;
+  const starts = Array.from({ length: halves }, (_, c) => (c < chains ? c * draws : (c - chains + 1) * draws - half));
+  const centred = new Float64Array(halves * half), means = new Float64Array(halves);
+  const covariance = (lag) => {
+    let sum = 0;
+    for (let c = 0; c < halves; c++) {
+      const end = (c + 1) * half;
+      for (let i = c * half + lag; i < end; i++) sum += centred[i] * centred[i - lag];
+    }
+    return sum / centred.length;
+  };
   const effective = (values) => {
-    const half = draws >> 1, m = 2 * chains;
-    let total = 0, varies = false;
-    for (let i = 0; i < n; i++) { total += values[i]; varies = varies || values[i] !== values[0]; }
+    let varies = false;
+    for (let i = 1; i < n && !varies; i++) varies = values[i] !== values[0];
     if (!varies || half < 2) return n;
-    const starts = [], means = [];
-    for (let c = 0; c < chains; c++) starts.push(c * draws);
-    for (let c = 0; c < chains; c++) starts.push((c + 1) * draws - half);
-    const centred = starts.map((start) => {
+    for (let c = 0; c < halves; c++) {
       let sum = 0;
-      for (let i = 0; i < half; i++) sum += values[start + i];
-      means.push(sum / half);
-      return Float64Array.from({ length: half }, (_, i) => values[start + i] - sum / half);
-    });
-    const covariance = (lag) => {
-      let sum = 0;
-      for (const chain of centred) for (let i = lag; i < half; i++) sum += chain[i] * chain[i - lag];
-      return sum / half / m;
-    };
+      for (let i = 0; i < half; i++) sum += values[starts[c] + i];
+      means[c] = sum / half;
+      for (let i = 0; i < half; i++) centred[c * half + i] = values[starts[c] + i] - means[c];
+    }
     const within = covariance(0) * half / (half - 1);
-    const grand = means.reduce((a, b) => a + b) / m;
-    const between = means.reduce((sum, mean) => sum + (mean - grand) ** 2, 0) / (m - 1);
+    const grand = means.reduce((a, b) => a + b) / halves;
+    const between = means.reduce((sum, mean) => sum + (mean - grand) ** 2, 0) / (halves - 1);
     const pooled = within * (half - 1) / half + between;
     if (!(pooled > 0)) return n;
     const correlation = (lag) => (lag === 0 ? 1 : 1 - (within - covariance(lag)) / pooled);
-    const pairs = (half - half % 2) / 2;
+    const pairs = half >> 1;
     let time = -1, least = Infinity;
     for (let pair = 0; pair < pairs; pair++) {
       const even = correlation(2 * pair), sum = even + correlation(2 * pair + 1);
@@ -148,8 +150,7 @@
       least = Math.min(least, sum);
       time += 2 * least;
     }
-    const size = m * half;
-    return size / Math.max(time, 1 / Math.log10(size));
+    return centred.length / Math.max(time, 1 / Math.log10(centred.length));
   };
   // The share of the kept worlds in which something holds (1; 0 not, 2 undefined), as forkmodel query says it.
   const residual = new Float64Array(n);
@@ -191,7 +192,8 @@
     if (size >= 1e18) return value.toExponential(1);
     for (const [unit, name] of SIZES) if (size >= unit) return `${Number((value / unit).toPrecision(3))} ${name}`;
     if (size && size < 1e-4) return value.toExponential(1);
-    return Number(value.toPrecision(3)).toLocaleString("en", { maximumSignificantDigits: 3 });
+    const said = String(Number(value.toPrecision(3)));
+    return size < 1000 ? said : `${said.slice(0, -3)},${said.slice(-3)}`;
   };
   const named = (entry) => (entry.year === "*" ? entry.card.label : `${entry.card.label}, ${entry.year}`);
 
@@ -207,7 +209,8 @@
     const shown = claim.all.answered;
     make("i", { style: `left:calc(${shown ? 100 * claim.all.probability : 0}% - 1px)` }, track);
     make("td", { class: "n", text: shown ? claim.all.probability.toFixed(3) : "n/a" }, row);
-    const some = make("td", { class: "n" }, row), ess = make("td", { class: "n" }, row);
+    const cell = make("td", { class: "n" }, row);
+    const some = make("div", {}, cell), ess = make("div", { class: "explorer-few" }, cell);
     const copy = make("button", { type: "button", text: "Copy", "aria-label": `Copy as query: ${claim.id}` }, make("td", {}, row));
     copy.addEventListener("click", () => { state.asked = claim; draw(); copyCommand(); });
     return { claim, row, bar, some, ess };
@@ -317,10 +320,9 @@
     if (hidden) return;
     for (const { claim, bar, some, ess } of rows) {
       const found = count < n ? share(claim.held, mask) : claim.all;
-      bar.style.transform = `scaleX(${found.answered ? found.probability : 0})`;
+      bar.style.transform = `scaleX(${found.answered ? found.probability.toFixed(4) : 0})`;
       some.textContent = found.answered ? found.probability.toFixed(3) : "too few";
-      some.className = found.answered ? "n" : "n explorer-few";
-      ess.textContent = found.ess ? Math.round(found.ess).toLocaleString("en") : "";
+      ess.textContent = `± ${found.answered ? found.mcse.toFixed(3) : "n/a"}; ${Math.round(found.ess)}`;
       claim.now = found;
     }
   };
