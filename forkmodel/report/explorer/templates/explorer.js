@@ -271,6 +271,14 @@
     card.svg.addEventListener("pointercancel", () => { from = null; });
   }
 
+  // Cards that are scrolled away are drawn when they come near, and all of them for paper.
+  const watcher = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) cards.find((card) => card.node === target).near = isIntersecting;
+    draw();
+  }, { root: part("cards"), rootMargin: "120px" });
+  cards.forEach((card) => watcher.observe(card.node));
+  window.addEventListener("beforeprint", () => { cards.forEach((card) => { card.near = true; }); paint(); });
+
   header.scenarios.filter(({ name }) => yearsOf(name).length)
     .forEach(({ name }) => make("option", { value: name, text: name }, part("scenario")));
 
@@ -292,7 +300,7 @@
   const drawCard = (card, count) => {
     const entry = view(card, state.scenario, state.year);
     card.node.hidden = !entry;
-    if (!entry) return;
+    if (!entry || !card.near) return;
     const base = state.scenario === BASELINE || entry.year === "*" ? null : view(card, BASELINE, state.year);
     if (card.drawn !== entry) {
       card.drawn = entry;
