@@ -68,6 +68,10 @@ def settled(page):
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
+def counted(page):
+    return page.locator('[data-part="count"]').inner_text()
+
+
 def set_range(page, question, low="", high=""):
     page.locator('[data-part="subject"]').select_option(question)
     settled(page)
@@ -151,7 +155,7 @@ def test_a_brush_moves_the_claims_to_what_the_query_answers(visit, made):
     assert question.startswith("P(hhi.closed[2031-Q4] >= ")
     assert (
         f"P = {answer.probability:.3f} ± {answer.mcse:.3f}"
-        in page.locator('[data-part="count"]').inner_text()
+        in counted(page)
     )
     row = claim_row(page, "C5")
     row.get_by_role("button").click()
@@ -205,7 +209,7 @@ def test_horizon_and_scenario_show_their_own_worlds(visit, made):
     set_range(page, "hhi.closed[2031-Q4]", low=2500)
     question, answer = asked(page, folder)
     assert question == "P(hhi.closed[2031-Q4] >= 2500)"
-    assert f"P = {answer.probability:.3f}" in page.locator('[data-part="count"]').inner_text()
+    assert f"P = {answer.probability:.3f}" in counted(page)
     assert "--scenario price-war" in page.locator('[data-part="command"]').input_value()
 
 
@@ -220,10 +224,10 @@ def test_the_keyboard_sets_what_the_brush_sets(visit, made):
     question, answer = asked(page, made[1])
     assert ">=" in question
     assert "<" in question
-    assert f"P = {answer.probability:.3f}" in page.locator('[data-part="count"]').inner_text()
+    assert f"P = {answer.probability:.3f}" in counted(page)
     page.locator('[data-part="chips"] button').first.click()
     settled(page)
-    assert page.locator('[data-part="count"]').inner_text() == "600 of 600 worlds"
+    assert counted(page) == "600 of 600 worlds"
 
 
 @needs_browser
