@@ -153,10 +153,7 @@ def test_a_brush_moves_the_claims_to_what_the_query_answers(visit, made):
     settled(page)
     question, answer = asked(page, made[1])
     assert question.startswith("P(hhi.closed[2031-Q4] >= ")
-    assert (
-        f"P = {answer.probability:.3f} ± {answer.mcse:.3f}"
-        in counted(page)
-    )
+    assert f"P = {answer.probability:.3f} ± {answer.mcse:.3f}" in counted(page)
     row = claim_row(page, "C5")
     row.get_by_role("button").click()
     settled(page)
@@ -184,9 +181,7 @@ def test_ranges_of_outcomes_and_parameters_join(visit, made):
     # The link shows the same again.
     page.wait_for_function("location.hash.startsWith('#explorer?')")
     again = visit(page.evaluate("location.hash"))
-    assert (
-        again.locator('[data-part="count"]').inner_text() == page.locator('[data-part="count"]').inner_text()
-    )
+    assert counted(again) == counted(page)
 
 
 @needs_browser

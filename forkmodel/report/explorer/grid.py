@@ -96,7 +96,7 @@ def grid_of(columns: Sequence[np.ndarray], log: bool | None = None) -> Grid | No
     step, exponent = _step(columns, high - low)
     size = step * 10.0**exponent
     first = int(np.floor(low / size))
-    return Grid(step, exponent, first, int(np.floor(high / size)) - first + 1)
+    return Grid(step, exponent, first, int(np.ceil(high / size)) - first + 1)
 
 
 def _place(value: float, exponent: int) -> int:

@@ -195,6 +195,13 @@
     const said = String(Number(value.toPrecision(3)));
     return size < 1000 ? said : `${said.slice(0, -3)},${said.slice(-3)}`;
   };
+  // A share of none or all is bounded by the draws behind it, and not said to be certain.
+  const chance = ({ answered, probability, ess }) => {
+    if (!answered) return "too few";
+    if (probability > 0 && probability < 1) return probability.toFixed(3);
+    const size = Math.pow(10, Math.floor(Math.log10(1 / ess))), bound = Math.ceil(1 / ess / size) * size;
+    return probability ? `> ${Number((1 - bound).toPrecision(4))}` : `< ${Number(bound.toPrecision(1))}`;
+  };
   const named = (entry) => (entry.year === "*" ? entry.card.label : `${entry.card.label}, ${entry.year}`);
 
   // --- Nodes, made once ---------------------------------------------------------------------------------------
@@ -208,7 +215,7 @@
     claim.all = share(claim.held, everyone);
     const shown = claim.all.answered;
     make("i", { style: `left:calc(${shown ? 100 * claim.all.probability : 0}% - 1px)` }, track);
-    make("td", { class: "n", text: shown ? claim.all.probability.toFixed(3) : "n/a" }, row);
+    make("td", { class: "n", text: chance(claim.all) }, row);
     const cell = make("td", { class: "n" }, row);
     const some = make("div", {}, cell), ess = make("div", { class: "explorer-few" }, cell);
     const copy = make("button", { type: "button", text: "Copy", "aria-label": `Copy as query: ${claim.id}` }, make("td", {}, row));
@@ -329,9 +336,8 @@
     for (const { claim, bar, some, ess } of rows) {
       const found = count < n ? share(claim.held, mask) : claim.all;
       bar.style.transform = `scaleX(${found.answered ? found.probability.toFixed(4) : 0})`;
-      some.textContent = found.answered ? found.probability.toFixed(3) : "too few";
+      some.textContent = chance(found);
       ess.textContent = `± ${found.answered ? found.mcse.toFixed(3) : "n/a"}; ${Math.round(found.ess)}`;
-      claim.now = found;
     }
   };
   const question = () => {
