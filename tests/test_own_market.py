@@ -71,7 +71,7 @@ def test_the_page_says_what_it_leaves_out(fit):
     content = report_content(fit.result)
     assert set(content.left_out) == {
         *("capability", "enterprise", "revenue", "value", "adoption"),
-        *("claims", "scenarios", "watch", "buyer", "investor", "regulator", "backtest", "facts"),
+        *("claims", "scenarios", "watch", "buyer", "investor", "regulator", "explorer", "backtest", "facts"),
     }
     page = re.sub(r"<script.*?</script>", "", render(content), flags=re.S)
     for name in ("OpenRouter", "OpenAI", "Google", "Menlo", "Claude"):

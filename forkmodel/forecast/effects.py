@@ -15,7 +15,7 @@ from forkmodel.forecast.scenario import Scenario
 from forkmodel.forecast.worlds import run_scenarios
 from forkmodel.inference.posterior import Posterior
 
-__all__ = ["QUANTITIES", "YEARS", "Quantity", "effects", "effects_of"]
+__all__ = ["QUANTITIES", "YEARS", "Quantity", "effects", "effects_of", "scenario_worlds"]
 
 YEARS = (2028, 2031, 2036)
 COLUMNS = [
@@ -94,6 +94,38 @@ QUANTITIES = (
 )
 
 
+def scenario_worlds(
+    posterior: Posterior,
+    baseline: Forecast,
+    scenarios: Sequence[Scenario],
+    progress: Callable[[float], None] | None = None,
+) -> dict[str, Forecast]:
+    """Simulate the worlds of a baseline under scenarios, and report the quarters whose effects are stated.
+
+    Parameters
+    ----------
+    posterior : Posterior
+        The fit.
+    baseline : Forecast
+        Its worlds without a scenario.
+    scenarios : sequence of Scenario
+        What differs in each.
+    progress : callable, optional
+        Called with the part that is done.
+
+    Returns
+    -------
+    dict of Forecast
+        By scenario: the last quarters of :data:`YEARS`; none where the horizon is before the first of them.
+    """
+    times = [_last_quarter(year) for year in _years(baseline)]
+    if not times:
+        return {}
+    horizon = str(baseline.facts["horizon"])
+    found = run_scenarios(origin_of(posterior), scenarios, horizon, times, progress)
+    return {str(forecast.facts["scenario"]): forecast for forecast in found}
+
+
 def effects_of(
     posterior: Posterior,
     baseline: Forecast,
@@ -118,12 +150,7 @@ def effects_of(
     DataFrame
         As from :func:`effects`.
     """
-    times = [_last_quarter(year) for year in _years(baseline)]
-    if not times:
-        return effects(baseline, {})
-    horizon = str(baseline.facts["horizon"])
-    found = run_scenarios(origin_of(posterior), scenarios, horizon, times, progress)
-    return effects(baseline, {str(forecast.facts["scenario"]): forecast for forecast in found})
+    return effects(baseline, scenario_worlds(posterior, baseline, scenarios, progress))
 
 
 def effects(baseline: Forecast, scenarios: dict[str, Forecast]) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from forkmodel.errors import ForkModelError, QueryError, did_you_mean
 from forkmodel.forecast.storage import read_worlds, write_worlds
 from forkmodel.forecast.store import read_store
 from forkmodel.queries import Answer, DateAnswer, NumberAnswer, ask
-from forkmodel.queries.draw_source import WORLD
+from forkmodel.queries.draw_source import WORLD, DatasetDraws
 from forkmodel.results.reported import concentration_ratio, in_scope
 
 __all__ = ["CONTINUED", "ENSEMBLE", "Forecast", "load_forecast"]
@@ -81,7 +81,7 @@ class Forecast:
 
     def query(self, question: str) -> Answer | NumberAnswer | DateAnswer:
         """Answer a question such as ``"hhi.closed[2031] > 2500"`` or ``"when(capability_gap < 2)"``."""
-        return ask(self.worlds, question)
+        return ask(DatasetDraws(self.worlds, self.parameters), question)
 
     def prob(self, condition: str) -> Answer:
         """Return the probability of a condition with its Monte Carlo error.

@@ -25,6 +25,7 @@ WORLD = "world"
 GROUP = "worlds"
 #: Layouts of saved forecasts whose worlds lie as they are read here.
 LAYOUTS = (1, 2)
+GROUP_OF_PARAMETERS = "parameters"
 #: Worlds that a question reads at once: a variable of all quarters to 2036 takes 22 MB of them.
 WORLDS_AT_ONCE = 50_000
 
@@ -79,6 +80,15 @@ class DrawSource(Protocol):
         """Return a variable (chain, draw, time) or (world, time) at one place of each of its other dims."""
         ...
 
+    @property
+    def parameters(self) -> list[str]:
+        """Scalar parameters that are known of every world, by key."""
+        ...
+
+    def parameter(self, key: str) -> np.ndarray:
+        """Return a parameter (chain, draw)."""
+        ...
+
 
 def _continued(dataset: Any) -> tuple[int, int]:
     """Return the chains and draws per chain that worlds continue, in turn and all of them."""
@@ -96,11 +106,12 @@ def _continued(dataset: Any) -> tuple[int, int]:
 class DatasetDraws:
     """Worlds of an xarray dataset with dims ``chain, draw, time`` or ``world, time``, and others.
 
-    With a dim ``world`` the coordinates ``chain`` and ``draw`` say which draw each of them continues.
+    With a dim ``world`` the coordinates ``chain`` and ``draw`` say which draw each of them continues, and
+    parameters are not asked: those of the future are known of the first world of a draw alone.
     """
 
-    def __init__(self, dataset: Any) -> None:
-        self._data = dataset
+    def __init__(self, dataset: Any, parameters: Any = None) -> None:
+        self._data, self._parameters = dataset, parameters
         self._window: slice | None = None
         sizes = {str(dim): int(size) for dim, size in dataset.sizes.items()}
         self._sample = (WORLD,) if WORLD in sizes else SAMPLE
@@ -108,6 +119,8 @@ class DatasetDraws:
         self.draws = _continued(dataset) if WORLD in sizes else (sizes["chain"], sizes["draw"])
         self.names = [str(name) for name in dataset.data_vars]
         self.quarters = _quarters(dataset["time"].to_numpy())
+        whole = parameters is not None and self._sample == SAMPLE
+        self.parameters = [str(name) for name in parameters.data_vars] if whole else []
 
     def parts(self) -> Iterator[DatasetDraws]:
         """Return the worlds in runs that are read at once, in order."""
@@ -139,6 +152,10 @@ class DatasetDraws:
         except (OSError, ValueError, RuntimeError) as error:
             raise FitFileError(f"the worlds of {name} are damaged ({error}). Forecast again.") from error
 
+    def parameter(self, key: str) -> np.ndarray:
+        """Return a parameter (chain, draw)."""
+        return np.asarray(self._parameters[key].transpose(*SAMPLE).to_numpy(), dtype=float)
+
 
 class FileDraws:
     """Worlds of a saved forecast."""
@@ -151,11 +168,14 @@ class FileDraws:
             raise FitFileError(f"{path} is of layout {layout}; `forkmodel migrate {path}` brings it up.")
         self._path = path
         with self._damage():
-            self._group = h5py.File(path, "r")[GROUP]
+            file = h5py.File(path, "r")
+            self._group = file[GROUP]
             # In a NetCDF file the axes are variables too, and know that they are.
             self.names = [str(name) for name, variable in self._group.items() if not variable.is_scale]
             self.shape = self.draws = (len(self._group["chain"]), len(self._group["draw"]))
             self.quarters = _quarters(self._times())
+            self._beside = file.get(GROUP_OF_PARAMETERS, {})
+            self.parameters = [str(name) for name in self._beside if name not in SAMPLE]
 
     @contextmanager
     def _damage(self) -> Iterator[None]:
@@ -196,3 +216,7 @@ class FileDraws:
         with self._damage():
             array = np.asarray(self._group[name][index], dtype=float)
         return np.asarray(array.transpose([order.index(dim) for dim in (*SAMPLE, "time")]))
+
+    def parameter(self, key: str) -> np.ndarray:
+        """Return a parameter (chain, draw)."""
+        return np.asarray(self._beside[key][...], dtype=float)

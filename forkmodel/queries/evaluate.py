@@ -17,6 +17,8 @@ __all__ = ["STOCKS", "Values", "evaluate", "is_condition"]
 
 #: Stocks are read at a year's last quarter; everything else is the mean over the year's four quarters.
 STOCKS = ("capability_", "lag_", "price_", "premium_")
+#: What stands before the key of a parameter, as in ``parameter.capability.catch_up``.
+PARAMETER = "parameter"
 _ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add,
     "-": operator.sub,
@@ -164,7 +166,20 @@ def _reduce(node: Reduce, worlds: DrawSource) -> Values:
     return Values(inner.array.max(-1) if largest else inner.array.min(-1))
 
 
+def _parameter(path: Path, worlds: DrawSource) -> Values:
+    key = ".".join(path.labels)
+    if not worlds.parameters:
+        raise QueryError("no parameter is known of every world here; ask a forecast of one world a draw.")
+    if key not in worlds.parameters:
+        raise QueryError(f"unknown parameter {key!r}. {did_you_mean(key, worlds.parameters)}")
+    if path.first is not None:
+        raise QueryError(f"the parameter {key} has one value in a world; leave out the bracket.")
+    return Values(worlds.parameter(key))
+
+
 def _path(path: Path, worlds: DrawSource) -> Values:
+    if path.name == PARAMETER:
+        return _parameter(path, worlds)
     if path.name not in worlds.names:
         raise QueryError(f"unknown name {path.name!r}. {did_you_mean(path.name, worlds.names)}")
     places: dict[str, int] = {}

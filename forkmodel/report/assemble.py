@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 from scipy.special import expit
 
 from forkmodel.claims.judge import ClaimsTable, claims_table
@@ -14,7 +15,7 @@ from forkmodel.claims.prior_views import prior_views
 from forkmodel.claims.watch import watched
 from forkmodel.data.panel import Panel
 from forkmodel.errors import ForkModelError, ModelError
-from forkmodel.forecast.effects import effects_of
+from forkmodel.forecast.effects import QUANTITIES, effects, scenario_worlds
 from forkmodel.forecast.ensemble import words
 from forkmodel.forecast.forecast import Forecast
 from forkmodel.forecast.scenario_files import BASELINE, bundled_scenarios, load_scenario
@@ -22,6 +23,7 @@ from forkmodel.forecast.worlds import DEFAULT_HORIZON, forecast_from
 from forkmodel.inference.posterior import Posterior
 from forkmodel.inference.sampling import Progress
 from forkmodel.queries.draw_source import WORLD
+from forkmodel.report.claims_table import SHOWN_YEAR
 from forkmodel.report.content import ForecastContent, ReportContent, TrustContent
 from forkmodel.report.own_market import left_out
 from forkmodel.results.contraction import prior_posterior
@@ -154,12 +156,15 @@ class Outlook:
         Paired differences of the bundled scenarios from the baseline.
     watchlist : DataFrame
         What to measure next, ranked by the value of knowing it.
+    alternatives : mapping of Dataset
+        What the page shows of the worlds under each bundled scenario.
     """
 
     forecast: Forecast
     claims: ClaimsTable
     effects: pd.DataFrame
     watchlist: pd.DataFrame
+    alternatives: Mapping[str, xr.Dataset] = field(default_factory=dict)
 
     def content(self) -> ForecastContent:
         """Return what the report shows of it."""
@@ -178,6 +183,8 @@ class Outlook:
                 "priors": facts["prior_set"],
                 "worlds": words.said(facts),
             },
+            parameters=self.forecast.parameters,
+            alternatives=self.alternatives,
         )
 
 
@@ -228,8 +235,16 @@ def make_outlook(
     del views
     said = f"{len(scenarios)} scenarios"
     say(0.55, said)
-    changed = effects_of(posterior, baseline, scenarios, lambda part: say(0.55 + 0.45 * part, said))
-    return Outlook(baseline, table, changed, watchlist)
+    found = scenario_worlds(posterior, baseline, scenarios, lambda part: say(0.55 + 0.45 * part, said))
+    alternatives = {name: shown_of(each) for name, each in found.items()}
+    return Outlook(baseline, table, effects(baseline, found), watchlist, alternatives)
+
+
+def shown_of(scenario: Forecast) -> xr.Dataset:
+    """Return what the page carries of a scenario: outcomes with a stated effect, in the quarter shown."""
+    quarter = pd.Timestamp(int(SHOWN_YEAR), 10, 1)
+    worlds = scenario.worlds[sorted({quantity.variable for quantity in QUANTITIES})]
+    return worlds.sel(time=worlds["time"] == np.datetime64(quarter)).copy(deep=True)
 
 
 def _check_forecast(posterior: Posterior, forecast: Forecast) -> None:

@@ -37,6 +37,10 @@ class ForecastContent:
         What to measure next: ``target, block, label, meaning, share, value, rank``.
     settings : mapping
         ``horizon, scenario, draws, seed, priors``.
+    parameters : Dataset, optional
+        Scalar parameters of every world of the baseline; dims ``chain, draw``.
+    alternatives : mapping of Dataset
+        By scenario, the same worlds in the quarter whose effects are shown, with the outcomes that have one.
     """
 
     worlds: xr.Dataset
@@ -44,6 +48,8 @@ class ForecastContent:
     effects: pd.DataFrame
     watchlist: pd.DataFrame
     settings: Mapping[str, Any]
+    parameters: xr.Dataset | None = None
+    alternatives: Mapping[str, xr.Dataset] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,7 @@ ABOUT_THE_BUNDLED: Mapping[str, str] = {
     "buyer": "what a buyer, an investor and a regulator want to know",
     "investor": "",
     "regulator": "",
+    "explorer": "",
     "backtest": "how well such forecasts have done",
     "facts": "the posterior against cited facts",
 }

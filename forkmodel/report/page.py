@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
@@ -15,6 +14,7 @@ from markupsafe import Markup, escape
 from forkmodel.report import (
     claims_chart,
     claims_table,
+    explorer,
     facts_text,
     opening,
     own_market,
@@ -26,6 +26,7 @@ from forkmodel.report import (
 )
 from forkmodel.report import facts as cited
 from forkmodel.report.content import FAIL, PASS, ReportContent
+from forkmodel.report.embedded import script_json
 from forkmodel.report.findings import doubts
 from forkmodel.report.formatting import day_label, significant
 from forkmodel.report.frames import claims_csv, effects_csv, watch_csv
@@ -50,12 +51,6 @@ def _vega() -> str:
     import vl_convert
 
     return str(vl_convert.javascript_bundle(snippet=_EXPOSE))
-
-
-def _script_json(value: object) -> Markup:
-    """Return JSON that cannot close the script element it stands in."""
-    body = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return Markup(body.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))  # noqa: S704
 
 
 def _style(failed: bool) -> Markup:
@@ -189,6 +184,9 @@ def render(content: ReportContent, wanted: Sequence[str] | None = None) -> str:
     }
     read = [reader for reader in readers(content) if wanted is None or reader.key in wanted]
     shown = _shown(content, {reader.key for reader in read}, wanted)
+    worlds = explorer.section(content) if "explorer" in shown else explorer.NOTHING
+    if not worlds.body:
+        shown.pop("explorer", None)
     own = content.router is not None
     page = environment.get_template("page.html").render(
         text=text,
@@ -223,9 +221,10 @@ def render(content: ReportContent, wanted: Sequence[str] | None = None) -> str:
         ),
         sources=_sources(content),
         limits=limits(content),
-        style=_style(content.failed),
-        specs=_script_json(specs),
-        config=_script_json(CHART_CONFIG),
+        explorer=worlds.body,
+        style=_style(content.failed) + worlds.style,
+        specs=script_json(specs),
+        config=script_json(CHART_CONFIG),
         vega=Markup(_vega().replace("</script", "<\\/script")),  # noqa: S704
         loader=Markup(  # noqa: S704
             (resources.files("forkmodel.report") / "templates" / "charts.js").read_text(encoding="utf-8")

@@ -21,11 +21,12 @@ SECTIONS = {
     "buyer": "For a buyer",
     "investor": "For an investor",
     "regulator": "For a regulator",
+    "explorer": "Explore the worlds",
     "trust": "How far to trust it",
     "provenance": "Provenance",
 }
 #: Sections that only a report with a forecast has.
-FUTURE_SECTIONS = ("claims", "scenarios", "watch")
+FUTURE_SECTIONS = ("claims", "scenarios", "watch", "explorer")
 #: Sections for one reader each.
 READERS = ("buyer", "investor", "regulator")
 FOLDS = {
