@@ -17,7 +17,7 @@ from forkmodel.data.panel import Panel
 from forkmodel.errors import ForkModelError, ModelError
 from forkmodel.forecast.effects import QUANTITIES, effects, scenario_worlds
 from forkmodel.forecast.ensemble import words
-from forkmodel.forecast.forecast import Forecast
+from forkmodel.forecast.forecast import ENSEMBLE, Forecast
 from forkmodel.forecast.scenario_files import BASELINE, bundled_scenarios, load_scenario
 from forkmodel.forecast.worlds import DEFAULT_HORIZON, forecast_from
 from forkmodel.inference.posterior import Posterior
@@ -256,6 +256,11 @@ def _check_forecast(posterior: Posterior, forecast: Forecast) -> None:
         raise ForkModelError(
             f"the forecast is of the scenario {scenario!r}; a report takes one of the baseline and adds the "
             "scenarios itself."
+        )
+    if forecast.facts.get(ENSEMBLE, {}).get("shown") == ENSEMBLE:
+        raise ForkModelError(
+            "the forecast is of ensemble worlds, which were drawn again, so that scenarios cannot be paired "
+            "with them world by world; give one made with `forkmodel forecast --structural`."
         )
     here = posterior.describe()
     for name in ("data_hash", "prior_hash", "seed"):
