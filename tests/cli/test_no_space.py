@@ -35,13 +35,12 @@ def limited(*words: object, to: Path | None = None) -> subprocess.CompletedProce
 def test_a_file_that_cannot_be_finished_is_not_begun(tmp_path):
     old = tmp_path / "old.nc"
     old.write_text("mine", encoding="utf-8")
-    for name in ("fit.nc", "forecast.nc"):
-        for target in (tmp_path / "new" / "x.nc", old):
-            done = limited("migrate", FORMATS / "2" / name, "--out", target)
-            assert done.returncode == 2, done.stderr
-            assert "File too large" in done.stderr
-            assert "free space" in done.stderr
-            assert len(done.stderr.splitlines()) == 1
+    for name, target in (("fit.nc", tmp_path / "new" / "x.nc"), ("forecast.nc", old)):
+        done = limited("migrate", FORMATS / "2" / name, "--out", target)
+        assert done.returncode == 2, done.stderr
+        assert "File too large" in done.stderr
+        assert "free space" in done.stderr
+        assert len(done.stderr.splitlines()) == 1
     assert [path.name for path in tmp_path.rglob("*")] == ["old.nc"]
     assert old.read_text(encoding="utf-8") == "mine"
 
