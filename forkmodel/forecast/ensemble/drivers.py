@@ -115,9 +115,9 @@ def driver_lines(arrays: Mapping[str, np.ndarray], frame_coords: Mapping[str, np
     router = list(frame_coords["market"]).index("openrouter")
     tokens = list(frame_coords["unit"]).index("tokens")
     opened = np.clip(arrays["open_share"][:, :, router, tokens], TINY, 1.0 - TINY)
-    shares = arrays["token_share"][:, :, router]
-    among = xr.DataArray(shares / shares.sum(-1, keepdims=True), dims=("world", "quarter", "developer"))
-    found = {"open_share": logit(opened), "token_hhi": np.log(hhi(among).to_numpy())}
+    taken = arrays["token_share"][:, :, router]
+    shares = xr.DataArray(taken / taken.sum(-1, keepdims=True), dims=("world", "quarter", "developer"))
+    found = {"open_share": logit(opened), "token_hhi": np.log(hhi(shares).to_numpy())}
     for firm, name in REVENUE.items():
         # A lab that this market does not have earns nothing in any world, so nothing can be told apart by it.
         spot = developers.index(firm) if firm in developers else None

@@ -108,7 +108,7 @@ class Backtest:
         drivers = self.cases["target"].isin([driver.name for driver in DRIVERS])
         found = self.cases.loc[drivers & self.cases[f"crps {MEDIAN}"].notna()]
         found = found.rename(columns={f"crps {MEDIAN}": "crps_simple"})
-        return found.assign(date=found["date"].dt.date)[list(PAST_COLUMNS)]
+        return found.assign(date=pd.to_datetime(found["date"]).dt.date)[list(PAST_COLUMNS)]
 
     def as_dict(self) -> dict[str, Any]:
         """Return the JSON document of ``forkmodel backtest --json``."""
