@@ -86,12 +86,9 @@ def test_toml_on_the_pages_is_read_as_what_it_is(tmp_path):
 
 
 @pytest.mark.filterwarnings("ignore:.*Pareto:UserWarning")
-def test_python_in_the_readme_runs(tmp_path, monkeypatch, market, quick_fit):
+def test_python_in_the_readme_runs(tmp_path, monkeypatch, quick_fit):
     """As it stands there but for the length of the fit, which the tests make once."""
     monkeypatch.chdir(tmp_path)
-    newer = tmp_path / "new"
-    newer.mkdir()
-    market.tables()["adoption"].tail(1).to_csv(newer / "adoption.csv", index=False)
     text = next(text for page, text in snippets("python") if page.name == "README.md")
     fitted = 'fit = fm.ForkModel(market, priors="reference").fit(seed=1)\n'
     judged = re.search(r"^print\(fm\.claims\(.*\n", text, re.M).group()

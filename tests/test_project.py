@@ -122,17 +122,6 @@ def test_pages_point_to_what_exists(page):
         assert (ROOT / target).exists(), target
 
 
-def test_the_readme_names_commands_that_exist():
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    commands = {
-        tuple(words.split()) for words in re.findall(r"^forkmodel ((?:data |priors )?\w+)", readme, re.M)
-    }
-    assert len(commands) >= 8
-    for words in commands:
-        command = [sys.executable, "-m", "forkmodel", *words, "--help"]
-        assert subprocess.run(command, capture_output=True, check=False).returncode == 0, words
-
-
 def test_the_data_page_states_the_numbers_as_they_are(market, panel):
     page = (ROOT / "docs" / "data.md").read_text(encoding="utf-8")
     stated = {
