@@ -458,7 +458,3 @@ class Fit(FitAttributes):
         from forkmodel.inference.storage import save
 
         save(self.result, Path(path), review_of(self.result))
-
-    def describe(self) -> dict[str, Any]:
-        """Return provenance: seed, draws, hashes, versions, seconds per stage."""
-        return self.result.describe()

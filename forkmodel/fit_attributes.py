@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import xarray as xr
 
@@ -123,3 +125,7 @@ class FitAttributes:
     def values(self) -> dict[str, np.ndarray]:
         """Free variables as arrays with one leading axis of draws, chains in order."""
         return self.result.values
+
+    def describe(self) -> dict[str, Any]:
+        """Return provenance: seed, draws, hashes, versions, seconds per stage."""
+        return self.result.describe()

@@ -41,6 +41,14 @@ DOCUMENTS: Final[Mapping[str, tuple[Form, ...]]] = {
     "compare": (_form("horizon:string effects:array"),),
     "claims": (_form("claims:array joint:object bundled_fit?:object"),),
     "merger": (_form("figures:array offers:array lines:array ..."), _form("pairs:array ...")),
+    "update": (_form("fit:string drop:object out status?:string withheld? headlines?:array groups?:array"),),
+    "migrate": (_form("file:string kind:string layout:integer written:boolean"),),
+    "shares": (
+        _form(
+            "market:string data_end:string firms:array draws:integer seed:integer interval:number "
+            "left_out:string dates:array"
+        ),
+    ),
     "backtest": (_form("facts:object standing:array pooled:object targets:array by_target:array"),),
     "score": (
         _form(

@@ -263,11 +263,12 @@ def watch_title(best: tuple[str, str] | None, small: bool) -> str:
 
 
 def trust_title(status: str, beaten: tuple[int, int] | None, held: tuple[str, int] | None) -> str:
-    """Sum up how far to trust the page: review, targets won against the best baseline, coverage."""
+    """Sum up how far to trust the page: review, targets won against the median of baselines, coverage."""
     parts = [f"The review says {status}"]
     if beaten is not None:
         parts.append(
-            f"in the backtest the model beats the best simple baseline on {beaten[0]} of {beaten[1]}"
+            f"in the backtest the model beats the median of four simple baselines on {beaten[0]} of "
+            f"{beaten[1]} quantities"
         )
     if held is not None:
         parts.append(f"its 90% intervals held {held[0]} of {held[1]} outcomes")

@@ -73,11 +73,11 @@ INTROS = {
         "The model was fitted to what was known on five days from June 2025 to June 2026, under priors "
         "stripped of what they owe to later months, and its forecasts were scored on what came next. The "
         "score is the CRPS, the mean distance between forecast and outcome with the forecast's spread "
-        "counted in; smaller is better. Skill is the part of the best baseline's score that the model "
-        "saves. The best of five baselines is picked for each quantity after the fact, which no forecaster "
-        "can do, so zero skill is not a poor result and a negative one means: for this quantity over a "
-        "year, use the baseline. Outcomes of neighbouring quarters are not independent, so few of these "
-        "numbers are sure."
+        "counted in; smaller is better. Skill is the part of the bar's score that the model saves. The bar "
+        "was named in advance: the median of last value, damped trend, exponential smoothing and, for "
+        "shares, smoothing of log ratios. Negative skill means: for this quantity over a year, use simple "
+        "baselines. Intervals come from a bootstrap of whole quarters; outcomes of neighbouring quarters are "
+        "not independent, so few of these numbers are sure."
     ),
     "concentration": (
         "The Herfindahl-Hirschman index (HHI) is the sum of squared percentage shares: 10,000 for a "

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from forkmodel.report import trust_text as text
 from forkmodel.report.content import ReportContent
 from forkmodel.report.formatting import day_label
+from forkmodel.validate.backtest.scoreboard import POOLED, trust_frame
 from forkmodel.validate.reviews import failed
 from forkmodel.validate.standing import is_stale, standing
 
@@ -33,7 +35,7 @@ class BacktestRow:
     target: str
     n: int
     crps: str
-    baseline: str
+    beaten: str
     skill: str
     coverage: str
     won: bool
@@ -70,19 +72,21 @@ def retrospective_standing(content: ReportContent) -> list[str]:
 def backtest_rows(content: ReportContent) -> list[BacktestRow]:
     """Return the backtest by target, or nothing where none is on record."""
     record = _record(content)
+    board = pd.DataFrame() if record is None else trust_frame(record)
     rows = []
-    for row in [] if record is None else record["by_target"]:
-        skill, best = row["skill"], row["best_baseline"]
-        known = best is not None
+    for row in board.to_dict("records"):
+        if row["target"] == POOLED:
+            continue
+        known = bool(np.isfinite(row["skill"]))
         rows.append(
             BacktestRow(
                 target=text.TARGETS[row["target"]],
-                n=row["n"],
+                n=int(row["n"]),
                 crps=f"{row['crps']:.2g} {text.TARGET_UNITS[row['target']]}",
-                baseline=f"{best}, {row['crps_baselines'][best]:.2g}" if known else text.NO_BASELINE,
-                skill=f"{skill:+.2f}".replace("-", "−") if known else "",
-                coverage=f"{row['coverage']['0.9']:.0%}",
-                won=not known or skill > 0,
+                beaten=text.beaten(row["beaten"], row["named"]) if known else text.NO_BASELINE,
+                skill=text.skill(row["skill"], row["low"], row["high"]) if known else "",
+                coverage=f"{row['inside_90']:.0%}",
+                won=not known or row["skill"] > 0,
             )
         )
     return rows
@@ -148,11 +152,11 @@ def notes(content: ReportContent) -> dict[str, str]:
     record = _record(content)
     lost: dict[str, list[str]] = {}
     caution = "" if record is None else text.unreliable(is_stale(record["facts"]), _unreviewed(record))
-    for row in [] if record is None else record["by_target"]:
+    board = pd.DataFrame() if record is None else trust_frame(record)
+    for row in board.to_dict("records"):
         figure = text.TARGET_FIGURES.get(row["target"])
-        if figure is not None and row["skill"] is not None and row["skill"] <= 0:
-            name = text.TARGETS[row["target"]]
-            said = text.baseline_won(name, row["best_baseline"], row["skill"], row["n"])
+        if figure is not None and row["skill"] <= 0:
+            said = text.baselines_won(text.TARGETS[row["target"]], row["skill"], int(row["n_compared"]))
             lost.setdefault(figure, []).append(said)
     return {figure: " ".join([*said, *([caution] if caution else [])]) for figure, said in lost.items()}
 

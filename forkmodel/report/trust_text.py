@@ -39,7 +39,14 @@ TARGET_FIGURES = {
     "openai_revenue": "outlook-value",
     "anthropic_revenue": "outlook-value",
 }
-TRUST_COLUMNS = ("Quantity", "Outcomes", "CRPS", "Best baseline, its CRPS", "Skill", "In the 90% interval")
+TRUST_COLUMNS = (
+    "Quantity",
+    "Outcomes",
+    "CRPS",
+    "Baselines beaten",
+    "Skill over their median (80%)",
+    "In the 90% interval",
+)
 RETROSPECTIVE_COLUMNS = ("Quantity", "Date", "Outcome", "Foreseen", "90% interval")
 RETROSPECTIVE_TITLE = "A forecast made in retrospect, from what was known on 1 June 2026"
 NO_BASELINE = "none: too few figures"
@@ -97,11 +104,22 @@ def target_value(target: str, value: float) -> str:
     return f"{number:,.1f} bn USD" if target.endswith("revenue") else f"{number:.2f} USD"
 
 
-def baseline_won(target: str, baseline: str, skill: float, n: int) -> str:
-    """Caution that a baseline did better."""
+def beaten(won: int, named: int) -> str:
+    """Say how many of the baselines named in advance did worse than the worlds."""
+    return f"{won} of {named}"
+
+
+def skill(value: float, low: float, high: float) -> str:
+    """Write a skill, with its interval where quarters suffice for one."""
+    said = f"{value:+.2f}" if math.isnan(low) else f"{value:+.2f} ({low:+.2f} to {high:+.2f})"
+    return said.replace("-", "−")
+
+
+def baselines_won(target: str, value: float, n: int) -> str:
+    """Caution that the median of simple baselines did better."""
     return (
-        f"In the backtest the baseline “{baseline}” forecast this better: {target}, skill "
-        f"{skill:+.2f} over {n} outcomes within a year."
+        f"In the backtest the median of four simple baselines forecast this better: {target}, skill "
+        f"{value:+.2f} over {n} outcomes within a year."
     ).replace("skill -", "skill −")
 
 

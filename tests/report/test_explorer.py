@@ -45,7 +45,7 @@ def visit(browser, made):
     """Open the page, and hold at the end that it complained of nothing and asked nobody."""
     contexts, complaints, requests = [], [], []
 
-    def opened(hash="", **settings):
+    def opened(hash="#explorer", **settings):
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **settings})
         contexts.append(context)
         page = context.new_page()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["INTRO", "NO_SCRIPT", "PARAMETERS", "PARTS", "STATIC_COLUMNS", "TITLE"]
+__all__ = ["INTRO", "NO_SCRIPT", "OPEN", "PARAMETERS", "PARTS", "STATIC_COLUMNS", "TITLE"]
 
 TITLE = "Explore the worlds"
+OPEN = "Open the explorer: brush a histogram, and the claims follow"
 PARAMETERS = "Parameters that move the claims"
 INTRO = (
     "Every world of the forecast, in a form that can be cut. Draw a range on a histogram, or set it with the "

@@ -19,10 +19,12 @@ from forkmodel.validate.backtest.events import event_scores
 from forkmodel.validate.backtest.proper_scores import LEVELS
 from forkmodel.validate.backtest.targets import TARGETS
 
-__all__ = ["WORLDS", "scoreboard", "trust_frame"]
+__all__ = ["POOLED", "WORLDS", "scoreboard", "trust_frame"]
 
 #: What wins where no baseline does.
 WORLDS = "worlds"
+#: The row of all targets together.
+POOLED = "all"
 BINS = 10
 
 
@@ -125,10 +127,10 @@ def trust_frame(record: Mapping[str, Any]) -> pd.DataFrame:
     won = pd.DataFrame(board["by_window"])
     won = won.loc[won["winner"].notna()]
     rows = []
-    for group in [*board["by_target"], {"target": "all", "unit": None, "crps": None, **board["pooled"]}]:
+    for group in [*board["by_target"], {"target": POOLED, "unit": None, "crps": None, **board["pooled"]}]:
         bar = group["skill"][board["bar"]] or dict.fromkeys(("skill", "low", "high"))
         against = [found for name in board["named"] if (found := group["skill"][name]) is not None]
-        mine = won if group["target"] == "all" else won.loc[won["target"] == group["target"]]
+        mine = won if group["target"] == POOLED else won.loc[won["target"] == group["target"]]
         rows.append(
             {
                 "target": group["target"],

@@ -477,9 +477,15 @@
   });
   part("copy").addEventListener("click", copyCommand);
   part("chips").addEventListener("click", () => { state.asked = null; });
-  window.addEventListener("hashchange", () => { if (location.hash.startsWith("#explorer?")) recall(); });
+  const tool = root.querySelector(".explorer-tool");
+  // A link to the explorer, with ranges or without, opens it.
+  const follow = () => {
+    tool.open ||= location.hash === "#explorer" || location.hash.startsWith("#explorer?");
+  };
+  window.addEventListener("hashchange", () => { follow(); if (location.hash.startsWith("#explorer?")) recall(); });
 
-  root.querySelector(".explorer-tool").hidden = false;
+  tool.hidden = false;
+  follow();
   root.querySelector(".explorer-static").hidden = true;
   recall();
   if (location.hash.startsWith("#explorer?")) root.scrollIntoView();
