@@ -115,7 +115,7 @@ def line_figure(
     *,
     legend: Sequence[Legend] = (),
     columns: int = 3,
-    height: int = 160,
+    height: int = 150,
     ceiling: float | None = None,
     one_scale: bool = True,
     prior_driven: bool = False,
