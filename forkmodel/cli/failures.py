@@ -10,8 +10,6 @@ import os
 import sys
 import traceback
 
-import typer
-
 from forkmodel.cli.console import print_json, printable
 from forkmodel.errors import DataError, ForkModelError
 
@@ -68,14 +66,16 @@ def failure_status(error: BaseException, *, as_json: bool) -> int:
         return BROKEN_PIPE
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else BAD_INPUT
-    if isinstance(error, typer.Abort | KeyboardInterrupt):
+    # An error of the parser comes from one that was loaded, and a plain question loads none.
+    parser = sys.modules.get("typer")
+    if isinstance(error, KeyboardInterrupt) or (parser and isinstance(error, parser.Abort)):
         print("Interrupted.", file=sys.stderr)
         return INTERRUPTED
-    if isinstance(error, typer.TyperException):
+    if parser and isinstance(error, parser.TyperException):
         # Errors of the parser print themselves with usage; their public base class does not declare it.
         if as_json:
             print_json({"ok": False, "error": error.format_message(), "problems": []})
-        error.show()  # type: ignore[attr-defined]
+        error.show()
         return BAD_INPUT
     if isinstance(error, ForkModelError):
         return _say(str(error), error, as_json)
@@ -92,6 +92,8 @@ def failure_status(error: BaseException, *, as_json: bool) -> int:
 
 def say_whether_sound(name: str, problems: list[str], *, as_json: bool) -> None:
     """Print what is wrong with a checked file, and end with the status of bad input if anything is."""
+    import typer
+
     if as_json:
         print_json({"ok": not problems, "problems": problems})
     else:
@@ -105,6 +107,8 @@ def say_whether_sound(name: str, problems: list[str], *, as_json: bool) -> None:
 
 def withhold_if_failed(status: str, what: str) -> None:
     """End with the status of a failed review, saying what is withheld, if the review of the fit failed."""
+    import typer
+
     if status == "FAIL":
         typer.echo(f"The review of this fit FAILED: {what} are withheld.", err=True)
         raise typer.Exit(REVIEW_FAILED)

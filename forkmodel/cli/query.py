@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
-from forkmodel.cli.console import print_json
-from forkmodel.errors import ForkModelError, QueryError
-
-if TYPE_CHECKING:
-    from forkmodel.forecast.bundled import BundledFit
+from forkmodel.cli.asking import EXAMPLE, print_answer
 
 __all__ = ["query"]
-
-EXAMPLE = '"hhi.closed[2031] > 2500"'
 
 
 def query(
@@ -30,64 +23,4 @@ def query(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")] = False,
 ) -> None:
     """Ask a saved forecast or fit a question."""
-    from forkmodel.queries import parse
-
-    file, question = _file_and_question(words)
-    # Typing mistakes are answered before anything is read.
-    parse(question)
-    answer, bundled = _ask_bundled(question) if file is None else (_ask(file, question), None)
-    if as_json:
-        print_json(answer.as_dict() | ({} if bundled is None else {"bundled_fit": bundled.as_dict()}))
-        return
-    typer.echo(str(answer))
-    if bundled is not None:
-        typer.echo(bundled.sentence)
-
-
-def _file_and_question(words: list[str]) -> tuple[Path | None, str]:
-    """Return the file, if there are two words, and the question, which is the last."""
-    if len(words) > 2:
-        raise QueryError(
-            f"{len(words)} words were given: {' '.join(words)}. Give a file and a question, or "
-            f"only a question, in quotes: {EXAMPLE}."
-        )
-    if len(words) == 2:
-        return Path(words[0]), words[1]
-    if Path(words[0]).exists():
-        raise QueryError(f"{words[0]} is a file; give a question after it, such as {EXAMPLE}.")
-    return None, words[0]
-
-
-def _ask(file: Path, question: str) -> Any:
-    from forkmodel.formats import is_forecast_file
-
-    if is_forecast_file(file):
-        from forkmodel.queries import ask
-        from forkmodel.queries.draw_source import FileDraws
-
-        return ask(FileDraws(file), question)
-    if file.is_dir():
-        from forkmodel.forecast.forecast import load_forecast
-
-        return load_forecast(file).query(question)
-    from forkmodel.fit import load
-
-    return load(file).query(question)
-
-
-def _ask_bundled(question: str) -> tuple[Any, BundledFit]:
-    from forkmodel.forecast.bundled import bundled_file, bundled_fit
-    from forkmodel.queries import ask
-    from forkmodel.queries.draw_source import FileDraws
-
-    fit = bundled_fit()
-    try:
-        return ask(FileDraws(bundled_file("forecast.nc")), question), fit
-    except ForkModelError as error:
-        absent = [name for name in fit.left_out if name in question]
-        if absent:
-            error.add_note(
-                f"The bundled forecast leaves out all but the largest developers, {', '.join(absent)} too: "
-                "`forkmodel run --out out`, then `forkmodel query out/forecast.nc ...`."
-            )
-        raise
+    print_answer(words, as_json=as_json)

@@ -1,0 +1,50 @@
+"""The way in: a plain question is answered without the parser of all commands, and as that would answer it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+QUESTION = "hhi.closed[2031] > 2500"
+LOADED = """
+import sys
+from forkmodel.cli.entry import main
+try:
+    main()
+finally:
+    print("typer" in sys.modules, file=sys.stderr)
+"""
+
+
+def run(*words):
+    command = [sys.executable, "-c", LOADED, *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("json", [[], ["--json"]])
+def test_a_plain_question_loads_no_parser_and_is_answered_as_by_one(json):
+    done = run("query", QUESTION, *json)
+    assert (done.returncode, done.stderr.split()) == (0, ["False"])
+    code = "from forkmodel.cli.main import main; main()"
+    whole = subprocess.run(
+        [sys.executable, "-c", code, "query", QUESTION, *json], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == whole.stdout
+
+
+def test_mistakes_are_answered_there_too():
+    done = run("query", "hhi.closd[2031] > 2500")
+    assert done.returncode == 2
+    assert "'closed'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [["query"], ["query", "--help"], ["query", QUESTION, "--jsn"], ["doctor", "--help"]]
+)
+def test_everything_else_is_left_to_the_parser(words):
+    done = run(*words)
+    assert done.returncode == (0 if "--help" in words else 2)
+    assert done.stderr.split()[-1] == "True"
