@@ -1,4 +1,4 @@
-"""The way in: a plain question is answered without the parser of all commands, and as that would answer it."""
+"""The way in: a plain question is answered without the parser of all commands, as that would answer."""
 
 from __future__ import annotations
 
