@@ -67,8 +67,8 @@ class Problem:
         return f"{place}: {self.problem}{value}. {self.fix}"
 
     def as_dict(self) -> dict[str, object]:
-        """Return the problem as a JSON-ready mapping."""
-        return asdict(self)
+        """Return the problem as a JSON-ready mapping: what a person reads of it."""
+        return {name: value for name, value in asdict(self).items() if name != "of_rows_together"}
 
 
 class DataError(ForkModelError):

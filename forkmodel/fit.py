@@ -70,6 +70,10 @@ def load(path: str | Path, observations: Iterable[Observation] = OBSERVATIONS) -
     return Fit(load_posterior(path, observations))
 
 
+def _with_its_fit(made: Update) -> tuple[Fit, Update]:
+    return Fit(made.new), made
+
+
 class Fit(FitAttributes):
     """Posterior draws of one model on one set of tables.
 
@@ -311,13 +315,9 @@ class Fit(FitAttributes):
         ScenarioError
             If a scenario cannot be read.
         """
-        if ensemble:
-            from forkmodel.forecast.ensemble.worlds import ensemble_from
+        from forkmodel.forecast.choosing import worlds_from
 
-            return ensemble_from(self.result, horizon, scenario, priors)
-        from forkmodel.forecast.worlds import forecast_from
-
-        return forecast_from(self.result, horizon, scenario, priors)
+        return worlds_from(self.result, horizon, scenario, priors, ensemble)
 
     def forecast_to(
         self,
@@ -438,8 +438,7 @@ class Fit(FitAttributes):
         """
         from forkmodel.update.update import update
 
-        made = update(self.result, drop, **sampling)
-        return Fit(made.new), made
+        return _with_its_fit(update(self.result, drop, **sampling))
 
     def report_content(self) -> ReportContent:
         """Return everything the report shows."""

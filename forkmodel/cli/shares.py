@@ -28,7 +28,7 @@ def shares(
     seed: Annotated[int, typer.Option("--seed", help="Same seed, same draws.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")] = False,
 ) -> None:
-    """Say how concentrated a market is, from a table of shares alone."""
+    """Say how concentrated a market is, from shares alone."""
     from forkmodel.data.read import read_data
     from forkmodel.forecast.share_table import share_forecast
 

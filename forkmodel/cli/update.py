@@ -44,7 +44,7 @@ def update(
     rows: Annotated[int, typer.Option("--rows", min=1, help="Lines shown of each list of rows.")] = 20,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")] = False,
 ) -> None:
-    """Fit a saved fit again with newer rows on top of its tables, and say what they moved.
+    """Fit again with newer rows, and say what they moved.
 
     Priors, blocks and options stay those of the fit, and chains begin where it ended: that makes the fit
     cheaper and changes no answer.

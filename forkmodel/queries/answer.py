@@ -228,6 +228,8 @@ def probability(
     kept = np.ones(values.shape, dtype=bool) if kept is None else kept
     _defined(values, kept)
     kept = kept & np.isfinite(values)
+    if not kept.any():
+        raise QueryError("the condition holds in no world; widen it or sample more draws.")
     if kept.all():
         effective = effective_worlds(values, draws)
     else:

@@ -17,10 +17,9 @@ import pandas as pd
 
 from forkmodel.data.market_tables import MarketTables
 from forkmodel.forecast.baselines import MEDIAN
+from forkmodel.forecast.choosing import worlds_from
 from forkmodel.forecast.ensemble.drivers import DRIVERS
 from forkmodel.forecast.ensemble.past import PAST_COLUMNS
-from forkmodel.forecast.ensemble.worlds import ensemble_from
-from forkmodel.forecast.worlds import forecast_from
 from forkmodel.inference.posterior import Posterior
 from forkmodel.inference.sampling import DEFAULT_DRAWS, DEFAULT_TUNE
 from forkmodel.inference.storage import load
@@ -190,8 +189,7 @@ def foresee_from(
 def _foreseen(posterior: Posterior, horizons: int, priors: PriorSet | None, ensemble: bool) -> Foresight:
     # One quarter more than is scored, so that flows of the last one lie between two nodes.
     horizon = posterior.panel.catalogue.vintage + pd.DateOffset(months=MONTHS_PER_QUARTER * (horizons + 1))
-    make = ensemble_from if ensemble else forecast_from
-    return foresee(posterior, make(posterior, str(horizon.date()), priors=priors))
+    return foresee(posterior, worlds_from(posterior, str(horizon.date()), priors=priors, ensemble=ensemble))
 
 
 def backtest(
