@@ -21,7 +21,10 @@ KIND = "track record"
 ROWS = [{"target": name, "outcome": place / 7.0, "entity": "Ünï"} for place, name in enumerate("abcde")]
 
 #: Every forecast that a release has published. A line may be added here and none may be changed.
-PUBLISHED = {"2026-06-01.nc": "985c360f199f2bf48e13c22bac3a395d8217b83946ba7c9255ef29ec0efd8133"}
+PUBLISHED = {
+    "2026-06-01.nc": "985c360f199f2bf48e13c22bac3a395d8217b83946ba7c9255ef29ec0efd8133",
+    "2026-07-31.nc": "b142b32c4af49a0823f300b041b9e8280945080748fa925bf6f9f623ea8ce689",
+}
 
 
 @pytest.fixture
