@@ -229,7 +229,9 @@ def probability(
     _defined(values, kept)
     kept = kept & np.isfinite(values)
     if not kept.any():
-        raise QueryError("the condition holds in no world; widen it or sample more draws.")
+        raise QueryError(
+            "no effective draws are left: the condition holds in no world; widen it or sample more draws."
+        )
     if kept.all():
         effective = effective_worlds(values, draws)
     else:
