@@ -268,30 +268,16 @@ def run(
     with held(out, folder=True):
         fit = make_fit(source, priors, sampling, progress, horizon)
         progress("derive", 0.0, DERIVING)
-        return _write(out, names, fit, source, priors, sampling, progress, horizon, all_priors, begin)
-
-
-def _write(
-    out: Path,
-    names: list[str],
-    fit: Fit,
-    source: Source,
-    priors: str,
-    sampling: Sampling,
-    progress: Progress,
-    horizon: str,
-    all_priors: bool,
-    begin: float,
-) -> tuple[Fit, dict[str, Any]]:
-    """Write the fit and everything that follows from it, and put all of it in the place of the old files."""
-    with staged_files(out, names) as waiting:
-        fit.save(waiting / FIT_FILE)
-        try:
-            return fit, _finish(waiting, fit, source, priors, sampling, progress, horizon, all_priors, begin)
-        except BaseException as error:
+        with staged_files(out, names) as waiting:
             kept = waiting / FIT_FILE
-            error.add_note(f"The fit is kept in {kept}; `forkmodel report {kept}` goes on from it.")
-            raise
+            fit.save(kept)
+            try:
+                return fit, _finish(
+                    waiting, fit, source, priors, sampling, progress, horizon, all_priors, begin
+                )
+            except BaseException as error:
+                error.add_note(f"The fit is kept in {kept}; `forkmodel report {kept}` goes on from it.")
+                raise
 
 
 def _finish(
