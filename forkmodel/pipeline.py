@@ -95,6 +95,8 @@ class Sampling:
         Whether few draws will do.
     warm : Path or None
         Saved fit whose metric and region the chains begin with.
+    fresh : bool
+        Whether to sample even where the folder of a run holds this very fit.
     """
 
     draws: int | None = None
@@ -103,6 +105,7 @@ class Sampling:
     cores: int | None = None
     quick: bool = False
     warm: Path | None = None
+    fresh: bool = False
 
 
 def make_fit(
@@ -112,6 +115,7 @@ def make_fit(
     progress: Progress,
     horizon: str | None = None,
     warm: Fit | None = None,
+    kept: Sequence[Path] = (),
 ) -> Fit:
     """Read the tables and fit the model.
 
@@ -130,6 +134,8 @@ def make_fit(
         it.
     warm : Fit, optional
         Fit to begin with, where it is at hand; that of ``sampling`` by default.
+    kept : sequence of Path
+        Where this very fit may lie from an earlier run: then its draws are taken and none are made.
 
     Returns
     -------
@@ -147,8 +153,10 @@ def make_fit(
         from forkmodel.forecast.calendar import Calendar
 
         Calendar.from_vintage(market.vintage, horizon)
+    from forkmodel.fit import Fit
     from forkmodel.fork_model import ForkModel
     from forkmodel.inference.sampling import DEFAULT_TUNE, QUICK_TUNE
+    from forkmodel.recipe import found_again, recipe_of
 
     try:
         model = ForkModel(market, priors=priors)
@@ -156,17 +164,17 @@ def make_fit(
         if source.as_of is None:
             raise
         raise ModelError(f"--as-of {source.as_of}: {error}{_later(source)}") from error
+    draws, tune = _draws(sampling), _or(sampling.tune, QUICK_TUNE if sampling.quick else DEFAULT_TUNE)
+    recipe = recipe_of(model.joint, draws, tune, sampling.seed, warm)
+    if (again := found_again(kept, recipe)) is not None:
+        progress("sample", 1.0, f"{again[0]} was made from the same, so its draws are taken")
+        return Fit(again[1])
     ready = time.perf_counter()
     fit = model.fit(
-        draws=_draws(sampling),
-        tune=_or(sampling.tune, QUICK_TUNE if sampling.quick else DEFAULT_TUNE),
-        seed=sampling.seed,
-        cores=sampling.cores,
-        progress=progress,
-        warm=warm,
+        draws=draws, tune=tune, seed=sampling.seed, cores=sampling.cores, progress=progress, warm=warm
     )
     fit.timings["data"] = ready - begin
-    return fit
+    return Fit(replace(fit.result, recipe=recipe))
 
 
 def _later(source: Source) -> str:
@@ -204,6 +212,11 @@ def _names() -> list[str]:
     return [FIT_FILE, FORECAST_FILE, REPORT_FILE, SUMMARY_FILE, *others]
 
 
+def _kept(out: Path, name: str, sampling: Sampling) -> tuple[Path, ...]:
+    """Return where the folder of a run may hold a fit: finished, or left by a run that did not end."""
+    return () if sampling.fresh else (out / name, out / UNFINISHED / name)
+
+
 def _other_fits(
     out: Path, fit: Fit, source: Source, priors: str, sampling: Sampling, progress: Progress
 ) -> dict[str, Fit]:
@@ -217,8 +230,11 @@ def _other_fits(
     for name in BUNDLED:
         if name == priors:
             continue
-        fits[name] = make_fit(source, name, sampling, progress, warm=fit)
-        fits[name].save(out / f"fit-{name}.nc")
+        file = f"fit-{name}.nc"
+        fits[name] = make_fit(
+            source, name, sampling, progress, warm=fit, kept=_kept(out.parent, file, sampling)
+        )
+        fits[name].save(out / file)
     return fits
 
 
@@ -234,9 +250,11 @@ def run(
 ) -> tuple[Fit, dict[str, Any]]:
     """Fit and forecast; leave ``fit.nc``, ``forecast.nc``, ``report.html`` and ``summary.json`` in a folder.
 
-    Nothing is written before the fit exists. The folder never mixes files of two fits: new files wait in its
-    sub-folder ``unfinished`` until all of them exist, and then replace the old ones together. If something
-    after the fit fails, the old files stay as they were and the new fit waits in ``unfinished/fit.nc``.
+    If the folder holds a fit of the same tables, priors, settings, seed, code and package versions, its draws
+    are taken instead of sampling the same again. Nothing is written before the fit exists. The folder never
+    mixes files of two fits: new files wait in its sub-folder ``unfinished`` until all of them exist, and then
+    replace the old ones together. If something after the fit fails, the old files stay as they were and the
+    new fit waits in ``unfinished/fit.nc``.
 
     Parameters
     ----------
@@ -266,7 +284,7 @@ def run(
         check_target(out / name, folder=False)
     begin = time.perf_counter()
     with held(out, folder=True):
-        fit = make_fit(source, priors, sampling, progress, horizon)
+        fit = make_fit(source, priors, sampling, progress, horizon, kept=_kept(out, FIT_FILE, sampling))
         progress("derive", 0.0, DERIVING)
         with staged_files(out, names) as waiting:
             kept = waiting / FIT_FILE

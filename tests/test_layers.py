@@ -14,6 +14,7 @@ ROOMS = (
     ("__main__", "__init__"),
     ("cli",),
     ("doctor", "pipeline"),
+    ("recipe",),
     ("fork_model",),
     ("fit",),
     ("fit_attributes",),

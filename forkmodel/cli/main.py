@@ -140,6 +140,9 @@ def run(
     all_priors: Annotated[
         bool, typer.Option("--all-priors", help="Fit the skeptic's and the advocate's priors too.")
     ] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Sample even where the folder holds this very fit.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Fit the model, forecast and write the report, in one go."""
@@ -151,7 +154,7 @@ def run(
             out,
             source,
             priors,
-            Sampling(draws, tune, seed, cores, quick, warm),
+            Sampling(draws, tune, seed, cores, quick, warm, fresh),
             progress,
             horizon=horizon,
             all_priors=all_priors,

@@ -12,6 +12,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, Final
 
+import h5py
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -33,13 +34,15 @@ from forkmodel.observations.registry import OBSERVATIONS
 from forkmodel.priors import PriorSet
 from forkmodel.seals import AGAIN, FIT, FORECAST, newer, opened_seal, write_sealed
 
-__all__ = ["ENGINE", "load", "save", "to_datatree"]
+__all__ = ["ENGINE", "load", "recipe_in", "save", "to_datatree"]
 
 ENGINE: Final = "h5netcdf"
 #: Group of what the sampler of a later fit can use; files without it are read as well.
 METRIC: Final = "metric"
 #: Attribute with the number of the layout.
 FORMAT: Final = "forkmodel_file_format"
+#: Attribute with the hash of what the draws were made from; files without it are read as well.
+RECIPE: Final = "recipe"
 
 
 def _observed(panel: Panel) -> dict[str, xr.Dataset]:
@@ -100,6 +103,7 @@ def to_datatree(posterior: Posterior, review: Review) -> xr.DataTree:
         "versions": json.dumps(posterior.versions),
         "timings": json.dumps(posterior.timings),
         "review": json.dumps(review.as_dict()),
+        RECIPE: posterior.recipe,
     }
     return tree
 
@@ -117,6 +121,18 @@ def save(posterior: Posterior, path: Path, review: Review) -> None:
         Its review: whoever opens the file reads it from there.
     """
     write_sealed(path, to_datatree(posterior, review).to_netcdf(engine=ENGINE), FIT, FILE_FORMAT)
+
+
+def recipe_in(path: Path) -> str:
+    """Return the hash of what a saved fit was made from; empty where there is no fit or none was stated.
+
+    Only this is read, and no seal compared: :func:`load` does that.
+    """
+    try:
+        with h5py.File(path, "r") as file:
+            return str(file.attrs.get(RECIPE, ""))
+    except OSError:
+        return ""
 
 
 def load(path: str | Path, observations: Iterable[Observation] = OBSERVATIONS) -> Posterior:
@@ -215,6 +231,7 @@ def _posterior(tree: xr.DataTree, observations: tuple[Observation, ...]) -> Post
         versions=_json(tree, "versions", {}),
         review=_review(tree),
         metric=Metric.from_dataset(tree[METRIC].to_dataset()) if METRIC in tree.children else None,
+        recipe=str(tree.attrs.get(RECIPE, "")),
     )
 
 

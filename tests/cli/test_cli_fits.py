@@ -102,6 +102,13 @@ def test_run_leaves_its_four_files(call, tmp_path, folder, market):
         assert stage in done.stderr
     loaded = fm.load(out / "fit.nc")
     assert (loaded.draws, loaded.tune, loaded.seed) == (30, 70, 5)
+    # A second run finds the fit that it would make.
+    same = ["--data", folder, "--out", out, "--draws", "30", "--tune", "70", "--seed", "5", "--json"]
+    again = call("run", *same, "--horizon", "2031-12")
+    assert again.returncode == done.returncode, again.stderr
+    assert "so its draws are taken" in again.stderr
+    assert "Compile" not in again.stderr
+    assert json.loads(again.stdout)["headline"] == summary["headline"]
 
 
 @pytest.fixture(scope="module")

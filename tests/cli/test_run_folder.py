@@ -20,7 +20,7 @@ def test_a_fit_whose_forecast_fails_is_kept_apart_and_said(part, tmp_path, monke
     old = ("fit.nc", "forecast.nc", "report.html", "summary.json", "fit-skeptic.nc")
     for name in old:
         (out / name).write_text("old", encoding="utf-8")
-    monkeypatch.setattr(pipeline, "make_fit", lambda *_: part)
+    monkeypatch.setattr(pipeline, "make_fit", lambda *_, **__: part)
     with pytest.raises(fm.ForkModelError, match="lacks capability, price, choice") as caught:
         pipeline.run(out, pipeline.Source(), "reference", pipeline.Sampling(), lambda *_: None)
     kept = out / "unfinished" / "fit.nc"

@@ -23,6 +23,7 @@ PRESENTATION = (
     "fit_attributes.py",
     "fork_model.py",
     "pipeline.py",
+    "recipe.py",
     "__init__.py",
     "__main__.py",
 )
