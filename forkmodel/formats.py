@@ -38,7 +38,7 @@ STORE_FORMAT = 2
 #: Attribute that a forecast's file or store carries, with the number of its layout.
 FORECAST_MARK = "forkmodel_forecast_format"
 #: Raised whenever a name, a dim or a unit of the output schema changes.
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 
 def is_forecast_file(path: str | Path) -> bool:

@@ -22,6 +22,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from forkmodel.data.panel_catalogue import ACCESS
 from forkmodel.forecast.chunk import Chunk
 from forkmodel.forecast.lines import per_item
 from forkmodel.forecast.quarter import Quarter
@@ -190,19 +191,23 @@ class ListPrices:
         stays = (1.0 - weekly) ** (WEEKS_PER_QUARTER * quarter.steps)
         return np.asarray(stays * np.exp(-quarter.span / parameters["forecast.menu_years"])[:, None])
 
-    def at(self, index: np.ndarray, closed: float) -> np.ndarray:
-        """Return the list price (draw,) of a typical seller at an index, USD per million tokens."""
-        value, shift = self.chunk.value, self.shift["closed" if closed else "open"]
-        return bounded_price(
+    def at(self, index: np.ndarray, access: str) -> np.ndarray:
+        """Return the log list price (draw,) of a typical seller at an index, USD per million tokens."""
+        value = self.chunk.value
+        return np.asarray(
             hedonic_log_price(
-                value["price.level"] + self.level + shift,
+                value["price.level"] + self.level + self.shift[access],
                 value["price.capability_gradient"],
                 index,
                 self.fallen,
                 self.log_premium,
-                closed,
+                float(access == "closed"),
             )
         )
+
+    def at_each(self, index: np.ndarray) -> np.ndarray:
+        """Return the same (draw, access) at an index of each tier."""
+        return np.stack([self.at(index[:, i], access) for i, access in enumerate(ACCESS)], axis=-1)
 
     def surface(self, index: np.ndarray) -> np.ndarray:
         """Return the log list price (draw, item) of a typical seller for the menu places."""

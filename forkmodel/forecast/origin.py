@@ -12,6 +12,7 @@ from forkmodel.forecast.frontier import small_distance
 from forkmodel.forecast.lines import Lines
 from forkmodel.forecast.randomness import Randomness
 from forkmodel.forecast.start import Start, make_start
+from forkmodel.forecast.start_leaders import listed_today
 from forkmodel.forecast.start_menus import last_months
 from forkmodel.inference.posterior import Posterior, once
 from forkmodel.model.design import BLOCKS
@@ -79,7 +80,14 @@ class Origin:
         return cls(
             posterior=posterior,
             lines=lines,
-            start=make_start(posterior.values, posterior.panel, posterior.design, lines, step),
+            start=make_start(
+                posterior.values,
+                posterior.panel,
+                posterior.design,
+                lines,
+                step,
+                listed_today(posterior.data, posterior.panel),
+            ),
             hosts=hosts_today(posterior.values, posterior.design, posterior.seed),
             release_days=models["release_date"].to_numpy("datetime64[D]")[measured],
             seed=seed,

@@ -76,6 +76,7 @@ def outcomes(
     if setting.only is None:
         out |= ranks(firms, known, developers, setting, recorded, start, parameters)
     out |= {
+        "price_leaders": recorded["price_leaders"],
         "api_share": recorded["api_share"],
         "elasticity_own": recorded["elasticity"],
         "switching": recorded["switching"],

@@ -9,7 +9,7 @@ from forkmodel.forecast.quarter import QUARTERS_PER_YEAR, Quarter
 from forkmodel.forecast.shocks import SHOCKS
 from forkmodel.forecast.world import TRACE, World, by_segment, normalised_lines
 from forkmodel.model.capability import nominal_index
-from forkmodel.results.paths_price import FIXED_INDEX
+from forkmodel.results.paths_price import FIXED_INDEX, bounded_price
 
 __all__ = ["Recorded", "record", "record_paths"]
 
@@ -55,8 +55,9 @@ def record(world: World, quarter: Quarter) -> Recorded:
     best = frontiers.tier_released
     fixed = nominal_index(world.chunk.start.scale.latent(FIXED_INDEX))
     return {
-        "price_frontier": np.stack([prices.at(best[:, i], 1.0 - i) for i in (0, 1)], axis=-1),
-        "price_fixed": np.stack([prices.at(fixed, 1.0 - i) for i in (0, 1)], axis=-1),
+        "price_frontier": bounded_price(prices.at_each(best)),
+        "price_fixed": bounded_price(prices.at_each(np.stack([fixed, fixed], axis=-1))),
+        "price_leaders": bounded_price(world.leaders.log_price),
         "elasticity": _elasticity(world),
         "router_tokens": by_line(router.sum(1)),
         "router_money": by_line(router_money.sum(1)),

@@ -17,6 +17,7 @@ from forkmodel.data.panel import Panel
 from forkmodel.errors import ForkModelError
 from forkmodel.forecast.lines import Lines
 from forkmodel.forecast.start_capability import capability_today
+from forkmodel.forecast.start_leaders import leaders_today
 from forkmodel.forecast.start_menus import last_months, menus_today
 from forkmodel.model.design import BLOCKS, Design
 from forkmodel.model.latent import CHUNK, LatentState, latent_state
@@ -85,6 +86,8 @@ class Start:
         reported within the last quarter says as much about its end as about its start.
     log_share_past : array (draw, quarter, firm)
         The same in the four quarters before.
+    leaders_log_price : array (draw, access)
+        Mean log list price of the models that nearly lead their tier.
     origin, per_unit : array (draw,)
         Public scale.
     """
@@ -121,6 +124,7 @@ class Start:
     log_closed_next: np.ndarray
     log_share_next: np.ndarray
     log_share_past: np.ndarray
+    leaders_log_price: np.ndarray
     origin: np.ndarray
     per_unit: np.ndarray
 
@@ -147,7 +151,12 @@ def _money(part: LatentState, design: Design) -> dict[str, np.ndarray]:
 
 
 def make_start(
-    values: Mapping[str, np.ndarray], panel: Panel, design: Design, lines: Lines, step: np.ndarray
+    values: Mapping[str, np.ndarray],
+    panel: Panel,
+    design: Design,
+    lines: Lines,
+    step: np.ndarray,
+    listed: np.ndarray,
 ) -> Start:
     """Compute the state of every world at the data's end.
 
@@ -161,6 +170,8 @@ def make_start(
         Who competes.
     step : array (draw, line)
         Distance of a small model below its line's flagship, index points.
+    listed : array (model,)
+        Log list price on the last day of the data, USD per million tokens; NaN where there is none.
 
     Raises
     ------
@@ -180,6 +191,7 @@ def make_start(
         found = {"origin": scale.origin, "per_unit": scale.per_unit}
         found |= capability_today(part, panel, design, lines)
         found |= menus_today(part, design, lines, months, step[window]) | {"step": step[window]}
+        found["leaders_log_price"] = leaders_today(scale.index(part.theta), listed, panel)
         return found | _money(part, design)
 
     chunks = in_chunks(found_in, len(step), CHUNK)

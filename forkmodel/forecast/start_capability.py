@@ -86,11 +86,18 @@ def _as_released(
     rate, and the best of many uncertain frontiers is too high. Forecasts that let every line release at once
     what it was held to be capable of were 5 to 10 points too high after one quarter. So each line goes on
     from its own record and what it has gained since the day of that record (``unseen``), never above its
-    fitted frontier. Who is not measured has no record to be held to, but cannot be known to lead.
+    fitted frontier, nor above its tier's record holder: the best of a dozen lines that were silent for half a
+    year, each credited with its own work, would lead by two points that no model has shown. Who is not
+    measured has no record to be held to, but cannot be known to lead.
     """
-    opened = lines.is_open[: lines.incumbents].astype(int)
-    record = np.minimum(released, tier_released[:, opened])
+    opened = lines.is_open[: lines.incumbents]
+    record = np.minimum(released, tier_released[:, opened.astype(int)])
     level = np.maximum(record, np.minimum(record + unseen, frontier))
+    for tier in (opened, ~opened):
+        if tier.any():
+            holder = record[:, tier].argmax(1)[:, None]
+            most = np.take_along_axis(level[:, tier], holder, axis=1)
+            level[:, tier] = np.minimum(level[:, tier], most)
     return level, np.maximum(frontier - level, 0.0)
 
 

@@ -21,6 +21,7 @@ from forkmodel.forecast.chunk import Chunk
 from forkmodel.forecast.entry_exit import Population
 from forkmodel.forecast.frontier import Frontiers, small_distance
 from forkmodel.forecast.hosting import Hosting
+from forkmodel.forecast.leaders import Leaders
 from forkmodel.forecast.lines import Lines, by_line
 from forkmodel.forecast.list_prices import ListPrices
 from forkmodel.forecast.parameters import forecast_parameters
@@ -100,6 +101,7 @@ class World:
     step: np.ndarray
     frontiers: Frontiers
     list_prices: ListPrices
+    leaders: Leaders
     buyers: Buyers
     spending: Spending
     population: Population
@@ -146,6 +148,7 @@ class World:
             step=step,
             frontiers=frontiers,
             list_prices=prices,
+            leaders=Leaders.begin(chunk, prices.at_each(frontiers.tier_released)),
             buyers=buyers,
             spending=Spending.begin(chunk, _open_part(chunk, money)),
             population=population,
@@ -170,6 +173,7 @@ class World:
             self,
             frontiers=frontiers,
             list_prices=prices,
+            leaders=self.leaders.advance(quarter, prices.at_each(frontiers.tier_released)),
             buyers=buyers,
             spending=self.spending.advance(
                 quarter, prices.surprise, _bought(self, population, buyers, prices)

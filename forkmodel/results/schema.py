@@ -74,6 +74,9 @@ HISTORY_SCHEMA = {
 
 #: What a forecast adds: variables that are known from the data's end on and missing before.
 FORECAST_SCHEMA = HISTORY_SCHEMA | {
+    "price_leaders": Entry(
+        ("access",), "USD per million tokens", "List price of the models within 3 points of a tier's best."
+    ),
     "segment_spend": Entry(("segment",), "share", "Segments' parts of enterprise money."),
     "switching": Entry(
         ("segment",), "share / year", "Enterprise buyers who end the year with another model line."

@@ -75,7 +75,8 @@ def test_everything_stays_in_its_range_and_nothing_is_missing(which, request):
     for name in [*shares, "segment_spend", "switching", "open_spend_behind_frontier", "gross_margin"]:
         assert float(worlds[name].min()) >= 0.0, name
         assert float(worlds[name].max()) <= 1.0 + 1e-9, name
-    for name in ("price_frontier", "price_fixed_capability", "premium_raw", "premium_residual"):
+    prices = ("price_frontier", "price_leaders", "price_fixed_capability", "premium_raw", "premium_residual")
+    for name in prices:
         assert float(worlds[name].min()) > 0.0, name
     for name in ("revenue", "value_layer", "lag_months_strict", "lag_months_tolerant"):
         assert float(worlds[name].min()) >= 0.0, name
@@ -243,7 +244,9 @@ def test_a_fit_of_some_blocks_cannot_be_forecast(quick_fit, panel):
 
     part = Design.from_panel(panel, ["price"])
     with pytest.raises(ForkModelError, match="all blocks"):
-        make_start(quick_fit.values, panel, part, origin_of(quick_fit.result).lines, np.zeros((1, 1)))
+        make_start(
+            quick_fit.values, panel, part, origin_of(quick_fit.result).lines, np.zeros((1, 1)), np.zeros(1)
+        )
 
 
 def test_a_saved_forecast_answers_as_the_fresh_one(baseline, tmp_path):

@@ -142,7 +142,7 @@ def test_what_a_backtest_scored_is_what_the_fit_forecasts(made, small_tables, pr
     expected = {
         "closed_frontier": stacked["capability_frontier"].sel(access="closed").to_numpy(),
         "gap": stacked["capability_gap"].to_numpy(),
-        "frontier_price": np.log(stacked["price_frontier"].sel(access="closed").to_numpy()),
+        "frontier_price": np.log(stacked["price_leaders"].sel(access="closed").to_numpy()),
         "fixed_capability_price": np.log(stacked["price_fixed_capability"].sel(access="open").to_numpy()),
         "open_share": np.log(share / (1.0 - share)),
         "token_hhi": np.log(stacked["hhi"].sel(scope="openrouter_tokens").to_numpy()),

@@ -67,7 +67,11 @@ OUTCOMES = (
     *_of(
         "Prices and demand",
         "USD per million tokens",
-        {"price_frontier.closed": "Closed frontier price", "price_frontier.open": "Open frontier price"},
+        {
+            "price_frontier.closed": "Closed frontier price",
+            "price_frontier.open": "Open frontier price",
+            "price_leaders.closed": "List price of the closed leaders",
+        },
         log=True,
     ),
     *_of(

@@ -45,8 +45,6 @@ REPORTED = 0.1
 TINY = 1e-9
 #: Parameters that say how far reports are from the truth.
 NOISES = (
-    "price.developer_spread",
-    "price.model_spread",
     "choice.access_noise",
     "choice.developer_day_noise",
     "adoption.noise",
@@ -216,7 +214,16 @@ def foresee(posterior: Posterior, forecast: Forecast) -> Foresight:
     -------
     Foresight
         Predictive draws, one per world.
+
+    Raises
+    ------
+    FitFileError
+        If an earlier version wrote the forecast.
     """
+    if "price_leaders" not in forecast.worlds:
+        raise FitFileError(
+            "the forecast is of an earlier version, without the leaders' price; forecast again."
+        )
     vintage = posterior.panel.catalogue.vintage
     first = vintage.to_period("Q").start_time
     worlds = forecast.worlds.sel(time=slice(first, None))
@@ -247,9 +254,7 @@ def foresee(posterior: Posterior, forecast: Forecast) -> Foresight:
     put("gap", _stacked(worlds["capability_gap"]), 0.0)
     errors["gap", WHOLE] = errors["closed_frontier", WHOLE] - errors["open_frontier", WHOLE]
 
-    # Whoever leads has a price of its own beside the surface.
-    leader = np.hypot(noise["price.developer_spread"], noise["price.model_spread"])
-    put("frontier_price", np.log(_stacked(worlds["price_frontier"].sel(access="closed"))), leader)
+    put("frontier_price", np.log(_stacked(worlds["price_leaders"].sel(access="closed"))), 0.0)
     fixed = np.log(_stacked(worlds["price_fixed_capability"].sel(access="open")))
     se = hedonic_at_fixed_index(posterior.data, measure, vintage, posterior.options)[1]
     put("fixed_capability_price", fixed, 0.0 if np.isnan(se) else se)
