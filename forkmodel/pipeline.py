@@ -328,16 +328,17 @@ def report(
     outlook: bool = True,
     forecast: Forecast | None = None,
     sections: Sequence[str] | None = None,
+    templates: str | Path | None = None,
 ) -> Path:
-    """Write the report of a fit as one HTML file that needs no network, or as Markdown.
+    """Write the report of a fit as one HTML file that needs no network, as PDF or as Markdown.
 
     Parameters
     ----------
     fit : Fit
         The fit. If its review failed, the report says so on top and draws no conclusions.
     to : str or Path
-        The file; an existing one is replaced once the new one is complete. A name that ends in ``.md`` gives
-        Markdown without charts.
+        The file; an existing one is replaced once the new one is complete. A name that ends in ``.pdf`` gives
+        what a Chromium of this machine prints, one that ends in ``.md`` Markdown without charts.
     outlook : bool
         Whether to forecast, judge the claims and compare the scenarios too, which takes about a minute; a fit
         of some blocks only cannot.
@@ -345,6 +346,8 @@ def report(
         The forecast of this fit that is at hand; simulated by default.
     sections : sequence of str, optional
         Sections below the first screen that are wanted, such as ``claims`` and ``buyer``; all by default.
+    templates : str or Path, optional
+        A folder of templates that take the place of the package's of the same name.
 
     Returns
     -------
@@ -354,20 +357,21 @@ def report(
     Raises
     ------
     ForkModelError
-        If the file cannot be written there, there is no such section, or the forecast is not of this fit.
+        If the file cannot be written there, there is no such section, a template is wrong, the forecast is not
+        of this fit, or no browser is here that prints.
     """
     from forkmodel.model.design import BLOCKS
-    from forkmodel.report import check_sections, write_report
+    from forkmodel.report import check_report, write_report
 
     path = Path(to)
     check_target(path, folder=False)
-    check_sections(sections)
+    check_report(path, sections, None if templates is None else Path(templates))
     content = fit.report_content()
     if outlook and fit.blocks == BLOCKS:
         from forkmodel.report.assemble import make_outlook, with_outlook
 
         content = with_outlook(content, fit.result, make_outlook(fit.result, baseline=forecast))
-    write_report(content, path, sections)
+    write_report(content, path, sections, templates=templates)
     return path
 
 

@@ -135,6 +135,11 @@ def draws_line(draws: int, vintage: str) -> str:
     )
 
 
+def vintage(day: str) -> str:
+    """Say in the margin of every printed page how old its data are."""
+    return f"Data up to {day}"
+
+
 def _bands() -> str:
     return " and ".join(f"{100 * mass:.0f}" for mass in DRAWN) + "%"
 
