@@ -236,7 +236,11 @@ def render(
         limits=limits(content),
         explorer=worlds.body,
         style=_style(sheets, content.failed, paper) + worlds.style,
-        **(on_paper(sections) if paper else _on_screen(sections, sheet(environment, "charts.js"))),
+        **(
+            on_paper(content, shown, sections)
+            if paper
+            else _on_screen(sections, sheet(environment, "charts.js"))
+        ),
     )
     # Labels name the bundled market's router; here another stands in its place.
     return page if content.router is None else page.replace(ROUTER_LABEL, str(escape(content.router)))

@@ -11,7 +11,7 @@ import json
 import re
 from typing import Any
 
-__all__ = ["CHART_CONFIG", "COLOURS", "access_colour", "colour", "developer_colour", "resolve"]
+__all__ = ["CHART_CONFIG", "COLOURS", "STATIC_FONT", "access_colour", "colour", "developer_colour", "resolve"]
 
 #: name: (light, dark). Closed is blue and open is orange everywhere, apart in hue and lightness for readers
 #: with any of the common colour deficiencies; tokens and money have their own pair.
@@ -64,6 +64,9 @@ _DEVELOPERS = {
     "Microsoft": "microsoft",
 }
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+
+#: A drawing that stands alone is measured here and shown elsewhere: letters of one width on most machines.
+STATIC_FONT = "Arial, 'Liberation Sans', Helvetica, sans-serif"
 
 
 def colour(name: str) -> str:

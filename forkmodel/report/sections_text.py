@@ -44,8 +44,6 @@ DETAIL = {
     "watch": "The list for every event",
     "undiagnostic": "Claims that tell nothing, because they hold today or because every side agrees",
 }
-#: What stands at the end of a printed report only.
-ANNEXES = {"charted": "How to read it, and more charts"}
 INTROS = {
     "outlook": (
         "From every posterior draw the market is simulated quarter by quarter: one world per draw, "

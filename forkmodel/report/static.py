@@ -7,16 +7,17 @@ from typing import Any
 
 from markupsafe import Markup
 
-from forkmodel.report.palette import CHART_CONFIG, resolve
+from forkmodel.report.palette import CHART_CONFIG, STATIC_FONT, resolve
 from forkmodel.report.scales import Spec
 
 __all__ = ["chart_svg"]
 
+_AXIS = {**CHART_CONFIG["axis"], "labelFont": STATIC_FONT, "titleFont": STATIC_FONT}
 #: What one drawing refers to inside itself; several drawings on one page must not share it.
 _NAMED = re.compile(r'(id="|url\(#)(?=[A-Za-z])')
 
 
-def chart_svg(spec: Spec, key: str, width: int) -> Markup:
+def chart_svg(spec: Spec, key: str, width: int, most: int | None = None) -> Markup:
     """Return a chart as an SVG element.
 
     Parameters
@@ -27,6 +28,8 @@ def chart_svg(spec: Spec, key: str, width: int) -> Markup:
         What sets the drawing's inner names apart from those of others.
     width : int
         Pixels of the plot with its axes.
+    most : int, optional
+        Pixels that the plot of a path may be high; that of dots is as high as its rows.
 
     Returns
     -------
@@ -38,7 +41,8 @@ def chart_svg(spec: Spec, key: str, width: int) -> Markup:
     drawn: dict[str, Any] = {
         **spec,
         "width": width,
-        "config": CHART_CONFIG,
+        "height": min(spec["height"], most or spec["height"]) if _is_path(spec) else spec["height"],
+        "config": {**CHART_CONFIG, "font": STATIC_FONT, "axis": _AXIS},
         "autosize": {"type": "fit-x", "contains": "padding"},
         "padding": 2,
         "layer": [layer for layer in spec["layer"] if not _follows_pointer(layer)],
@@ -53,3 +57,7 @@ def chart_svg(spec: Spec, key: str, width: int) -> Markup:
 def _follows_pointer(layer: Spec) -> bool:
     """Return whether a layer shows only what a pointer selects, which paper does not have."""
     return any("condition" in channel for channel in layer["encoding"].values())
+
+
+def _is_path(spec: Spec) -> bool:
+    return any(layer["encoding"].get("x", {}).get("type") == "temporal" for layer in spec["layer"])

@@ -140,6 +140,20 @@ def vintage(day: str) -> str:
     return f"Data up to {day}"
 
 
+#: Said on paper only.
+CONTENTS, ANNEXES = "Contents", "Annexes"
+MORE_CHARTS = "how to read, more charts"
+ON_PAPER = (
+    "The numbers behind every chart, and the worlds to explore, are not printed: the report as HTML holds them, and "
+    "`forkmodel report FIT --figures DIR` writes every chart with its numbers as CSV."
+)
+
+
+def annex(letter: str) -> str:
+    """Name an annex."""
+    return f"Annex {letter}"
+
+
 def _bands() -> str:
     return " and ".join(f"{100 * mass:.0f}" for mass in DRAWN) + "%"
 
