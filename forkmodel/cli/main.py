@@ -243,7 +243,7 @@ def report(
 ) -> None:
     """Write the report of a saved fit: as HTML, PDF or Markdown, or its charts as SVG."""
     from forkmodel.pipeline import check_target
-    from forkmodel.report import check_report
+    from forkmodel.report import FIGURES_INDEX, check_report
 
     wanted = None if sections is None else [name.strip() for name in sections.split(",")]
     page = Path("report.html") if to is None and figures is None else to

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from forkmodel.report.content import ReportContent
+from forkmodel.report.figure_files import FIGURES_INDEX, write_figures
 from forkmodel.report.output import (
     check_report,
     check_sections,
@@ -11,4 +12,13 @@ from forkmodel.report.output import (
     write_report,
 )
 
-__all__ = ["ReportContent", "check_report", "check_sections", "headline_figure", "summary_json", "write_report"]
+__all__ = [
+    "FIGURES_INDEX",
+    "ReportContent",
+    "check_report",
+    "check_sections",
+    "headline_figure",
+    "summary_json",
+    "write_figures",
+    "write_report",
+]

@@ -65,29 +65,31 @@ def check_sections(sections: Sequence[str] | None) -> None:
             )
 
 
-def check_report(path: Path, sections: Sequence[str] | None, templates: Path | None = None) -> None:
+def check_report(
+    path: str | Path | None, sections: Sequence[str] | None, templates: str | Path | None = None
+) -> None:
     """Refuse what cannot be written, before minutes are spent on what would stand in it.
 
     Parameters
     ----------
-    path : Path
-        The file wanted.
+    path : str or Path, optional
+        The file wanted; None for charts alone.
     sections : sequence of str, optional
         Sections below the first screen.
-    templates : Path, optional
+    templates : str or Path, optional
         A folder of templates.
 
     Raises
     ------
     ForkModelError
-        If there is no such section, a template is wrong or of no use to the format, or nothing here prints.
+        If there is no such section, a template is wrong or of no use to what is wanted, or nothing here prints.
     """
     check_sections(sections)
-    kind = path.suffix.lower()
+    kind = None if path is None else Path(path).suffix.lower()
     if templates is not None:
-        if kind == MARKDOWN:
-            raise ForkModelError("templates are for HTML and PDF; Markdown is written without any.")
-        check_templates(templates)
+        if kind in (MARKDOWN, None):
+            raise ForkModelError("templates are for HTML and PDF; Markdown and figures are written without any.")
+        check_templates(Path(templates))
     if kind == PRINTED:
         find_chromium()
 

@@ -370,7 +370,7 @@ CHANGES_TITLE = "What would change the verdict"
 MARKETS_TITLE = "The two markets of today"
 BASELINE_BETTER = "a baseline did better"
 TODAY_KEY = "Probability today"
-CLAIMS_NOTE = "Share of worlds in which the event holds; bars: 95% Monte Carlo intervals; dashed: one half."
+TODAY_NOTE = "Hollow squares: probability today."
 AGAINST = "critics"
 AGAINST_HELP = "Speaks against the thesis."
 SCENARIO = "Scenario"
@@ -378,6 +378,14 @@ WATCH_NOTE = (
     "Part of the verdict's variance that would be settled if this were known exactly; one number from all "
     "draws, conditional on the model."
 )
+
+
+def claims_note(draws: int) -> str:
+    """Say how to read the dots of the claims."""
+    return (
+        f"Share of {draws:,} worlds in which the event holds, conditional on the model and its priors; bars: 95% "
+        "Monte Carlo intervals; dashed: one half."
+    )
 
 
 def effects_note(draws: int) -> str:
