@@ -18,7 +18,7 @@ __all__ = ["Annex", "annexes", "on_paper"]
 #: CSS pixels of a chart in a row of two and in a row of three, at A4 within the margins of ``print.css``.
 IN_TWO, IN_THREE = 318, 206
 #: CSS pixels of the height of a path.
-HIGH = 104
+HIGH = 92
 
 
 @dataclass(frozen=True)

@@ -19,33 +19,42 @@ from jinja2 import (
     TemplateSyntaxError,
 )
 from jinja2.runtime import BlockReference, LoopContext, Macro
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
 
 from forkmodel.errors import TemplateFileError, did_you_mean
 
-__all__ = ["OWN", "check_templates", "fill", "sheet", "templates"]
+__all__ = ["OWN", "Sandbox", "check_templates", "fill", "sheet", "templates"]
 
 #: How a reader's template names the package's own of the same name, to extend it.
 OWN = "forkmodel"
 #: Modules of the report whose functions a template may call.
 CALLED = ("claims_table", "content", "facts", "facts_text", "sections_text", "text", "trust", "trust_text")
+#: Letters of a reason that are told: some quote a whole table.
+LONGEST = 160
 _ROOM = "forkmodel.report."
 _PLAIN = (str, dict, list, tuple, int, float)
 
 
-class _Sandbox(ImmutableSandboxedEnvironment):
+class Sandbox(ImmutableSandboxedEnvironment):
     """Templates see words and numbers; they call what the report gives them and nothing else.
 
     Content holds tables and arrays that can write files, and modules name the modules they import.
     """
 
+    #: The reader's folder.
+    folder: Path | None = None
+
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """Return whether a template may see an attribute."""
         if isinstance(value, ModuleType) and not value.__name__.startswith(_ROOM):
             return False
         return super().is_safe_attribute(obj, attr, value)
 
     def is_safe_callable(self, obj: Any) -> bool:
-        if isinstance(obj, Macro | BlockReference | LoopContext) or obj in self.globals.values():
+        """Return whether a template may call it."""
+        if isinstance(obj, Macro | BlockReference | LoopContext):
+            return True
+        if any(obj is known for known in self.globals.values()):
             return True
         if isinstance(getattr(obj, "__self__", None), _PLAIN):
             return super().is_safe_callable(obj)
@@ -56,7 +65,7 @@ def _csv_link(body: str) -> str:
     return "data:text/csv;base64," + base64.b64encode(body.encode()).decode()
 
 
-def templates(folder: Path | None = None) -> ImmutableSandboxedEnvironment:
+def templates(folder: Path | None = None) -> Sandbox:
     """Return where templates are looked up: in a reader's folder first, then in the package.
 
     Parameters
@@ -67,18 +76,19 @@ def templates(folder: Path | None = None) -> ImmutableSandboxedEnvironment:
 
     Returns
     -------
-    Environment
-        Sandboxed, with text escaped and with unknown names refused.
+    Sandbox
+        With text escaped and with unknown names refused.
     """
     own = PackageLoader("forkmodel.report", "templates")
     found = own if folder is None else ChoiceLoader([FileSystemLoader(folder), own])
-    made = _Sandbox(
+    made = Sandbox(
         loader=ChoiceLoader([found, PrefixLoader({OWN: own})]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.folder = folder
     made.filters["csv_link"] = _csv_link
     return made
 
@@ -111,36 +121,44 @@ def check_templates(folder: Path) -> None:
             raise TemplateFileError(f"{path} cannot be read as UTF-8 text: {error}.") from error
 
 
-def sheet(environment: ImmutableSandboxedEnvironment, name: str) -> str:
+def sheet(environment: Sandbox, name: str) -> str:
     """Return a style sheet as it stands in its file."""
     assert environment.loader is not None  # noqa: S101 - made above; narrows the type
     return environment.loader.get_source(environment, name)[0]
 
 
-def fill(environment: ImmutableSandboxedEnvironment, name: str, **variables: Any) -> str:
+def fill(environment: Sandbox, name: str, **variables: Any) -> str:
     """Return a template filled in.
 
     Raises
     ------
     TemplateFileError
-        If it asks for what there is not, or does what a template may not; the message names file and line.
+        If a template asks for what there is not, does what none may, or a reader's fails in any other way; the
+        message names file and line.
     """
     try:
         return environment.get_template(name).render(**variables)
-    except TemplateError as error:
-        where = _place(error)
-        if isinstance(error, TemplateNotFound):
-            raise TemplateFileError(f"{where}: there is no template {error}.") from error
-        raise TemplateFileError(f"{where}: {error.message}.") from error
+    except Exception as error:
+        file, number = _place(error)
+        ours = environment.folder is None or environment.folder not in Path(file).parents
+        if ours and not isinstance(error, TemplateError):
+            raise
+        raise TemplateFileError(f"{file}, line {number}: {_why(error)}") from error
 
 
-def _place(error: TemplateError) -> str:
+def _why(error: Exception) -> str:
+    if isinstance(error, TemplateNotFound):
+        return f"there is no template {error}."
+    first = str(error).splitlines()[0][:LONGEST].rstrip(".")
+    if isinstance(error, SecurityError):
+        return f"a template may not do this: {first}."
+    return f"{first}." if isinstance(error, TemplateError) else f"{type(error).__name__}: {first}."
+
+
+def _place(error: Exception) -> tuple[str, int | None]:
     """Return file and line of the innermost template that an error came through."""
     if isinstance(error, TemplateSyntaxError):
-        return f"{error.filename or error.name}, line {error.lineno}"
-    frames = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if frame.filename.endswith((".html", ".css", ".svg"))
-    ]
-    return f"{frames[-1].filename}, line {frames[-1].lineno}" if frames else "a template"
+        return str(error.filename or error.name), error.lineno
+    frames = traceback.extract_tb(error.__traceback__)
+    inside = [frame for frame in frames if Path(frame.filename).suffix in (".html", ".svg")]
+    return (inside[-1].filename, inside[-1].lineno) if inside else ("a template", None)
