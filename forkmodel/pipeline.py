@@ -361,8 +361,8 @@ def report(
     Raises
     ------
     ForkModelError
-        If the file cannot be written there, there is no such section, a template is wrong, the forecast is not
-        of this fit, or no browser is here that prints.
+        If the file cannot be written there, there is no such section, a template is wrong, the forecast is
+        not of this fit, or no browser is here that prints.
     """
     from forkmodel.model.design import BLOCKS
     from forkmodel.report import check_report, write_figures, write_report

@@ -222,7 +222,8 @@ def report(
     to: Annotated[
         Path | None,
         typer.Option(
-            "--to", help="File to write: HTML, or PDF or Markdown if its name ends in .pdf or .md. [report.html]"
+            "--to",
+            help="File: HTML, or PDF or Markdown by its ending, .pdf or .md. [default: report.html]",
         ),
     ] = None,
     forecast_file: Annotated[

@@ -19,9 +19,9 @@ APPLICATION = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 #: Seconds after which a print is given up; one takes some five.
 PATIENCE = 180
 NO_BROWSER = (
-    "a PDF is printed by Chromium or Google Chrome, and none of {names} is on the path of this machine. Install "
-    "one, on Debian and Ubuntu with `sudo apt-get install chromium`, and run the same command again; or write "
-    "HTML with `--to report.html` and print that from any browser."
+    "a PDF is printed by Chromium or Google Chrome, and none of {names} is on the path of this machine. "
+    "Install one, on Debian and Ubuntu with `sudo apt-get install chromium`, and run the same command again; "
+    "or write HTML with `--to report.html` and print that from any browser."
 )
 
 
@@ -83,9 +83,10 @@ def print_pdf(page: str, program: str) -> bytes:
             ) from error
         body = target.read_bytes() if target.is_file() else b""
         if done.returncode or not body.startswith(b"%PDF") or b"%%EOF" not in body[-1024:]:
-            said = done.stderr.strip().splitlines()[-1:] or ["it said nothing"]
+            # It complains about the desktop's message bus, which a server has not.
+            said = [line for line in done.stderr.splitlines() if line.strip() and "dbus" not in line]
             raise ForkModelError(
-                f"{program} ended with status {done.returncode} and without a PDF: {said[0]}. Write HTML with "
-                "`--to report.html` and print that."
+                f"{program} ended with status {done.returncode} and without a PDF: "
+                f"{said[-1] if said else 'it said nothing'}. Write HTML with `--to report.html` and print it."
             )
         return body

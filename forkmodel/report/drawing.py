@@ -1,4 +1,4 @@
-"""One figure as a drawing that stands alone: title, key, panels with their units, and the caption under them."""
+"""One figure as a drawing that stands alone: title, key, panels with their units, and the caption."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Row:
     """One row of strips: what it is, its drawing, and its numbers; without a drawing a heading."""
 
     label: str
-    drawing: Markup = Markup()
+    drawing: Markup | None = None
     numbers: str = ""
 
 
@@ -119,7 +119,9 @@ def draw_figure(figure: Figure) -> str:
         One with panels.
     """
     entries = [(entry.label, entry.colour, entry.shape) for entry in figure.legend]
-    canvas = _heading(f"{figure.title} ({text.PRIOR_DRIVEN})" if figure.prior_driven else figure.title, entries)
+    canvas = _heading(
+        f"{figure.title} ({text.PRIOR_DRIVEN})" if figure.prior_driven else figure.title, entries
+    )
     width = (WIDTH - 2 * MARGIN - GAP * (figure.columns - 1)) / figure.columns
     for first in range(0, len(figure.panels), figure.columns):
         row = figure.panels[first : first + figure.columns]

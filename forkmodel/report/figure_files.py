@@ -93,7 +93,9 @@ def _scenarios(content: ReportContent) -> Drawn:
             rows.append(Row(f"{row.scenario}: {row.meaning}", drawing, f"{middle} ({span})"))
     note = text.effects_note(content.forecast.settings["draws"])
     title = finding(content, "scenarios").title
-    return Drawn("scenarios", "scenarios", title, note, draw_rows(title, [], rows, note), effects_csv(content))
+    return Drawn(
+        "scenarios", "scenarios", title, note, draw_rows(title, [], rows, note), effects_csv(content)
+    )
 
 
 def _drawn(content: ReportContent, wanted: Sequence[str] | None) -> Iterator[Drawn]:
@@ -156,5 +158,7 @@ def write_figures(
             said_of = {key: value for key, value in asdict(drawn).items() if key not in files}
             listed.append({**said_of, **files, "draws": content.draws})
         index = {"vintage": f"{content.vintage:%Y-%m-%d}", "review": content.status, "figures": listed}
-        (waiting / FIGURES_INDEX).write_text(json.dumps(index, ensure_ascii=False, indent=1), encoding="utf-8")
+        (waiting / FIGURES_INDEX).write_text(
+            json.dumps(index, ensure_ascii=False, indent=1), encoding="utf-8"
+        )
     return [str(entry["name"]) for entry in listed]

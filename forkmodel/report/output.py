@@ -82,13 +82,15 @@ def check_report(
     Raises
     ------
     ForkModelError
-        If there is no such section, a template is wrong or of no use to what is wanted, or nothing here prints.
+        If there is no such section, a template is wrong or of no use here, or no browser prints.
     """
     check_sections(sections)
     kind = None if path is None else Path(path).suffix.lower()
     if templates is not None:
         if kind in (MARKDOWN, None):
-            raise ForkModelError("templates are for HTML and PDF; Markdown and figures are written without any.")
+            raise ForkModelError(
+                "templates are for HTML and PDF; Markdown and figures are written without any."
+            )
         check_templates(Path(templates))
     if kind == PRINTED:
         find_chromium()

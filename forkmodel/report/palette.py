@@ -11,7 +11,16 @@ import json
 import re
 from typing import Any
 
-__all__ = ["CHART_CONFIG", "COLOURS", "STATIC_FONT", "access_colour", "colour", "developer_colour", "light", "resolve"]
+__all__ = [
+    "CHART_CONFIG",
+    "COLOURS",
+    "STATIC_FONT",
+    "access_colour",
+    "colour",
+    "developer_colour",
+    "light",
+    "resolve",
+]
 
 #: name: (light, dark). Closed is blue and open is orange everywhere, apart in hue and lightness for readers
 #: with any of the common colour deficiencies; tokens and money have their own pair.

@@ -48,17 +48,14 @@ class Annex:
 
 def annexes(content: ReportContent, shown: Collection[str], sections: Sequence[Section]) -> list[Annex]:
     """Return the annexes of the sections that are shown, in their order."""
-    folds, detail = sections_text.FOLDS, sections_text.DETAIL
+    subjects, folds, detail = sections_text.SECTIONS, sections_text.FOLDS, sections_text.DETAIL
     charted = {section.key: section for section in sections}
     planned = [
         ("limits", "trust", folds["limits"], "limits.html"),
         ("claims-detail", "claims", detail["claims"], "claims_detail.html"),
-        *(
-            (f"{key}-detail", key, f"{sections_text.SECTIONS[key]}: {text.MORE_CHARTS}", "charted_detail.html")
-            for key in charted
-        ),
+        *((f"{key}-detail", key, text.more_charts(subjects[key]), "charted_detail.html") for key in charted),
         ("scenarios-detail", "scenarios", detail["scenarios"], "scenarios_detail.html"),
-        ("watch-detail", "watch", sections_text.SECTIONS["watch"], "watch_detail.html"),
+        ("watch-detail", "watch", subjects["watch"], "watch_detail.html"),
         ("review", "trust", folds["review"], "review.html"),
         ("backtest", "trust" if content.trust is not None else "", folds["backtest"], "backtest.html"),
         ("facts", "trust" if content.facts is not None else "", folds["facts"], "facts.html"),
@@ -91,9 +88,7 @@ def on_paper(content: ReportContent, shown: Collection[str], sections: Sequence[
         The charted ones among them.
     """
     drawn = {
-        f"{figure.key}-{place}": chart_svg(
-            panel.spec, f"{figure.key}-{place}", _width(figure, lead), HIGH
-        )
+        f"{figure.key}-{place}": chart_svg(panel.spec, f"{figure.key}-{place}", _width(figure, lead), HIGH)
         for section in sections
         for lead, group in ((True, section.lead), (False, section.detail))
         for figure in group

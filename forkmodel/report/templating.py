@@ -18,8 +18,9 @@ from jinja2 import (
     TemplateNotFound,
     TemplateSyntaxError,
 )
+from jinja2.exceptions import SecurityError
 from jinja2.runtime import BlockReference, LoopContext, Macro
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from forkmodel.errors import TemplateFileError, did_you_mean
 
@@ -133,8 +134,8 @@ def fill(environment: Sandbox, name: str, **variables: Any) -> str:
     Raises
     ------
     TemplateFileError
-        If a template asks for what there is not, does what none may, or a reader's fails in any other way; the
-        message names file and line.
+        If a template asks for what there is not, does what none may, or a reader's fails in any other way;
+        the message names file and line.
     """
     try:
         return environment.get_template(name).render(**variables)

@@ -142,11 +142,15 @@ def vintage(day: str) -> str:
 
 #: Said on paper only.
 CONTENTS, ANNEXES = "Contents", "Annexes"
-MORE_CHARTS = "how to read, more charts"
 ON_PAPER = (
-    "The numbers behind every chart, and the worlds to explore, are not printed: the report as HTML holds them, and "
-    "`forkmodel report FIT --figures DIR` writes every chart with its numbers as CSV."
+    "The numbers behind every chart, and the worlds to explore, are not printed: the report as HTML holds "
+    "them, and `forkmodel report FIT --figures DIR` writes every chart with its numbers as CSV."
 )
+
+
+def more_charts(subject: str) -> str:
+    """Head the annex of a charted section."""
+    return f"{subject}: how to read, more charts"
 
 
 def annex(letter: str) -> str:
@@ -383,8 +387,8 @@ WATCH_NOTE = (
 def claims_note(draws: int) -> str:
     """Say how to read the dots of the claims."""
     return (
-        f"Share of {draws:,} worlds in which the event holds, conditional on the model and its priors; bars: 95% "
-        "Monte Carlo intervals; dashed: one half."
+        f"Share of {draws:,} worlds in which the event holds, conditional on the model; bars: 95% Monte "
+        "Carlo intervals; dashed: one half."
     )
 
 
