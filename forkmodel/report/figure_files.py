@@ -109,14 +109,11 @@ def _drawn(content: ReportContent, wanted: Sequence[str] | None) -> Iterator[Dra
     future = content.forecast is not None and not content.failed
     if future and asked_for("claims"):
         yield _claims(content)
-    for section in charted(content):
-        if asked_for(section.key):
-            for figure in (*section.lead, *section.detail):
-                if figure.panels:
-                    caption = " ".join(part for part in (figure.caption, figure.caution) if part)
-                    yield Drawn(
-                        figure.key, section.key, figure.title, caption, draw_figure(figure), figure.csv
-                    )
+    for section in charted(content, wanted):
+        for figure in (*section.lead, *section.detail):
+            if figure.panels:
+                caption = " ".join(part for part in (figure.caption, figure.caution) if part)
+                yield Drawn(figure.key, section.key, figure.title, caption, draw_figure(figure), figure.csv)
     if future and asked_for("scenarios"):
         yield _scenarios(content)
 

@@ -190,7 +190,7 @@ def render(
         HTML that needs no other file and no network.
     """
     environment = templates(folder)
-    sections = [section for section in charted(content) if wanted is None or section.key in wanted]
+    sections = charted(content, wanted)
     read = [reader for reader in readers(content) if wanted is None or reader.key in wanted]
     shown = _shown(content, {reader.key for reader in read}, wanted)
     worlds = explorer.section(content) if "explorer" in shown and not paper else explorer.NOTHING

@@ -1,4 +1,4 @@
-"""A reader's templates take the place of the package's, may do nothing but show, and fail by file and line."""
+"""A reader's templates take the place of the package's, do nothing but show, and fail by file and line."""
 
 from __future__ import annotations
 
