@@ -223,7 +223,7 @@ def report(
         Path | None,
         typer.Option(
             "--to",
-            help="File: HTML, or PDF or Markdown by its ending, .pdf or .md. [default: report.html]",
+            help="File to write, by its ending HTML, PDF (.pdf) or Markdown (.md). [default: report.html]",
         ),
     ] = None,
     forecast_file: Annotated[
@@ -242,7 +242,7 @@ def report(
         typer.Option("--template", help="Folder of templates that replace the package's, for HTML and PDF."),
     ] = None,
 ) -> None:
-    """Write the report of a saved fit: as HTML, PDF or Markdown, or its charts as SVG."""
+    """Write the report of a saved fit, or its charts."""
     from forkmodel.pipeline import check_target
     from forkmodel.report import FIGURES_INDEX, check_report
 
