@@ -232,10 +232,11 @@ def claims_title(likely: int, unlikely: int, open_: int, differ: int, undiagnost
     total = likely + unlikely + open_ + differ
     if not total:
         return "No claim of the ledger tells the sides apart in this fit."
+    told = "claim that tells" if total == 1 else "claims that tell"
+    hold, fail = "holds" if likely == 1 else "hold", "fails" if unlikely == 1 else "fail"
     said = (
-        f"Of {total} {'claim that tells' if total == 1 else 'claims that tell'} the sides apart, "
-        f"{likely} {'holds' if likely == 1 else 'hold'} and {unlikely} {'fails' if unlikely == 1 else 'fail'} "
-        "in over half of the worlds under every prior set"
+        f"Of {total} {told} the sides apart, {likely} {hold} and {unlikely} {fail} in over half of the worlds "
+        "under every prior set"
     )
     if differ:
         said += f"; {differ} {'turns' if differ == 1 else 'turn'} on the priors"

@@ -387,8 +387,7 @@ WATCH_NOTE = (
 def claims_note(draws: int) -> str:
     """Say how to read the dots of the claims."""
     return (
-        f"Share of {draws:,} worlds in which the event holds, conditional on the model; bars: 95% Monte "
-        "Carlo intervals; dashed: one half."
+        f"Share of {draws:,} worlds, conditional on the model; bars: 95% Monte Carlo intervals; dashed: half."
     )
 
 
