@@ -235,8 +235,8 @@ def claims_title(likely: int, unlikely: int, open_: int, differ: int, undiagnost
     told = "claim that tells" if total == 1 else "claims that tell"
     hold, fail = "holds" if likely == 1 else "hold", "fails" if unlikely == 1 else "fail"
     said = (
-        f"Of {total} {told} the sides apart, {likely} {hold} and {unlikely} {fail} in over half of the worlds "
-        "under every prior set"
+        f"Of {total} {told} the sides apart, {likely} {hold} and {unlikely} {fail} in over half of the "
+        "worlds under every prior set"
     )
     if differ:
         said += f"; {differ} {'turns' if differ == 1 else 'turn'} on the priors"
