@@ -128,8 +128,8 @@ def draw_figure(figure: Figure) -> str:
         tops = []
         for place, panel in enumerate(row):
             x = MARGIN + place * (width + GAP)
-            top = canvas.write(panel.title, 12, x=x, width=width, bold=True)
-            tops.append(top)
+            driven = f" ({text.PRIOR_DRIVEN})" if panel.prior_driven else ""
+            tops.append(canvas.write(panel.title + driven, 12, x=x, width=width, bold=True))
         top = max(tops)
         ends = []
         for place, panel in enumerate(row):
@@ -140,7 +140,11 @@ def draw_figure(figure: Figure) -> str:
             ends.append(top + 20 + _height(body))
         canvas.y = max(ends) + 14
     told = " ".join(str(panel.spec["description"]) for panel in figure.panels)
-    driven = text.PRIOR_DRIVEN_HELP if figure.prior_driven else ""
+    marked = figure.prior_driven or any(panel.prior_driven for panel in figure.panels)
+    driven = (
+        f"{text.PRIOR_DRIVEN.capitalize()}: {text.PRIOR_DRIVEN_HELP[:1].lower()}{text.PRIOR_DRIVEN_HELP[1:]}"
+    )
+    driven = driven if marked else ""
     caption = " ".join(part for part in (driven, figure.caption, figure.caution, figure.missing) if part)
     return canvas.finish(figure.title, told, caption)
 

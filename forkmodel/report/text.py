@@ -395,7 +395,7 @@ def effects_note(draws: int) -> str:
     """Say how to read the strips of scenarios."""
     return (
         f"Difference from the baseline in the last quarter of 2031, world by world: median and 80% interval. "
-        f"{draws:,} paired worlds a scenario, conditional on the model."
+        f"{draws:,} paired worlds a scenario, conditional on the model. Simulated from a fit to all tables."
     )
 
 

@@ -110,3 +110,14 @@ def test_a_failed_review_draws_no_claim(content, tmp_path):
     failed = dataclasses.replace(content, review={"status": "FAIL", "checks": []})
     assert write_figures(failed, tmp_path, ["claims", "scenarios"]) == []
     assert json.loads((tmp_path / FIGURES_INDEX).read_text(encoding="utf-8"))["review"] == "FAIL"
+
+
+def test_a_panel_that_is_mostly_the_priors_says_so(content, tmp_path):
+    rows = content.prior_posterior.head(2).assign(
+        block="value", parameter=["partition_strength", "broad_ratio"], prior_driven=True
+    )
+    write_figures(dataclasses.replace(content, prior_posterior=rows), tmp_path, ["concentration"])
+    said = text_of(tmp_path / "hhi.svg")
+    assert "Hosts of open weights, by revenue (prior-driven)" in said
+    assert said.count("(prior-driven)") == 1
+    assert "Prior-driven: the data moved this little" in said
