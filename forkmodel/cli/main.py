@@ -257,7 +257,11 @@ def report(
         from forkmodel.errors import ForkModelError
 
         options = (forecast_file, wanted, figures, templates)
-        if page is None or page.suffix in (".md", ".pdf") or any(given is not None for given in options):
+        if (
+            page is None
+            or page.suffix.lower() in (".md", ".pdf")
+            or any(given is not None for given in options)
+        ):
             raise ForkModelError(
                 "the package's own fit has one page, all of it in HTML: leave out --forecast, --sections, "
                 "--figures, --template and names that end in .md or .pdf, or name a fit."

@@ -110,13 +110,15 @@ def _height(body: str) -> float:
     return float(found[1]) if found else 0.0
 
 
-def draw_figure(figure: Figure) -> str:
+def draw_figure(figure: Figure, warning: str = "") -> str:
     """Return a figure of the page as SVG in light colours.
 
     Parameters
     ----------
     figure : Figure
         One with panels.
+    warning : str
+        What stands before everything else that is said of it.
     """
     entries = [(entry.label, entry.colour, entry.shape) for entry in figure.legend]
     canvas = _heading(
@@ -145,7 +147,9 @@ def draw_figure(figure: Figure) -> str:
         f"{text.PRIOR_DRIVEN.capitalize()}: {text.PRIOR_DRIVEN_HELP[:1].lower()}{text.PRIOR_DRIVEN_HELP[1:]}"
     )
     driven = driven if marked else ""
-    caption = " ".join(part for part in (driven, figure.caption, figure.caution, figure.missing) if part)
+    caption = " ".join(
+        part for part in (warning, driven, figure.caption, figure.caution, figure.missing) if part
+    )
     return canvas.finish(figure.title, told, caption)
 
 

@@ -48,8 +48,12 @@ def _both() -> list[tuple[str, str, str]]:
     return [(label, colour(access), "band") for access, label in text.ACCESS.items()]
 
 
+def _warning(content: ReportContent) -> str:
+    return text.FAILED_FIGURE if content.failed else ""
+
+
 def _markets(content: ReportContent) -> Drawn:
-    note = text.markets_note(content.draws, day_label(content.vintage))
+    note = f"{_warning(content)} {text.markets_note(content.draws, day_label(content.vintage))}".lstrip()
     rows = []
     for market in opening.markets(content):
         rows.append(Row(market.title))
@@ -112,8 +116,16 @@ def _drawn(content: ReportContent, wanted: Sequence[str] | None) -> Iterator[Dra
     for section in charted(content, wanted):
         for figure in (*section.lead, *section.detail):
             if figure.panels:
-                caption = " ".join(part for part in (figure.caption, figure.caution) if part)
-                yield Drawn(figure.key, section.key, figure.title, caption, draw_figure(figure), figure.csv)
+                parts = (_warning(content), figure.caption, figure.caution)
+                caption = " ".join(part for part in parts if part)
+                yield Drawn(
+                    figure.key,
+                    section.key,
+                    figure.title,
+                    caption,
+                    draw_figure(figure, _warning(content)),
+                    figure.csv,
+                )
     if future and asked_for("scenarios"):
         yield _scenarios(content)
 

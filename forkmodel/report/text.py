@@ -111,6 +111,7 @@ WITHHELD = (
     "The numbers below may be wrong and no conclusion is drawn from them. They are shown in grey so that "
     "the failure can be traced; the checks that failed, with advice, come first."
 )
+FAILED_FIGURE = "The review of this fit FAILED: these numbers may be wrong, and nothing follows from them."
 BETTER_INFORMED = "more parameters, about which the data say more"
 NUMBERS_OF = "Numbers of the chart:"
 WITHHELD_ANSWER = (

@@ -110,6 +110,8 @@ def test_a_failed_review_draws_no_claim(content, tmp_path):
     failed = dataclasses.replace(content, review={"status": "FAIL", "checks": []})
     assert write_figures(failed, tmp_path, ["claims", "scenarios"]) == []
     assert json.loads((tmp_path / FIGURES_INDEX).read_text(encoding="utf-8"))["review"] == "FAIL"
+    write_figures(failed, tmp_path, ["spend"])
+    assert "The review of this fit FAILED" in text_of(tmp_path / "adoption.svg")
 
 
 def test_a_panel_that_is_mostly_the_priors_says_so(content, tmp_path):
