@@ -69,7 +69,7 @@ class _Canvas:
     ) -> float:
         """Write words in as many lines as they need from ``y`` on, and return where they end."""
         y = self.y
-        for line in textwrap.wrap(words, max(int(width / (size * LETTER)), 8)):
+        for line in textwrap.wrap(words, max(int(width / (size * LETTER)), 8), break_on_hyphens=False):
             y += size * 1.35
             self.lines.append(_Words(round(x, 1), round(y - size * 0.3, 1), size, line, **look))
         return y
