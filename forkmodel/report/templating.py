@@ -28,8 +28,6 @@ __all__ = ["OWN", "Sandbox", "check_templates", "fill", "sheet", "templates"]
 
 #: How a reader's template names the package's own of the same name, to extend it.
 OWN = "forkmodel"
-#: Modules of the report whose functions a template may call.
-CALLED = ("claims_table", "content", "facts", "facts_text", "sections_text", "text", "trust", "trust_text")
 #: Letters of a reason that are told: some quote a whole table.
 LONGEST = 160
 _ROOM = "forkmodel.report."
@@ -44,6 +42,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     #: The reader's folder.
     folder: Path | None = None
+    #: Modules that the templates were given, whose functions they may call.
+    called: frozenset[str] = frozenset()
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         """Return whether a template may see an attribute."""
@@ -59,7 +59,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             return True
         if isinstance(getattr(obj, "__self__", None), _PLAIN):
             return super().is_safe_callable(obj)
-        return getattr(obj, "__module__", None) in {_ROOM + name for name in CALLED}
+        return getattr(obj, "__module__", None) in self.called
 
 
 def _csv_link(body: str) -> str:
@@ -137,6 +137,9 @@ def fill(environment: Sandbox, name: str, **variables: Any) -> str:
         If a template asks for what there is not, does what none may, or a reader's fails in any other way;
         the message names file and line.
     """
+    environment.called = frozenset(
+        value.__name__ for value in variables.values() if isinstance(value, ModuleType)
+    )
     try:
         return environment.get_template(name).render(**variables)
     except Exception as error:
