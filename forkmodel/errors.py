@@ -20,6 +20,7 @@ __all__ = [
     "RecordError",
     "SamplingError",
     "ScenarioError",
+    "TemplateFileError",
     "did_you_mean",
 ]
 
@@ -120,6 +121,10 @@ class ClaimError(ForkModelError):
 
 class RecordError(ForkModelError):
     """A record of forecasts was changed, or contradicts what is added; the message names file and line."""
+
+
+class TemplateFileError(ForkModelError):
+    """A template of the report is wrong or missing; the message names the file and the line."""
 
 
 class JobError(ForkModelError):

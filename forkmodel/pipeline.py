@@ -342,20 +342,23 @@ def _finish(
 def report(
     fit: Fit,
     *,
-    to: str | Path = "report.html",
+    to: str | Path | None = "report.html",
     outlook: bool = True,
     forecast: Forecast | None = None,
     sections: Sequence[str] | None = None,
+    templates: str | Path | None = None,
+    figures: str | Path | None = None,
 ) -> Path:
-    """Write the report of a fit as one HTML file that needs no network, or as Markdown.
+    """Write the report of a fit as one HTML file that needs no network, as PDF or Markdown, or its charts.
 
     Parameters
     ----------
     fit : Fit
         The fit. If its review failed, the report says so on top and draws no conclusions.
     to : str or Path
-        The file; an existing one is replaced once the new one is complete. A name that ends in ``.md`` gives
-        Markdown without charts.
+        The file; an existing one is replaced once the new one is complete. A name that ends in ``.pdf`` gives
+        what a Chromium of this machine prints, one that ends in ``.md`` Markdown without charts. None for
+        the charts alone.
     outlook : bool
         Whether to forecast, judge the claims and compare the scenarios too, which takes about a minute; a fit
         of some blocks only cannot.
@@ -363,30 +366,43 @@ def report(
         The forecast of this fit that is at hand; simulated by default.
     sections : sequence of str, optional
         Sections below the first screen that are wanted, such as ``claims`` and ``buyer``; all by default.
+    templates : str or Path, optional
+        A folder of templates that take the place of the package's of the same name.
+    figures : str or Path, optional
+        A folder to write every chart to, as SVG with its numbers as CSV.
 
     Returns
     -------
     Path
-        The file.
+        The file; the folder of the charts if no file is wanted.
 
     Raises
     ------
     ForkModelError
-        If the file cannot be written there, there is no such section, or the forecast is not of this fit.
+        If the file cannot be written there, there is no such section, a template is wrong, the forecast is
+        not of this fit, or no browser is here that prints.
     """
     from forkmodel.model.design import BLOCKS
-    from forkmodel.report import check_sections, write_report
+    from forkmodel.report import check_report, write_figures, write_report
 
-    path = Path(to)
-    check_target(path, folder=False)
-    check_sections(sections)
+    if to is None and figures is None:
+        raise ForkModelError("nothing to write: give a file, a folder for figures, or both.")
+    if to is not None:
+        check_target(Path(to), folder=False)
+    if figures is not None:
+        check_target(Path(figures), folder=True)
+    check_report(to, sections, templates)
     content = fit.report_content()
     if outlook and fit.blocks == BLOCKS:
         from forkmodel.report.assemble import make_outlook, with_outlook
 
         content = with_outlook(content, fit.result, make_outlook(fit.result, baseline=forecast))
-    write_report(content, path, sections)
-    return path
+    if figures is not None:
+        write_figures(content, figures, sections)
+    if to is None:
+        return Path(str(figures))
+    write_report(content, to, sections, templates=templates)
+    return Path(to)
 
 
 def check_target(path: Path, *, folder: bool, needs: int = 0) -> None:

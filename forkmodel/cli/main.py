@@ -223,8 +223,12 @@ def report(
         typer.Argument(help="File that `forkmodel fit` or `run` wrote; the package's own fit if left out."),
     ] = None,
     to: Annotated[
-        Path, typer.Option("--to", help="HTML file to write; Markdown if its name ends in .md.")
-    ] = Path("report.html"),
+        Path | None,
+        typer.Option(
+            "--to",
+            help="File to write, by its ending HTML, PDF (.pdf) or Markdown (.md). [default: report.html]",
+        ),
+    ] = None,
     forecast_file: Annotated[
         Path | None,
         typer.Option("--forecast", help="Forecast of this fit that is at hand, instead of simulating again."),
@@ -232,23 +236,40 @@ def report(
     sections: Annotated[
         str | None, typer.Option("--sections", help="Only these, such as claims,buyer,trust.")
     ] = None,
+    figures: Annotated[
+        Path | None,
+        typer.Option("--figures", help="Folder for every chart as SVG with its CSV; no page without --to."),
+    ] = None,
+    templates: Annotated[
+        Path | None,
+        typer.Option("--template", help="Folder of templates that replace the package's, for HTML and PDF."),
+    ] = None,
 ) -> None:
-    """Write the report of a saved fit."""
+    """Write the report of a saved fit, or its charts."""
     from forkmodel.pipeline import check_target
-    from forkmodel.report import check_sections
+    from forkmodel.report import FIGURES_INDEX, check_report
 
     wanted = None if sections is None else [name.strip() for name in sections.split(",")]
-    check_target(to, folder=False)
-    check_sections(wanted)
+    page = Path("report.html") if to is None and figures is None else to
+    if page is not None:
+        check_target(page, folder=False)
+    if figures is not None:
+        check_target(figures, folder=True)
+    check_report(page, wanted, templates)
     if file is None:
         from forkmodel.errors import ForkModelError
 
-        if forecast_file is not None or wanted is not None or to.suffix == ".md":
+        options = (forecast_file, wanted, figures, templates)
+        if (
+            page is None
+            or page.suffix.lower() in (".md", ".pdf")
+            or any(given is not None for given in options)
+        ):
             raise ForkModelError(
-                "the package's own fit has one page, all of it in HTML: leave out --forecast, --sections and "
-                "names that end in .md, or name a fit."
+                "the package's own fit has one page, all of it in HTML: leave out --forecast, --sections, "
+                "--figures, --template and names that end in .md or .pdf, or name a fit."
             )
-        _write_bundled_report(to)
+        _write_bundled_report(page)
         return
     from forkmodel.fit import load
     from forkmodel.pipeline import report as write
@@ -263,9 +284,12 @@ def report(
             held = load_forecast(forecast_file)
         progress("derive", 0.0, DERIVING)
         status = loaded.review().status
-        progress("report", 0.0, str(to))
-        written = write(loaded, to=to, forecast=held, sections=wanted)
-    typer.echo(f"Wrote {written}.")
+        progress("report", 0.0, str(page or figures))
+        write(loaded, to=page, forecast=held, sections=wanted, templates=templates, figures=figures)
+    if page is not None:
+        typer.echo(f"Wrote {page}.")
+    if figures is not None:
+        typer.echo(f"Wrote the figures to {figures}; {figures / FIGURES_INDEX} lists them.")
     _exit_by(status)
 
 

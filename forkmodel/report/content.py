@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 __all__ = ["FAIL", "PASS", "REVIEW", "ForecastContent", "ReportContent", "TrustContent"]
 
 PASS, REVIEW, FAIL = "PASS", "REVIEW", "FAIL"
+#: Parameters that drive parts of a chart: the hosts' partition, and what is spent beyond hosting.
+RESTS_ON_PRIOR = {
+    "open_hosts": ("value.partition_discount", "value.partition_strength"),
+    "broad": ("value.broad_ratio",),
+    "welfare": ("value.broad_ratio",),
+}
 
 
 @dataclass(frozen=True)
@@ -191,6 +197,10 @@ class ReportContent:
     def attribute(self, name: str, key: str) -> object:
         """Return an attribute of a variable, or None."""
         return self.history[name].attrs.get(key) if name in self.history else None
+
+    def rests_on_prior(self, part: str) -> bool:
+        """Return whether a scope of concentration or a definition of value is mostly the prior's."""
+        return self.is_prior_driven(*RESTS_ON_PRIOR.get(part, ()))
 
     def is_prior_driven(self, *parameters: str) -> bool:
         """Return whether any of the parameters (``"block.parameter"``) is marked as driven by its prior."""

@@ -10,7 +10,7 @@ import pandas as pd
 from forkmodel.report import claims_chart, claims_table, facts, findings_text, headline, text, trust
 from forkmodel.report.content import ReportContent
 from forkmodel.report.formatting import UNITS
-from forkmodel.report.headline import PARTITION, Quantity, quantity
+from forkmodel.report.headline import Quantity, quantity
 from forkmodel.report.intervals import Summary, sample_dims, summarise_draws
 
 __all__ = ["Finding", "doubts", "finding", "side_of"]
@@ -113,7 +113,7 @@ def _concentration(content: ReportContent) -> str:
         found = quantity(content, "hhi", scope=scope)
         if found is not None:
             above = float((found.draws > text.HIGHLY_CONCENTRATED).mean())
-            driven = scope == "open_hosts" and content.is_prior_driven(*PARTITION)
+            driven = content.rests_on_prior(scope)
             tiers.append((name, _said(found, "hhi"), above, driven))
     return findings_text.concentration_title(tiers)
 

@@ -232,15 +232,18 @@ def claims_title(likely: int, unlikely: int, open_: int, differ: int, undiagnost
     total = likely + unlikely + open_ + differ
     if not total:
         return "No claim of the ledger tells the sides apart in this fit."
+    told = "claim that tells" if total == 1 else "claims that tell"
+    hold, fail = "holds" if likely == 1 else "hold", "fails" if unlikely == 1 else "fail"
     said = (
-        f"Of {total} claims that tell the sides apart, {likely} hold and {unlikely} fail in over half of the "
-        f"worlds under every prior set"
+        f"Of {total} {told} the sides apart, {likely} {hold} and {unlikely} {fail} in over half of the "
+        "worlds under every prior set"
     )
     if differ:
         said += f"; {differ} {'turns' if differ == 1 else 'turn'} on the priors"
     if open_:
         said += f"; {open_} {'is' if open_ == 1 else 'are'} a coin's toss"
-    return f"{said}. {undiagnostic} more tell nothing." if undiagnostic else f"{said}."
+    tell = "tells" if undiagnostic == 1 else "tell"
+    return f"{said}. {undiagnostic} more {tell} nothing." if undiagnostic else f"{said}."
 
 
 def scenarios_title(count: int, year: str, most: tuple[str, str, str] | None, quantity: str) -> str:
@@ -308,7 +311,8 @@ def regulator_title(
     """Say how sure high concentration is in a year, and how many mergers cross the lines."""
     parts = []
     if above is not None:
-        how = "stay" if above[0] >= CLEAR else "will not be" if above[0] <= 1 - CLEAR else "may be"
+        # Whether they are so today is another question: "stay" would be wrong where they are not.
+        how = "will be" if above[0] >= CLEAR else "will not be" if above[0] <= 1 - CLEAR else "may be"
         parts.append(f"{name} {how} highly concentrated in {year} ({above[1]} of worlds)")
     if flagged is not None:
         most = f"{flagged[0]} of {flagged[1]} mergers among the largest firms"

@@ -14,7 +14,7 @@ from forkmodel.report.formatting import UNITS, chance, date_label, join
 from forkmodel.report.intervals import Summary, sample_dims, summarise_draws
 from forkmodel.report.own_market import DROPPED_LIMITS, rests_on
 
-__all__ = ["HEADLINES", "PARTITION", "SENTENCES", "Quantity", "limits", "quantity", "sentences"]
+__all__ = ["HEADLINES", "SENTENCES", "Quantity", "limits", "quantity", "sentences"]
 
 #: Key in ``summary.json``: (variable, coordinates).
 HEADLINES: dict[str, tuple[str, dict[str, str]]] = {
@@ -27,8 +27,6 @@ HEADLINES: dict[str, tuple[str, dict[str, str]]] = {
     "capability_gap": ("capability_gap", {}),
     "lag_months_strict": ("lag_months_strict", {}),
 }
-#: Parameters that drive the hosts' partition; with little data on them the result is the prior's.
-PARTITION = ("value.partition_discount", "value.partition_strength")
 #: A closed lab that reports no revenue of its models; its part of the tier is then the prior's.
 SILENT_LAB = "Google DeepMind"
 
@@ -109,7 +107,7 @@ def _open(content: ReportContent) -> str | None:
             unit.text(found.summary.median),
             unit.interval(found.summary.headline),
             f"{count.text(firms.summary.median)} ({count.interval(firms.summary.headline)})",
-            content.is_prior_driven(*PARTITION),
+            content.rests_on_prior("open_hosts"),
         )
     owners = quantity(content, "hhi", scope="open_developers")
     if owners is not None:

@@ -25,6 +25,7 @@ class Panel:
     unit: str
     spec: dict[str, Any]
     swatch: str | None = None
+    prior_driven: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,7 @@ class LinePanel:
     points: list[Point] = field(default_factory=list)
     rules: tuple[Rule, ...] = ()
     swatch: str | None = None
+    prior_driven: bool = False
 
 
 @dataclass(frozen=True)
@@ -168,7 +170,7 @@ def line_figure(
             points=shown,
             vintage=content.vintage,
         )
-        built.append(Panel(panel.title, unit.axis, spec, panel.swatch))
+        built.append(Panel(panel.title, unit.axis, spec, panel.swatch, panel.prior_driven))
     pairs = [(panel.title, path) for panel, lines in kept for path in lines]
     draws = min(int(path.frame["draws"].min()) for path in every)
     return Figure(

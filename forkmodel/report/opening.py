@@ -11,7 +11,7 @@ from forkmodel.report import claims_chart, claims_table, findings_text, text
 from forkmodel.report.asked import asked
 from forkmodel.report.content import ReportContent
 from forkmodel.report.formatting import UNITS, Unit, join
-from forkmodel.report.headline import PARTITION, quantity
+from forkmodel.report.headline import quantity
 from forkmodel.report.intervals import HEADLINE, Summary, summarise_draws
 from forkmodel.report.paths import Dot, dot_csv
 from forkmodel.report.strips import Bar, Scale, strip
@@ -132,8 +132,8 @@ type _Readings = list[tuple[str, list[tuple[str, Summary, str]], bool]]
 
 def _readings(content: ReportContent) -> list[tuple[str, str, _Readings, Sequence[float]]]:
     """Return title, unit, rows and yardsticks of every part of the picture."""
-    hosts = content.is_prior_driven(*PARTITION)
-    broad = content.is_prior_driven("value.broad_ratio")
+    hosts = content.rests_on_prior("open_hosts")
+    broad = content.rests_on_prior("broad")
     shares: _Readings = [
         (text.MARKET_ROWS["enterprise"], _closed_part(content, "enterprise", "spend"), False),
         (text.MARKET_ROWS["openrouter"], _closed_part(content, "openrouter", "tokens"), False),

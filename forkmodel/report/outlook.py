@@ -47,7 +47,12 @@ def _concentration(future: ReportContent) -> list[Figure]:
         "outlook-hhi",
         UNITS["hhi"],
         [
-            LinePanel(text.SCOPES[scope], [line(future, "", colour(tone), "hhi", scope=scope)], rules=rules)
+            LinePanel(
+                text.SCOPES[scope],
+                [line(future, "", colour(tone), "hhi", scope=scope)],
+                rules=rules,
+                prior_driven=future.rests_on_prior(scope),
+            )
             for scope, tone in _SCOPES.items()
         ],
         columns=4,
@@ -108,7 +113,10 @@ def _value(future: ReportContent) -> list[Figure]:
         future,
         "outlook-value",
         UNITS["usd"],
-        [LinePanel(label, _both(future, "value", definition=key)) for key, label in text.DEFINITIONS.items()],
+        [
+            LinePanel(label, _both(future, "value", definition=key), prior_driven=future.rests_on_prior(key))
+            for key, label in text.DEFINITIONS.items()
+        ],
         legend=_access_legend(),
     )
     ratios = []
@@ -118,7 +126,8 @@ def _value(future: ReportContent) -> list[Figure]:
         path = None
         if opened is not None and closed is not None:
             path = line_of(future, "", colour("accent"), "value", opened / closed)
-        ratios.append(LinePanel(label, [path], rules=(Rule(1.0, text.RULE_PARITY),)))
+        driven = future.rests_on_prior(key)
+        ratios.append(LinePanel(label, [path], rules=(Rule(1.0, text.RULE_PARITY),), prior_driven=driven))
     unit = replace(UNITS["ratio"], axis=text.OPEN_OVER_CLOSED)
     api = LinePanel("", [line(future, "", colour("closed"), "api_share")])
     return [

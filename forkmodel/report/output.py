@@ -12,6 +12,7 @@ import pandas as pd
 from forkmodel.errors import ForkModelError, did_you_mean
 from forkmodel.report import text
 from forkmodel.report.bands import band_chart
+from forkmodel.report.browser import find_chromium, print_pdf
 from forkmodel.report.content import ReportContent
 from forkmodel.report.formatting import UNITS
 from forkmodel.report.headline import HEADLINES, quantity
@@ -20,12 +21,13 @@ from forkmodel.report.palette import CHART_CONFIG, access_colour, resolve
 from forkmodel.report.paths import line
 from forkmodel.report.scales import Rule, line_domain
 from forkmodel.report.sections_text import OPENING, SECTIONS
+from forkmodel.report.templating import check_templates
 from forkmodel.whole_files import write_whole
 
-__all__ = ["check_sections", "headline_figure", "summary_json", "write_report"]
+__all__ = ["check_report", "check_sections", "headline_figure", "summary_json", "write_report"]
 
-#: How the name of a Markdown file ends.
-MARKDOWN = ".md"
+#: How the names of a Markdown file and of a printed report end.
+MARKDOWN, PRINTED = ".md", ".pdf"
 #: Years whose last quarter is summarised.
 FORECAST_YEARS = (2028, 2031, 2036)
 #: Further quantities of ``summary.json``: key, variable, coordinates.
@@ -63,7 +65,44 @@ def check_sections(sections: Sequence[str] | None) -> None:
             )
 
 
-def write_report(content: ReportContent, path: str | Path, sections: Sequence[str] | None = None) -> None:
+def check_report(
+    path: str | Path | None, sections: Sequence[str] | None, templates: str | Path | None = None
+) -> None:
+    """Refuse what cannot be written, before minutes are spent on what would stand in it.
+
+    Parameters
+    ----------
+    path : str or Path, optional
+        The file wanted; None for charts alone.
+    sections : sequence of str, optional
+        Sections below the first screen.
+    templates : str or Path, optional
+        A folder of templates.
+
+    Raises
+    ------
+    ForkModelError
+        If there is no such section, a template is wrong or of no use here, or no browser prints.
+    """
+    check_sections(sections)
+    kind = None if path is None else Path(path).suffix.lower()
+    if templates is not None:
+        if kind in (MARKDOWN, None):
+            raise ForkModelError(
+                "templates are for HTML and PDF; Markdown and figures are written without any."
+            )
+        check_templates(Path(templates))
+    if kind == PRINTED:
+        find_chromium()
+
+
+def write_report(
+    content: ReportContent,
+    path: str | Path,
+    sections: Sequence[str] | None = None,
+    *,
+    templates: str | Path | None = None,
+) -> None:
     """Write the page, whole or not at all.
 
     Parameters
@@ -71,25 +110,31 @@ def write_report(content: ReportContent, path: str | Path, sections: Sequence[st
     content : ReportContent
         What to show.
     path : str or Path
-        The file; replaced only once the new page is complete. Markdown if its name ends in ``.md``.
+        The file; replaced only once the new page is complete. Markdown if its name ends in ``.md``, printed
+        by a Chromium of this machine if it ends in ``.pdf``.
     sections : sequence of str, optional
         Sections below the first screen; all by default.
+    templates : str or Path, optional
+        A folder of templates that take the place of the package's of the same name, for HTML and PDF.
 
     Raises
     ------
     ForkModelError
-        If there is no such section.
+        If there is no such section, a template is wrong, or no browser is here that prints.
     """
-    check_sections(sections)
     target = Path(path)
-    if target.suffix.lower() == MARKDOWN:
+    folder = None if templates is None else Path(templates)
+    check_report(target, sections, folder)
+    kind = target.suffix.lower()
+    if kind == MARKDOWN:
         from forkmodel.report.markdown import render_markdown
 
         write_whole(target, render_markdown(content, sections))
         return
     from forkmodel.report.page import render
 
-    write_whole(target, render(content, sections))
+    page = render(content, sections, folder=folder, paper=kind == PRINTED)
+    write_whole(target, print_pdf(page, find_chromium()) if kind == PRINTED else page)
 
 
 def summary_json(content: ReportContent) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from forkmodel.report import own_market, sections_text, trust
@@ -82,14 +83,19 @@ def spoken_of(content: ReportContent) -> dict[str, Plan]:
     }
 
 
-def charted(content: ReportContent) -> list[Section]:
+def charted(content: ReportContent, wanted: Sequence[str] | None = None) -> list[Section]:
     """Return the charted sections, in the order of the page.
 
     Parameters
     ----------
     content : ReportContent
         What to show.
+    wanted : sequence of str, optional
+        Sections that are shown; all by default.
     """
+    plans = {key: plan for key, plan in spoken_of(content).items() if wanted is None or key in wanted}
+    if not plans:
+        return []
     left_out = content.left_out
     groups = {name: group for name, group in figures(content).items() if name not in left_out}
     known = {figure.key: figure for group in groups.values() for figure in group}
@@ -99,7 +105,7 @@ def charted(content: ReportContent) -> list[Section]:
         for figure in outlook_figures(content):
             known[figure.key] = replace(figure, caution=cautions.get(figure.key, ""))
     made = []
-    for key, plan in spoken_of(content).items():
+    for key, plan in plans.items():
         found = titled(content, key)
         lead = plan.lead if content.forecast is not None else plan.past
         rest = [*(name for name in plan.past if name not in lead), *plan.detail]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -31,10 +30,12 @@ from forkmodel.report.findings import doubts
 from forkmodel.report.formatting import day_label, significant
 from forkmodel.report.frames import claims_csv, effects_csv, watch_csv
 from forkmodel.report.headline import limits, sentences
-from forkmodel.report.overview import CHARTED, charted, spoken_of, titled
+from forkmodel.report.overview import CHARTED, Section, charted, spoken_of, titled
 from forkmodel.report.palette import CHART_CONFIG, COLOURS
+from forkmodel.report.paper import on_paper
 from forkmodel.report.parameters import parameter_groups
 from forkmodel.report.readers import readers
+from forkmodel.report.templating import fill, sheet, templates
 
 __all__ = ["render"]
 
@@ -53,23 +54,36 @@ def _vega() -> str:
     return str(vl_convert.javascript_bundle(snippet=_EXPOSE))
 
 
-def _style(failed: bool) -> Markup:
+def _variables(place: int) -> str:
+    return "".join(f"--{name}:{pair[place]};" for name, pair in COLOURS.items())
+
+
+def _style(sheets: str, failed: bool, paper: bool) -> Markup:
     """Return the style sheet with the colours of both schemes; a failed fit is drawn in grey."""
-
-    def variables(place: int) -> str:
-        return "".join(f"--{name}:{pair[place]};" for name, pair in COLOURS.items())
-
-    sheet = (resources.files("forkmodel.report") / "templates" / "page.css").read_text(encoding="utf-8")
     grey = ".figure .plot,.figure .key{filter:grayscale(1);opacity:.75}" if failed else ""
-    head = f":root{{color-scheme:light dark;{variables(0)}}}"
-    dark = f"@media (prefers-color-scheme:dark){{:root{{{variables(1)}}}}}"
+    light = f":root{{color-scheme:{'light' if paper else 'light dark'};{_variables(0)}}}"
+    dark = "" if paper else f"@media (prefers-color-scheme:dark){{:root{{{_variables(1)}}}}}"
     # A page on paper is light whatever the screen was.
-    paper = f"@media print{{:root{{{variables(0)}}}}}"
-    return Markup(head + dark + paper + sheet + grey)  # noqa: S704
+    printed = f"@media print{{:root{{{_variables(0)}}}}}"
+    return Markup(light + dark + printed + sheets + grey)  # noqa: S704
 
 
-def _csv_link(body: str) -> str:
-    return "data:text/csv;base64," + base64.b64encode(body.encode()).decode()
+def _on_screen(sections: Sequence[Section], script: str) -> Mapping[str, Any]:
+    """Return what the templates need for a screen: charts as data, and the script that draws them."""
+    specs = {
+        f"{figure.key}-{place}": panel.spec
+        for section in sections
+        for figure in (*section.lead, *section.detail)
+        for place, panel in enumerate(figure.panels)
+    }
+    return {
+        "paper": False,
+        "unfolded": "",
+        "specs": script_json(specs),
+        "config": script_json(CHART_CONFIG),
+        "vega": Markup(_vega().replace("</script", "<\\/script")),  # noqa: S704
+        "loader": Markup(script),  # noqa: S704
+    }
 
 
 def _checks(content: ReportContent) -> list[dict[str, Any]]:
@@ -150,7 +164,13 @@ def _future(content: ReportContent) -> dict[str, Any]:
     }
 
 
-def render(content: ReportContent, wanted: Sequence[str] | None = None) -> str:
+def render(
+    content: ReportContent,
+    wanted: Sequence[str] | None = None,
+    *,
+    folder: Path | None = None,
+    paper: bool = False,
+) -> str:
     """Return the page.
 
     Parameters
@@ -159,42 +179,35 @@ def render(content: ReportContent, wanted: Sequence[str] | None = None) -> str:
         What to show.
     wanted : sequence of str, optional
         Sections below the first screen; all by default.
+    folder : Path, optional
+        Templates that take the place of the package's of the same name.
+    paper : bool
+        Whether the page is to be printed: without scripts, details at its end.
 
     Returns
     -------
     str
         HTML that needs no other file and no network.
     """
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("forkmodel.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["csv_link"] = _csv_link
-    sections = [section for section in charted(content) if wanted is None or section.key in wanted]
-    specs = {
-        f"{figure.key}-{place}": panel.spec
-        for section in sections
-        for figure in (*section.lead, *section.detail)
-        for place, panel in enumerate(figure.panels)
-    }
+    environment = templates(folder)
+    sections = charted(content, wanted)
     read = [reader for reader in readers(content) if wanted is None or reader.key in wanted]
     shown = _shown(content, {reader.key for reader in read}, wanted)
-    worlds = explorer.section(content) if "explorer" in shown else explorer.NOTHING
+    worlds = explorer.section(content) if "explorer" in shown and not paper else explorer.NOTHING
     if not worlds.body:
         shown.pop("explorer", None)
     own = content.router is not None
-    page = environment.get_template("page.html").render(
+    sheets = sheet(environment, "page.css") + (sheet(environment, "print.css") if paper else "")
+    page = fill(
+        environment,
+        "print.html" if paper else "page.html",
         text=text,
         heading=own_market.TITLE if own else text.TITLE,
         subtitle=own_market.SUBTITLE if own else "",
         sections_text=sections_text,
         content=content,
         checks=_checks(content),
+        vintage=text.vintage(day_label(content.vintage)),
         draws_line=text.draws_line(content.draws, day_label(content.vintage)),
         sentences=sentences(content),
         titles={key: title for key, title in shown.items() if key != sections_text.OPENING},
@@ -222,12 +235,11 @@ def render(content: ReportContent, wanted: Sequence[str] | None = None) -> str:
         sources=_sources(content),
         limits=limits(content),
         explorer=worlds.body,
-        style=_style(content.failed) + worlds.style,
-        specs=script_json(specs),
-        config=script_json(CHART_CONFIG),
-        vega=Markup(_vega().replace("</script", "<\\/script")),  # noqa: S704
-        loader=Markup(  # noqa: S704
-            (resources.files("forkmodel.report") / "templates" / "charts.js").read_text(encoding="utf-8")
+        style=_style(sheets, content.failed, paper) + worlds.style,
+        **(
+            on_paper(content, shown, sections)
+            if paper
+            else _on_screen(sections, sheet(environment, "charts.js"))
         ),
     )
     # Labels name the bundled market's router; here another stands in its place.

@@ -11,7 +11,16 @@ import json
 import re
 from typing import Any
 
-__all__ = ["CHART_CONFIG", "COLOURS", "access_colour", "colour", "developer_colour", "resolve"]
+__all__ = [
+    "CHART_CONFIG",
+    "COLOURS",
+    "STATIC_FONT",
+    "access_colour",
+    "colour",
+    "developer_colour",
+    "light",
+    "resolve",
+]
 
 #: name: (light, dark). Closed is blue and open is orange everywhere, apart in hue and lightness for readers
 #: with any of the common colour deficiencies; tokens and money have their own pair.
@@ -65,6 +74,9 @@ _DEVELOPERS = {
 }
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
+#: A drawing that stands alone is measured here and shown elsewhere: letters of one width on most machines.
+STATIC_FONT = "Arial, 'Liberation Sans', Helvetica, sans-serif"
+
 
 def colour(name: str) -> str:
     """Return a named colour as a chart refers to it."""
@@ -82,10 +94,14 @@ def developer_colour(developer: str) -> str:
     return colour(f"dev-{short}" if short else "neutral")
 
 
-def resolve(spec: dict[str, Any], dark: bool = False) -> dict[str, Any]:
-    """Return a spec with colour values in place of names."""
-    text = re.sub(r"var\(--([a-z-]+)\)", lambda found: COLOURS[found.group(1)][dark], json.dumps(spec))
-    resolved: dict[str, Any] = json.loads(text)
+def light(text: str) -> str:
+    """Return text with light colour values in place of names."""
+    return re.sub(r"var\(--([a-z-]+)\)", lambda found: COLOURS[found.group(1)][0], text)
+
+
+def resolve(spec: dict[str, Any]) -> dict[str, Any]:
+    """Return a spec with light colour values in place of names."""
+    resolved: dict[str, Any] = json.loads(light(json.dumps(spec)))
     return resolved
 
 

@@ -67,6 +67,11 @@ def claims_named(claims: Sequence[tuple[str, str]]) -> str:
     return "; ".join(f"{name}: {threshold}" for name, threshold in claims) + "."
 
 
+def by_prior(name: str) -> str:
+    """Mark a row whose numbers are mostly a statement of the prior."""
+    return f"{name} (prior-driven)"
+
+
 def above_line(year: int) -> str:
     """Head the chance of high concentration."""
     return f"Above it in {year}"

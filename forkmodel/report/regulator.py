@@ -41,7 +41,9 @@ def regulator(content: ReportContent) -> Reader | None:
             continue
         above = asked(worlds, f"{path}[{YEARS[1]}] > {line}")
         below = asked(worlds, f"when({path}[{after}:{end}] <= {line})")
-        rows.append((SHORT_SCOPES[scope], [*levels, above, below, _dots(content, scope)]))
+        name = SHORT_SCOPES[scope]
+        driven = content.rests_on_prior(scope)
+        rows.append((text.by_prior(name) if driven else name, [*levels, above, below, _dots(content, scope)]))
     if not rows:
         return None
     columns = [text.TODAY, *map(str, YEARS), text.above_line(YEARS[1]), text.BELOW_WHEN, text.DOTS_HEAD]

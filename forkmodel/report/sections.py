@@ -56,7 +56,12 @@ def concentration(content: ReportContent) -> list[Figure]:
         "hhi",
         UNITS["hhi"],
         [
-            LinePanel(label, [line(content, "", _SCOPE_COLOURS[scope], "hhi", scope=scope)], rules=rules)
+            LinePanel(
+                label,
+                [line(content, "", _SCOPE_COLOURS[scope], "hhi", scope=scope)],
+                rules=rules,
+                prior_driven=content.rests_on_prior(scope),
+            )
             for scope, label in text.SCOPES.items()
         ],
         ceiling=10_000.0,
@@ -231,7 +236,9 @@ def value(content: ReportContent) -> list[Figure]:
         "value",
         UNITS["usd"],
         [
-            LinePanel(label, _both(content, "value", definition=key))
+            LinePanel(
+                label, _both(content, "value", definition=key), prior_driven=content.rests_on_prior(key)
+            )
             for key, label in text.DEFINITIONS.items()
         ],
         legend=_access_legend(),
@@ -243,7 +250,8 @@ def value(content: ReportContent) -> list[Figure]:
         path = None
         if opened is not None and closed is not None:
             path = line_of(content, "", colour("accent"), "value", opened / closed)
-        ratios.append(LinePanel(label, [path], rules=(Rule(1.0, text.RULE_PARITY),)))
+        rests = content.rests_on_prior(key)
+        ratios.append(LinePanel(label, [path], rules=(Rule(1.0, text.RULE_PARITY),), prior_driven=rests))
     layers = [
         LinePanel(label, [line(content, "", access_colour("open"), "value_layer", access="open", layer=key)])
         for key, label in text.LAYERS.items()

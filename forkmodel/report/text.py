@@ -111,6 +111,7 @@ WITHHELD = (
     "The numbers below may be wrong and no conclusion is drawn from them. They are shown in grey so that "
     "the failure can be traced; the checks that failed, with advice, come first."
 )
+FAILED_FIGURE = "The review of this fit FAILED: these numbers may be wrong, and nothing follows from them."
 BETTER_INFORMED = "more parameters, about which the data say more"
 NUMBERS_OF = "Numbers of the chart:"
 WITHHELD_ANSWER = (
@@ -133,6 +134,29 @@ def draws_line(draws: int, vintage: str) -> str:
         f"All numbers are posterior medians with {HEADLINE:.0%} equal-tailed intervals from {draws:,} draws, "
         f"conditional on the model and on data up to {vintage}."
     )
+
+
+def vintage(day: str) -> str:
+    """Say in the margin of every printed page how old its data are."""
+    return f"Data up to {day}"
+
+
+#: Said on paper only.
+CONTENTS, ANNEXES = "Contents", "Annexes"
+ON_PAPER = (
+    "The numbers behind every chart, and the worlds to explore, are not printed: the report as HTML holds "
+    "them, and `forkmodel report FIT --figures DIR` writes every chart with its numbers as CSV."
+)
+
+
+def more_charts(subject: str) -> str:
+    """Head the annex of a charted section."""
+    return f"{subject}: how to read, more charts"
+
+
+def annex(letter: str) -> str:
+    """Name an annex."""
+    return f"Annex {letter}"
 
 
 def _bands() -> str:
@@ -351,7 +375,7 @@ CHANGES_TITLE = "What would change the verdict"
 MARKETS_TITLE = "The two markets of today"
 BASELINE_BETTER = "a baseline did better"
 TODAY_KEY = "Probability today"
-CLAIMS_NOTE = "Share of worlds in which the event holds; bars: 95% Monte Carlo intervals; dashed: one half."
+TODAY_NOTE = "Hollow squares: probability today."
 AGAINST = "critics"
 AGAINST_HELP = "Speaks against the thesis."
 SCENARIO = "Scenario"
@@ -361,11 +385,18 @@ WATCH_NOTE = (
 )
 
 
+def claims_note(draws: int) -> str:
+    """Say how to read the dots of the claims."""
+    return (
+        f"Share of {draws:,} worlds, conditional on the model; bars: 95% Monte Carlo intervals; dashed: half."
+    )
+
+
 def effects_note(draws: int) -> str:
     """Say how to read the strips of scenarios."""
     return (
         f"Difference from the baseline in the last quarter of 2031, world by world: median and 80% interval. "
-        f"{draws:,} paired worlds a scenario, conditional on the model."
+        f"{draws:,} paired worlds a scenario, conditional on the model. Simulated from a fit to all tables."
     )
 
 

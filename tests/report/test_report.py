@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from forkmodel.errors import ForkModelError
+from forkmodel.pipeline import report
 from forkmodel.report import headline_figure, summary_json, write_report
 from forkmodel.report.formatting import UNITS, chance, percent, significant
 from forkmodel.report.headline import sentences
@@ -216,3 +218,12 @@ def test_units_write_what_a_reader_expects():
 def test_few_finite_draws_are_no_summary():
     assert summarise_draws(np.array([1.0, np.nan, np.nan])) is None
     assert summarise_draws(np.array([])) is None
+
+
+def test_charts_alone_and_nothing_at_all(quick_fit, tmp_path):
+    written = report(quick_fit, to=None, figures=tmp_path / "figures", sections=["race"], outlook=False)
+    assert written == tmp_path / "figures"
+    assert (written / "gap.svg").is_file()
+    assert [path.name for path in tmp_path.iterdir()] == ["figures"]
+    with pytest.raises(ForkModelError, match="nothing to write"):
+        report(quick_fit, to=None, outlook=False)
