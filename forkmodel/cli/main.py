@@ -16,6 +16,7 @@ import typer
 from forkmodel.cli.console import prepare_streams, print_json, print_table, show_progress
 from forkmodel.cli.failures import failure_status
 from forkmodel.cli.future import claims, compare, forecast, scenarios_app
+from forkmodel.cli.hindcast import hindcast
 from forkmodel.cli.studies import validate_app
 from forkmodel.cli.tables import data_app, priors_app
 from forkmodel.cli.trust import backtest, facts, score, sensitivity
@@ -225,6 +226,7 @@ app.command()(forecast)
 app.command()(compare)
 app.command()(claims)
 app.command()(backtest)
+app.command()(hindcast)
 app.command()(score)
 app.command()(facts)
 app.command()(sensitivity)

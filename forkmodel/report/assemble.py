@@ -21,6 +21,7 @@ from forkmodel.forecast.worlds import DEFAULT_HORIZON, forecast_from
 from forkmodel.inference.posterior import Posterior
 from forkmodel.inference.sampling import Progress
 from forkmodel.report.content import ForecastContent, ReportContent, TrustContent
+from forkmodel.report.others import other_markets
 from forkmodel.results.contraction import prior_posterior
 from forkmodel.results.reported import history_of
 from forkmodel.results.review import review_of
@@ -86,15 +87,17 @@ def observed_points(panel: Panel) -> dict[str, pd.DataFrame]:
 
 
 def report_content(posterior: Posterior) -> ReportContent:
-    """Return what the report shows of a fit alone: paths, review, priors, observations, cited facts."""
+    """Return what the report shows of a fit alone: paths, review, priors, facts, other markets."""
+    history = history_of(posterior)
     return ReportContent(
-        history=history_of(posterior),
+        history=history,
         review=review_of(posterior).as_dict(),
         prior_posterior=prior_posterior(posterior),
         observed=observed_points(posterior.panel),
         provenance={**posterior.describe(), "sources": posterior.data.sources},
         settings={"options": posterior.options, "tune": posterior.tune},
         facts=against_facts(posterior).as_dict(),
+        others=other_markets(history, posterior.data.vintage),
     )
 
 

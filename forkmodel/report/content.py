@@ -90,6 +90,8 @@ class ReportContent:
         How forecasts of this kind have done.
     facts : mapping, optional
         The posterior beside cited facts, in the shape of ``forkmodel facts --json``.
+    others : mapping, optional
+        Other markets: ``cloud``, the path of cloud infrastructure, and ``rates``, base rates by claim.
     """
 
     history: xr.Dataset
@@ -101,6 +103,7 @@ class ReportContent:
     forecast: ForecastContent | None = None
     trust: TrustContent | None = None
     facts: Mapping[str, Any] | None = None
+    others: Mapping[str, Any] | None = None
 
     @property
     def failed(self) -> bool:

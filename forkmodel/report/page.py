@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from forkmodel.report import claims_table, facts_text, sections_text, text, trust
+from forkmodel.report import claims_table, facts_text, others, others_text, sections_text, text, trust
 from forkmodel.report import facts as cited
 from forkmodel.report.content import FAIL, PASS, ReportContent
 from forkmodel.report.formatting import day_label, significant
@@ -165,6 +165,8 @@ def render(content: ReportContent) -> str:
         trust=trust,
         cited=cited,
         facts_text=facts_text,
+        others=others,
+        others_text=others_text,
         sections=sections,
         groups=parameter_groups(content),
         provenance=_provenance(content),

@@ -1,0 +1,174 @@
+"""Shares forward from any quarter: the fitted dynamics, entry at a drawn size, and exit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from forkmodel.hindcast.dynamics import YEARS_PER_QUARTER
+from forkmodel.hindcast.moves import LAGS, REFERENCE_SHARE, past_changes
+from forkmodel.hindcast.panel import ENTRY_FLOOR, EXIT_FLOOR, EXIT_QUARTERS, SMALLEST_SHARE, MarketPanel
+
+__all__ = ["PLACES", "Dynamics", "Future", "simulate"]
+
+#: Places kept for firms that have yet to come.
+PLACES = 6
+
+
+@dataclass(frozen=True)
+class Dynamics:
+    """Parameters of one market in every draw, all arrays (draw,).
+
+    Attributes
+    ----------
+    speed : array
+        Standard deviation of lasting moves of a leading firm's log share in a mature market, per root year.
+    momentum : array
+        Part of a change that is repeated in the next quarter.
+    error : array
+        Part of a surprise that the next report takes back.
+    reversion : array
+        Pull of log shares towards their mean, per year.
+    size_slope : array
+        Exponent by which smaller shares move faster.
+    youth, youth_years : array
+        By how much a new market moves faster, and the years in which two thirds of that go.
+    freedom : array
+        Degrees of freedom of a quarter's moves.
+    entry : array
+        Firms that come to the market per year.
+    entry_size : array
+        Mean of the log of the share at arrival over the floor.
+    """
+
+    speed: np.ndarray
+    momentum: np.ndarray
+    error: np.ndarray
+    reversion: np.ndarray
+    size_slope: np.ndarray
+    youth: np.ndarray
+    youth_years: np.ndarray
+    freedom: np.ndarray
+    entry: np.ndarray
+    entry_size: np.ndarray
+
+    def scale(self, age: float) -> np.ndarray:
+        """Return the standard deviation of a quarter's surprise at the reference share (draw,)."""
+        fade = 1.0 + self.youth * np.exp(-age / self.youth_years)
+        return np.asarray(self.speed * fade * YEARS_PER_QUARTER**0.5 / (1.0 - self.error))
+
+
+@dataclass(frozen=True)
+class Future:
+    """Shares in every draw.
+
+    Attributes
+    ----------
+    share : array (quarter ahead, draw, firm)
+        Shares of the whole, the panel's firms first and then those that came; zero where nobody is.
+    hhi, cr3 : array (quarter ahead, draw)
+        HHI (0 to 10,000) and summed share of the three largest, over single firms.
+    """
+
+    share: np.ndarray
+    hhi: np.ndarray
+    cr3: np.ndarray
+
+
+def simulate(panel: MarketPanel, dynamics: Dynamics, quarters: int, rng: np.random.Generator) -> Future:
+    """Go on from the last quarter of a panel.
+
+    Parameters
+    ----------
+    panel : MarketPanel
+        The market as it is known; its last quarter must be on record.
+    dynamics : Dynamics
+        Parameters.
+    quarters : int
+        Quarters ahead.
+    rng : Generator
+        Random numbers.
+    """
+    draws, last = len(dynamics.speed), len(panel.quarters) - 1
+    firms = len(panel.firms)
+    total = firms + PLACES
+    followed = np.concatenate([panel.followed, np.ones(PLACES, dtype=bool)])
+    alive = np.zeros((draws, total), dtype=bool)
+    alive[:, :firms] = panel.present[last]
+    share = np.where(panel.present[last], np.nan_to_num(panel.share[last]), 0.0)
+    whole = share.sum()
+    level = np.full((draws, total), -np.inf)
+    level[:, :firms] = np.log(np.maximum(share, SMALLEST_SHARE) / whole)
+    level[~alive] = -np.inf
+    change, surprise = _memory(panel, dynamics, last, total)
+    poor = np.zeros((draws, total), dtype=int)
+    shares = np.zeros((quarters, draws, total))
+    for ahead in range(quarters):
+        age = float(panel.age[last]) + (ahead + 1) * YEARS_PER_QUARTER
+        finite = np.where(alive, level, 0.0)
+        single = alive & followed
+        centre = (finite * single).sum(1, keepdims=True) / np.maximum(single.sum(1, keepdims=True), 1)
+        pull = YEARS_PER_QUARTER * dynamics.reversion[:, None] * np.where(single, centre - finite, 0.0)
+        size = np.maximum(finite, np.log(SMALLEST_SHARE)) + np.log(whole / REFERENCE_SHARE)
+        scale = dynamics.scale(age)[:, None] * np.exp(-dynamics.size_slope[:, None] * size)
+        wild = np.sqrt(dynamics.freedom / (2.0 * rng.standard_gamma(0.5 * dynamics.freedom)))
+        fresh = scale * wild[:, None] * rng.standard_normal((draws, total))
+        moved = dynamics.momentum[:, None] * change + pull + fresh - dynamics.error[:, None] * surprise
+        after = np.where(alive, finite + moved, -np.inf)
+        after, alive, came = _enter(after, alive, dynamics, whole, firms, rng)
+        after = after - np.logaddexp.reduce(after, axis=1)[:, None]
+        change = np.where(alive & ~came, np.where(alive, after, 0.0) - finite, 0.0)
+        surprise = np.where(alive & ~came, fresh, 0.0)
+        poor = np.where(alive & (np.exp(after) * whole < EXIT_FLOOR), poor + 1, 0)
+        # The largest firm stays whatever its share.
+        leaving = (poor >= EXIT_QUARTERS) & followed & (after < after.max(1, keepdims=True))
+        alive = alive & ~leaving
+        level = np.where(alive, after, -np.inf)
+        shares[ahead] = np.exp(after) * whole
+    single_firms = shares * followed
+    return Future(
+        share=shares,
+        hhi=1e4 * np.square(single_firms).sum(-1),
+        cr3=np.sort(single_firms, axis=-1)[..., -3:].sum(-1),
+    )
+
+
+def _memory(panel: MarketPanel, dynamics: Dynamics, last: int, total: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the last change and the last surprise of every firm (draw, firm), as the density reads them."""
+    change, gap, known = past_changes(panel, last)
+    momentum, pull = dynamics.momentum[:, None, None], YEARS_PER_QUARTER * dynamics.reversion[:, None, None]
+    lags = change[None, :, :-1] - momentum * (known * change)[None, :, 1:] - pull * gap[None]
+    # A shift of all log shares is nobody's surprise.
+    there = known[:, :-1]
+    count = np.maximum(there.sum(0), 1.0)
+    lags = there * (lags - (there * lags).sum(1, keepdims=True) / count)
+    memory = dynamics.error[:, None] ** np.arange(LAGS)
+    surprise = (memory[:, None, :] * lags).sum(-1)
+    draws, firms = surprise.shape
+    out = np.zeros((2, draws, total))
+    out[0, :, :firms], out[1, :, :firms] = change[:, 0], surprise
+    return out[0], out[1]
+
+
+def _enter(
+    level: np.ndarray,
+    alive: np.ndarray,
+    dynamics: Dynamics,
+    whole: float,
+    firms: int,
+    rng: np.random.Generator,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return levels and who is on the market after at most one arrival, and who came (draw, firm)."""
+    came = np.zeros_like(alive)
+    arrives = rng.random(len(level)) < -np.expm1(-dynamics.entry * YEARS_PER_QUARTER)
+    size = ENTRY_FLOOR * np.exp(dynamics.entry_size * rng.standard_exponential(len(level)))
+    free = ~alive[:, firms:]
+    place = firms + free.argmax(1)
+    who = np.flatnonzero(arrives & free.any(1))
+    came[who, place[who]] = True
+    held = np.logaddexp.reduce(level[who], axis=1)
+    part = np.minimum(size[who], 0.5) / whole
+    level = level.copy()
+    level[who, place[who]] = held + np.log(part / (1.0 - part))
+    return level, alive | came, came
