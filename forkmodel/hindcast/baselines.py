@@ -93,9 +93,12 @@ def baseline_quantiles(line: np.ndarray, quarters: int) -> dict[str, np.ndarray]
     quarters : int
         Quarters ahead.
     """
+    from threadpoolctl import threadpool_limits
+
     unit = stats.norm.ppf(LEVELS)
     made = {}
-    with warnings.catch_warnings():
+    # Threads of linear algebra cost ten times what they save on series this short.
+    with threadpool_limits(1, user_api="blas"), warnings.catch_warnings():
         # Optimisers that stop at a bound of a smoothing constant say so; the bound is the answer.
         warnings.simplefilter("ignore")
         for name, method in BASELINES.items():

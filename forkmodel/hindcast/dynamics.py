@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from forkmodel.hindcast.markets import FAMILIES
-from forkmodel.hindcast.moves import LAGS, Moves, families_of
+from forkmodel.hindcast.moves import LAGS, REFERENCE_SHARE, Moves, families_of
 from forkmodel.hindcast.panel import MarketPanel
 
 if TYPE_CHECKING:
     import pymc as pm
 
-__all__ = ["QUANTITIES", "YEARS_PER_QUARTER", "build_model"]
+__all__ = ["QUANTITIES", "TAIL_FREEDOM", "TAIL_VARIANCE", "YEARS_PER_QUARTER", "build_model"]
 
 #: What differs between markets, in the order in which it stands in vectors: log of the speed (log share per
 #: root year), logits of the momentum (per quarter) and of the error's memory, log of the reversion (per
@@ -29,7 +29,12 @@ TYPICAL_MEAN = np.array([np.log(0.25), 0.0, -0.5, np.log(0.03)])
 TYPICAL_SPREAD = np.array([0.7, 0.7, 0.7, 1.0])
 FAMILY_SCALE = np.array([0.5, 0.5, 0.5, 0.5])
 MARKET_SCALE = np.array([0.25, 0.25, 0.25, 0.25])
+#: How far each is sampled at its own scale: nearly fully where records are sharp, not at all where silent.
+CENTRED = np.array([0.9, 0.5, 0.5, 0.0])
 YEARS_PER_QUARTER = 0.25
+#: Degrees of freedom of a quarter's moves, and their variance over the squared scale: some quarters are wild.
+TAIL_FREEDOM = 4.0
+TAIL_VARIANCE = TAIL_FREEDOM / (TAIL_FREEDOM - 2.0)
 
 
 def build_model(panels: list[MarketPanel], moves: Moves) -> pm.Model:
@@ -45,9 +50,10 @@ def build_model(panels: list[MarketPanel], moves: Moves) -> pm.Model:
     Returns
     -------
     pymc.Model
-        Free variables ``typical``, ``family_spread``, ``market_spread`` (quantity), ``family`` (quantity,
-        family), ``market_level`` (quantity, market), ``size_slope``, ``youth``, ``youth_years``, ``freedom``,
-        ``entry_typical``, ``entry_spread``, ``entry_family`` (family) and ``entry_size``.
+        Free variables ``typical``, ``family_spread``, ``market_spread`` (quantity), ``family_raw`` (quantity,
+        family), ``market_level_raw`` (quantity, market), ``size_slope``, ``youth``, ``youth_years``,
+        ``fairness``, ``entry_typical``, ``entry_spread``, ``entry_family`` (family) and ``entry_size``;
+        ``family`` and ``market_level`` follow from them.
     """
     import pymc as pm
 
@@ -63,29 +69,36 @@ def build_model(panels: list[MarketPanel], moves: Moves) -> pm.Model:
         # Three families say little about how families differ: a prior that keeps off zero has no funnel.
         family_spread = pm.LogNormal("family_spread", np.log(FAMILY_SCALE), 0.4, dims="quantity")
         market_spread = pm.LogNormal("market_spread", np.log(MARKET_SCALE), 0.4, dims="quantity")
-        family = pm.Normal(
-            "family", typical[:, None], family_spread[:, None], dims=("quantity", "family_name")
-        )
-        level = pm.Normal(
-            "market_level",
-            family[:, families],
-            market_spread[:, None],
-            dims=("quantity", "market_name"),
-        )
+        family = _around("family", typical[:, None], family_spread, "family_name")
+        level = _around("market_level", family[:, families], market_spread, "market_name")
         size_slope = pm.HalfNormal("size_slope", 0.3)
         youth = pm.HalfNormal("youth", 2.0)
         youth_years = pm.LogNormal("youth_years", np.log(4.0), 0.5)
-        freedom = pm.Gamma("freedom", 2.0, 0.2)
-        pm.Potential("moved", _moved(data, level, (size_slope, youth, youth_years, freedom)))
+        fairness = pm.Normal("fairness", 1.0, 0.5)
+        pm.Potential("moved", _moved(data, level, (size_slope, youth, youth_years, fairness)))
         _entry(data, families)
     return model
+
+
+def _around(name: str, mean: Any, spread: Any, dim: str) -> Any:
+    """Return normal variables (quantity, dim) around a mean, sampled where each quantity mixes well.
+
+    Between centred and not, quantity by quantity: Gorinova, Moore and Hoffman (2020), Automatic
+    reparameterisation of probabilistic programs.
+    """
+    import pymc as pm
+
+    part, spread = CENTRED[:, None], spread[:, None]
+    dims = ("quantity", dim)
+    raw = pm.Normal(f"{name}_raw", part * mean, spread**part, dims=dims)
+    return pm.Deterministic(name, mean + spread ** (1.0 - part) * (raw - part * mean), dims=dims)
 
 
 def _moved(data: Mapping[str, Any], level: Any, common: tuple[Any, ...]) -> Any:
     """Return the log density of all moves: multivariate t, a shift common to a market's firms being free."""
     import pytensor.tensor as pt
 
-    size_slope, youth, youth_years, freedom = common
+    size_slope, youth, youth_years, fairness = common
     speed, momentum, error, reversion = (level[place][data["market"]] for place in range(len(QUANTITIES)))
     momentum, error = pt.sigmoid(momentum), pt.sigmoid(error)
     pull = YEARS_PER_QUARTER * pt.exp(reversion)
@@ -96,12 +109,18 @@ def _moved(data: Mapping[str, Any], level: Any, common: tuple[Any, ...]) -> Any:
         - pull[:, None, None] * data["gap"]
     )
     memory = error[:, None] ** np.arange(LAGS)
-    moved = (memory[:, None, :] * known[:, :, :-1] * surprise).sum(axis=-1)
+    weights = memory[:, None, :] * known[:, :, :-1]
     fade = pt.log1p(youth * pt.exp(-data["age"] / youth_years))
+    lasting = speed + fade + 0.5 * np.log(YEARS_PER_QUARTER)
+    share = REFERENCE_SHARE * np.exp(data["log_size"])
+    # What keeps the expected share where it is, although its logarithm walks.
+    variance = TAIL_VARIANCE * pt.exp(2.0 * (lasting[:, None] - size_slope * data["log_size"]))
+    drift = fairness * variance * (share - 0.5) / (1.0 - momentum[:, None])
+    moved = (weights * surprise).sum(axis=-1) - data["span"][:, None] * drift * weights.sum(axis=-1)
     # One quarter holds the report's error too; over several, what lasts adds up and momentum has its effect.
     one = -pt.log1p(-error)
     several = 0.5 * pt.log(data["span"]) - pt.log1p(-momentum)
-    scale = speed + fade + 0.5 * np.log(YEARS_PER_QUARTER) + pt.switch(data["span"] > 1.0, several, one)
+    scale = lasting + pt.switch(data["span"] > 1.0, several, one)
     log_scale = scale[:, None] - size_slope * data["log_size"]
     weight = stayed * pt.exp(-2.0 * log_scale)
     # Rows that only fill the arrays up have no firm, and add nothing.
@@ -110,10 +129,9 @@ def _moved(data: Mapping[str, Any], level: Any, common: tuple[Any, ...]) -> Any:
     apart = (weight * moved**2).sum(axis=1) - (weight * moved).sum(axis=1) ** 2 / total
     count = stayed.sum(axis=1) - real
     tails = (
-        pt.gammaln(0.5 * (freedom + count))
-        - pt.gammaln(0.5 * freedom)
-        - 0.5 * count * pt.log(freedom)
-        - 0.5 * (freedom + count) * pt.log1p(apart / freedom)
+        pt.gammaln(0.5 * (TAIL_FREEDOM + count))
+        - 0.5 * count * np.log(TAIL_FREEDOM)
+        - 0.5 * (TAIL_FREEDOM + count) * pt.log1p(apart / TAIL_FREEDOM)
     )
     return (real * (tails - 0.5 * pt.log(total)) - (stayed * log_scale).sum(axis=1)).sum()
 

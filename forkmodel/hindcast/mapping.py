@@ -11,12 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from forkmodel.hindcast.dynamics import TAIL_VARIANCE
 from forkmodel.hindcast.simulate import Dynamics
 
 __all__ = ["in_prior_units", "predictive_table"]
-
-#: Least degrees of freedom for which the tails have a standard deviation worth stating.
-LEAST_FREEDOM = 2.5
 
 
 def in_prior_units(dynamics: Dynamics) -> dict[str, np.ndarray]:
@@ -33,9 +31,8 @@ def in_prior_units(dynamics: Dynamics) -> dict[str, np.ndarray]:
         ``forecast.share_shock`` in log per root year, ``forecast.share_momentum`` per quarter,
         ``forecast.share_reversion`` per year and ``forecast.entry_closed`` in firms per year.
     """
-    freedom = np.maximum(dynamics.freedom, LEAST_FREEDOM)
     return {
-        "forecast.share_shock": dynamics.speed * np.sqrt(freedom / (freedom - 2.0)),
+        "forecast.share_shock": dynamics.speed * TAIL_VARIANCE**0.5,
         "forecast.share_momentum": dynamics.momentum,
         "forecast.share_reversion": dynamics.reversion,
         "forecast.entry_closed": dynamics.entry,
@@ -57,6 +54,7 @@ def predictive_table(dynamics: Dynamics) -> list[dict[str, Any]]:
         "momentum, per quarter": ("forecast.share_momentum", momentum),
         "reversion, per year": ("forecast.share_reversion", draws["forecast.share_reversion"]),
         "entry, firms / year": ("forecast.entry_closed", draws["forecast.entry_closed"]),
+        "fairness of the drift": ("", dynamics.fairness),
         "shock with its momentum, log / sqrt(year)": ("", shock / (1.0 - momentum)),
     }
     return [

@@ -163,7 +163,7 @@ def _rows(place: int, panel: MarketPanel) -> list[dict[str, np.ndarray]]:
     # A quarter is on record where every firm on the market is.
     on_record = np.flatnonzero((np.isfinite(logs) == panel.present).all(1) & panel.present.any(1))
     found = []
-    for before, now in pairwise(on_record):
+    for before, now in pairwise(on_record.tolist()):
         stayed = np.flatnonzero(panel.present[before] & panel.present[now])
         if len(stayed) < 2:
             # The share of one firm alone says nothing about how shares move.

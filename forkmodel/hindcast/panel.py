@@ -23,6 +23,8 @@ ENTRY_FLOOR, EXIT_FLOOR, EXIT_QUARTERS = 0.01, 0.005, 4
 REST = "rest"
 #: Shares below this are read as this.
 SMALLEST_SHARE = 1e-4
+#: Quarters for which a firm was listed before it can be said to come.
+QUARTERS_LISTED = 4
 QUARTERS_PER_YEAR = 4.0
 
 
@@ -42,6 +44,8 @@ class MarketPanel:
         Shares of the whole; NaN where the record does not say.
     present : array (quarter, firm) of bool
         Who is on the market.
+    listed_from : array (firm,) of int
+        Position of the quarter from which the source lists each firm.
     hhi, cr3 : array (quarter,)
         Concentration (0 to 10,000) and summed share of the three largest, over the firms that are followed,
         the remainder being many; NaN where the record does not say.
@@ -52,6 +56,7 @@ class MarketPanel:
     firms: tuple[str, ...]
     share: np.ndarray
     present: np.ndarray
+    listed_from: np.ndarray
     hhi: np.ndarray
     cr3: np.ndarray
 
@@ -74,12 +79,14 @@ class MarketPanel:
     def arrivals(self) -> np.ndarray:
         """Return the share of each firm in the quarter in which it came to the market (arrival,).
 
-        Who was there in the first quarter did not come; where the source does not list every firm, nobody
-        can be seen to come.
+        Who was there in the first quarter did not come, nor did who was not listed for a year before: the
+        source began to count it. Where the source does not list every firm, nobody can be seen to come.
         """
         if not self.market.listed:
             return np.zeros(0)
         came = self.present[1:] & ~self.present[:-1]
+        quarter = np.arange(1, len(self.quarters))[:, None]
+        came &= self.listed_from <= quarter - QUARTERS_LISTED
         return np.asarray(self.share[1:][came])
 
 
@@ -113,8 +120,16 @@ def _panel(market: OtherMarket, rows: pd.DataFrame) -> MarketPanel:
         present = _presence(every)
         kept = present.any(0)
         squares, largest = np.square(every).sum(1), np.sort(every, axis=1)[:, -3:].sum(1)
-        firms = tuple(str(firm) for firm in wide.columns[kept])
-        return MarketPanel(market, grid, firms, every[:, kept], present[:, kept], 1e4 * squares, largest)
+        return MarketPanel(
+            market,
+            grid,
+            tuple(str(firm) for firm in wide.columns[kept]),
+            every[:, kept],
+            present[:, kept],
+            wide.notna().to_numpy().argmax(0)[kept],
+            1e4 * squares,
+            largest,
+        )
     tracked = wide.reindex(columns=list(market.tracked)).to_numpy()
     rest = 1.0 - tracked.sum(1)
     share = np.column_stack([tracked, rest])
@@ -123,7 +138,14 @@ def _panel(market: OtherMarket, rows: pd.DataFrame) -> MarketPanel:
     begun[:, -1] = True
     largest = np.sort(tracked, axis=1)[:, -3:].sum(1)
     return MarketPanel(
-        market, grid, (*market.tracked, REST), share, begun, 1e4 * np.square(tracked).sum(1), largest
+        market,
+        grid,
+        (*market.tracked, REST),
+        share,
+        begun,
+        begun.argmax(0),
+        1e4 * np.square(tracked).sum(1),
+        largest,
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forkmodel.hindcast.dynamics import YEARS_PER_QUARTER
+from forkmodel.hindcast.dynamics import TAIL_FREEDOM, TAIL_VARIANCE, YEARS_PER_QUARTER
 from forkmodel.hindcast.moves import LAGS, REFERENCE_SHARE, past_changes
 from forkmodel.hindcast.panel import ENTRY_FLOOR, EXIT_FLOOR, EXIT_QUARTERS, SMALLEST_SHARE, MarketPanel
 
@@ -34,8 +34,8 @@ class Dynamics:
         Exponent by which smaller shares move faster.
     youth, youth_years : array
         By how much a new market moves faster, and the years in which two thirds of that go.
-    freedom : array
-        Degrees of freedom of a quarter's moves.
+    fairness : array
+        How far drift makes up for the walk of logarithms: at 1 a share is expected to stay where it is.
     entry : array
         Firms that come to the market per year.
     entry_size : array
@@ -49,14 +49,14 @@ class Dynamics:
     size_slope: np.ndarray
     youth: np.ndarray
     youth_years: np.ndarray
-    freedom: np.ndarray
+    fairness: np.ndarray
     entry: np.ndarray
     entry_size: np.ndarray
 
-    def scale(self, age: float) -> np.ndarray:
-        """Return the standard deviation of a quarter's surprise at the reference share (draw,)."""
+    def lasting(self, age: float) -> np.ndarray:
+        """Return the scale of what lasts of a quarter's surprise, at the reference share (draw,)."""
         fade = 1.0 + self.youth * np.exp(-age / self.youth_years)
-        return np.asarray(self.speed * fade * YEARS_PER_QUARTER**0.5 / (1.0 - self.error))
+        return np.asarray(self.speed * fade * YEARS_PER_QUARTER**0.5)
 
 
 @dataclass(frozen=True)
@@ -110,11 +110,18 @@ def simulate(panel: MarketPanel, dynamics: Dynamics, quarters: int, rng: np.rand
         single = alive & followed
         centre = (finite * single).sum(1, keepdims=True) / np.maximum(single.sum(1, keepdims=True), 1)
         pull = YEARS_PER_QUARTER * dynamics.reversion[:, None] * np.where(single, centre - finite, 0.0)
-        size = np.maximum(finite, np.log(SMALLEST_SHARE)) + np.log(whole / REFERENCE_SHARE)
-        scale = dynamics.scale(age)[:, None] * np.exp(-dynamics.size_slope[:, None] * size)
-        wild = np.sqrt(dynamics.freedom / (2.0 * rng.standard_gamma(0.5 * dynamics.freedom)))
-        fresh = scale * wild[:, None] * rng.standard_normal((draws, total))
-        moved = dynamics.momentum[:, None] * change + pull + fresh - dynamics.error[:, None] * surprise
+        # No firm below the floor is on a record that was fitted for long.
+        size = np.log(np.maximum(np.exp(finite) * whole, EXIT_FLOOR) / REFERENCE_SHARE)
+        lasting = dynamics.lasting(age)[:, None] * np.exp(-dynamics.size_slope[:, None] * size)
+        wild = np.sqrt(0.5 * TAIL_FREEDOM / rng.standard_gamma(0.5 * TAIL_FREEDOM, draws))
+        fresh = (
+            wild[:, None] * lasting / (1.0 - dynamics.error[:, None]) * rng.standard_normal((draws, total))
+        )
+        drift = TAIL_VARIANCE * np.square(lasting) * (np.exp(finite) * whole - 0.5)
+        drift = dynamics.fairness[:, None] * drift / (1.0 - dynamics.momentum[:, None])
+        moved = (
+            dynamics.momentum[:, None] * change + pull + drift + fresh - dynamics.error[:, None] * surprise
+        )
         after = np.where(alive, finite + moved, -np.inf)
         after, alive, came = _enter(after, alive, dynamics, whole, firms, rng)
         after = after - np.logaddexp.reduce(after, axis=1)[:, None]

@@ -28,6 +28,8 @@ __all__ = ["MOST_QUARTERS", "YEARS", "Hindcast", "forecasts_from", "hindcast"]
 #: Years at whose end parameters are fitted.
 YEARS = tuple(range(2015, 2026))
 MOST_QUARTERS = 32
+#: HHI below which nobody is of any size: followed firms can all have left.
+LEAST_HHI = 1.0
 
 
 @dataclass(frozen=True)
@@ -159,7 +161,7 @@ def forecasts_from(
         Same seed, same quantiles.
     """
     future = simulate(panel, dynamics, quarters, np.random.default_rng(seed))
-    own = {"log HHI": np.log(future.hhi), "CR3": future.cr3}
+    own = {"log HHI": np.log(np.maximum(future.hhi, LEAST_HHI)), "CR3": future.cr3}
     found = {}
     for measure, past in zip(MEASURES, (np.log(panel.hhi), panel.cr3), strict=True):
         line = measure.to_line(past)

@@ -103,24 +103,30 @@ def _share_problems(shares: pd.DataFrame, sources: Collection[str]) -> list[Prob
         return Problem("structure", line, column, str(value), what, fix)
 
     problems = []
-    for row in shares.itertuples():
-        line = int(row.Index)
-        if row.market not in MARKETS:
-            fix = did_you_mean(row.market, list(MARKETS))
-            problems.append(at(line, "market", row.market, "there is no such market", fix))
-        if row.source_id not in sources:
-            fix = f"Add it to sources.csv. {did_you_mean(row.source_id, sorted(sources))}"
-            problems.append(at(line, "source_id", row.source_id, "there is no such source", fix))
-        if row.as_of > VINTAGE:
+    lines = [int(line) for line in shares.index.tolist()]
+    days = pd.DatetimeIndex(shares["as_of"])
+    ends = days.to_period("Q").end_time.normalize()
+    for line, market, source, day, end in zip(
+        lines, shares["market"].tolist(), shares["source_id"].tolist(), days, ends, strict=True
+    ):
+        if market not in MARKETS:
+            fix = did_you_mean(market, list(MARKETS))
+            problems.append(at(line, "market", market, "there is no such market", fix))
+        if source not in sources:
+            fix = f"Add it to sources.csv. {did_you_mean(source, sorted(sources))}"
+            problems.append(at(line, "source_id", source, "there is no such source", fix))
+        if day > VINTAGE:
             what = f"is after the vintage {VINTAGE.date()}"
-            problems.append(at(line, "as_of", row.as_of.date(), what, "Leave the row out."))
-        elif row.as_of != row.as_of.to_period("Q").end_time.normalize():
-            fix = f"Write {row.as_of.to_period('Q').end_time.date()}."
-            problems.append(at(line, "as_of", row.as_of.date(), "is not the last day of a quarter", fix))
-    for (market, day), group in shares.groupby(["market", "as_of"], sort=False):
+            problems.append(at(line, "as_of", day.date(), what, "Leave the row out."))
+        elif day != end:
+            problems.append(
+                at(line, "as_of", day.date(), "is not the last day of a quarter", f"Write {end.date()}.")
+            )
+    for _, group in shares.groupby(["market", "as_of"], sort=False):
         total = float(group["share"].sum())
         if total > SHARE_SUM_LIMIT:
-            what = f"the shares of {market} on {day.date()} sum to {total:.3f}"
-            line = int(group.index[-1])
+            market, day = str(group["market"].iloc[0]), group["as_of"].iloc[0].date()
+            what = f"the shares of {market} on {day} sum to {total:.3f}"
+            line = int(group.index.tolist()[-1])
             problems.append(at(line, "share", f"{total:.3f}", what, "Write shares of one whole, 0 to 1."))
     return problems

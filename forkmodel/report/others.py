@@ -46,7 +46,11 @@ def other_markets(history: xr.Dataset, vintage: pd.Timestamp) -> Mapping[str, An
             return None
         levels.append(float(known[-1]))
     tables = read_shares()
-    return {"cloud": cloud_path(tables), "rates": claim_rates(*levels, panels=market_panels(tables))}
+    hhi, cr3, hosts = levels
+    return {
+        "cloud": cloud_path(tables),
+        "rates": claim_rates(hhi, cr3, hosts, panels=market_panels(tables)),
+    }
 
 
 def cloud_rows(others: Mapping[str, Any]) -> list[list[str]]:

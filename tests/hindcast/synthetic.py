@@ -21,7 +21,7 @@ def dynamics(draws: int, **changed: float) -> Dynamics:
         "size_slope": 0.2,
         "youth": 0.0,
         "youth_years": 4.0,
-        "freedom": 8.0,
+        "fairness": 0.0,
         "entry": 0.0,
         "entry_size": 0.7,
     }
@@ -36,6 +36,7 @@ def panel_of(share: np.ndarray, name: str = "browsers_world") -> MarketPanel:
         tuple("abcdefghijk"[: share.shape[1]]),
         share,
         np.ones(share.shape, dtype=bool),
+        np.zeros(share.shape[1], dtype=int),
         1e4 * np.square(share).sum(1),
         np.sort(share, axis=1)[:, -3:].sum(1),
     )

@@ -45,6 +45,21 @@ def test_a_change_goes_on_by_its_momentum():
     assert ratio == pytest.approx(begun * 0.5 / (1.0 - 0.5), rel=1e-6)
 
 
+def test_a_fair_share_is_expected_to_stay_where_it_is():
+    """A walk of logarithms drags a leader down; drift that makes up for it leaves the mean alone."""
+    leader = np.array([0.6, 0.2, 0.1, 0.06, 0.04])
+    means = {}
+    for fairness in (0.0, 1.0):
+        truth = dynamics(6 * DRAWS, speed=0.12, momentum=1e-9, error=1e-9, reversion=0.0, fairness=fairness)
+        future = ahead(truth, 16, leader)
+        share = future.share[-1, :, : len(leader)]
+        means[fairness] = share.mean(0)
+        spread = 4.0 * share.std(0) / np.sqrt(len(share))
+        if fairness == 1.0:
+            assert (np.abs(means[1.0] - leader) < spread + 0.004).all()
+    assert means[0.0][0] < leader[0] - 0.01
+
+
 def test_reversion_evens_shares_out():
     truth = dynamics(1, speed=1e-12, reversion=0.4, momentum=1e-12, error=0.0)
     future = ahead(truth, 40)
@@ -54,13 +69,13 @@ def test_reversion_evens_shares_out():
 
 def test_lasting_moves_have_the_stated_speed():
     """Over years, log ratios of equal firms move by what the priors call a shock, whatever the error."""
-    truth = dynamics(DRAWS, momentum=1e-9, reversion=1e-9, size_slope=0.0, error=0.6)
+    truth = dynamics(DRAWS, speed=0.05, momentum=1e-9, reversion=1e-9, size_slope=0.0, error=0.6)
     even = np.full(5, 0.2)
     future = ahead(truth, 32, even)
     log_ratio = np.log(future.share[-1, :, 0] / future.share[-1, :, 1])
     shock = in_prior_units(truth)["forecast.share_shock"][0]
     # The last quarter's error is in it as well: it has not been taken back yet.
-    one = truth.scale(10.0)[0] * np.sqrt(8.0 / 6.0)
+    one = shock * 0.5 / (1.0 - 0.6)
     expected = np.sqrt(2.0 * (shock**2 * 31 / 4.0 + one**2))
     assert log_ratio.std() == pytest.approx(expected, rel=0.06)
 
@@ -91,7 +106,7 @@ def test_the_fit_finds_what_the_data_were_made_with(recovered):
     truth, fit, _ = recovered
     assert fit.review["status"] == "PASS", fit.review
     found = fit.of_market("browsers_asia")
-    for name in ("speed", "momentum", "error", "size_slope"):
+    for name in ("speed", "momentum", "error", "size_slope", "fairness"):
         low, high = np.quantile(getattr(found, name), [0.005, 0.995])
         assert low < getattr(truth, name)[0] < high, name
     # The data narrow the prior down: its 99 % interval of the momentum is .14 to .86.

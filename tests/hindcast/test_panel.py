@@ -82,6 +82,7 @@ def test_moves_across_a_gap_are_one_move():
         ("a", "b"),
         share,
         np.ones((4, 2), dtype=bool),
+        np.zeros(2, dtype=int),
         1e4 * np.square(share).sum(1),
         share.sum(1),
     )
