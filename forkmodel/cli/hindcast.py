@@ -23,6 +23,10 @@ def hindcast(
     held_out: Annotated[
         bool, typer.Option("--held-out", help="Fit without the market that is forecast, once for each.")
     ] = False,
+    year: Annotated[
+        list[int] | None,
+        typer.Option("--year", help="Year at whose end to fit; several times. Default: 2015 to 2025."),
+    ] = None,
     draws: Annotated[int, typer.Option("--draws", min=50, max=MOST_DRAWS, help="Draws per chain.")] = 500,
     seed: Annotated[int, typer.Option("--seed", min=0, max=MOST_SEED, help="Same seed, same draws.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")] = False,
@@ -31,6 +35,7 @@ def hindcast(
     from forkmodel.hindcast.page import hindcast_page
     from forkmodel.hindcast.record import hindcast_record
     from forkmodel.hindcast.scores import METHODS
+    from forkmodel.hindcast.study import YEARS
     from forkmodel.hindcast.tables import read_shares
     from forkmodel.json_text import json_ready, json_text
     from forkmodel.pipeline import check_target
@@ -42,7 +47,14 @@ def hindcast(
         check_target(out, folder=True)
     with show_progress() as progress:
         record = json_ready(
-            hindcast_record(tables, held_out=held_out, draws=draws, seed=seed, progress=progress)
+            hindcast_record(
+                tables,
+                years=year or YEARS,
+                held_out=held_out,
+                draws=draws,
+                seed=seed,
+                progress=progress,
+            )
         )
     if out is not None:
         write_whole(out / "hindcast.json", json_text(record))

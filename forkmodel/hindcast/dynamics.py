@@ -116,11 +116,13 @@ def _moved(data: Mapping[str, Any], level: Any, common: tuple[Any, ...]) -> Any:
     # What keeps the expected share where it is, although its logarithm walks.
     variance = TAIL_VARIANCE * pt.exp(2.0 * (lasting[:, None] - size_slope * data["log_size"]))
     drift = fairness * variance * (share - 0.5) / (1.0 - momentum[:, None])
-    moved = (weights * surprise).sum(axis=-1) - data["span"][:, None] * drift * weights.sum(axis=-1)
     # One quarter holds the report's error too; over several, what lasts adds up and momentum has its effect.
+    long = data["span"] > 1.0
+    drift = drift * pt.switch(long, data["span"] / (1.0 - momentum), 1.0)[:, None]
+    moved = (weights * surprise).sum(axis=-1) - drift * weights.sum(axis=-1)
     one = -pt.log1p(-error)
     several = 0.5 * pt.log(data["span"]) - pt.log1p(-momentum)
-    scale = lasting + pt.switch(data["span"] > 1.0, several, one)
+    scale = lasting + pt.switch(long, several, one)
     log_scale = scale[:, None] - size_slope * data["log_size"]
     weight = stayed * pt.exp(-2.0 * log_scale)
     # Rows that only fill the arrays up have no firm, and add nothing.

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from forkmodel.errors import ForkModelError
 from forkmodel.hindcast.dynamics import QUANTITIES, build_model
-from forkmodel.hindcast.moves import Moves, make_moves
+from forkmodel.hindcast.moves import Moves, families_of, make_moves
 from forkmodel.hindcast.panel import MarketPanel
 from forkmodel.hindcast.simulate import Dynamics
 from forkmodel.inference.sampling import Progress, sample
@@ -133,11 +134,18 @@ class Compiled:
             Markets whose record is not used.
         seed, draws, tune, chains, cores, progress
             As for :func:`forkmodel.inference.sampling.sample`.
-        """
-        from forkmodel.hindcast.moves import families_of
 
+        Raises
+        ------
+        ForkModelError
+            If a market has fewer than two quarters on record.
+        """
         if tuple(panel.market.name for panel in panels) != self.names:
-            raise ValueError(f"the density is of {self.names}: give panels of these markets, in this order.")
+            have = ", ".join(panel.market.name for panel in panels) or "none"
+            raise ForkModelError(
+                f"the markets with two quarters on record are {have} and not {', '.join(self.names)}: "
+                "give tables that reach further back, or later years."
+            )
         moves = make_moves(panels, without).fitted_into(self.room)
         tree = sample(
             self._density.with_data(**moves.arrays()),

@@ -8,7 +8,7 @@ from typing import Any
 from forkmodel.hindcast.fitting import CHAINS, DRAWS, Compiled
 from forkmodel.hindcast.mapping import predictive_table
 from forkmodel.hindcast.panel import market_panels
-from forkmodel.hindcast.study import MOST_QUARTERS, YEARS, hindcast
+from forkmodel.hindcast.study import MOST_QUARTERS, YEARS, check_years, hindcast
 from forkmodel.hindcast.tables import ShareTables
 from forkmodel.inference.sampling import Progress
 
@@ -39,6 +39,7 @@ def hindcast_record(
         ``hindcast``, its record; ``review`` of the fit to the whole record; ``predictive``, the parameters of
         a market of a new family in the units of the priors, None where that review failed.
     """
+    check_years(years)
     panels = market_panels(tables)
     compiled = Compiled(panels)
     made = hindcast(

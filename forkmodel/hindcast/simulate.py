@@ -97,48 +97,57 @@ def simulate(panel: MarketPanel, dynamics: Dynamics, quarters: int, rng: np.rand
     alive = np.zeros((draws, total), dtype=bool)
     alive[:, :firms] = panel.present[last]
     share = np.where(panel.present[last], np.nan_to_num(panel.share[last]), 0.0)
-    whole = share.sum()
-    level = np.full((draws, total), -np.inf)
+    whole = float(share.sum())
+    level = np.zeros((draws, total))
     level[:, :firms] = np.log(np.maximum(share, SMALLEST_SHARE) / whole)
-    level[~alive] = -np.inf
     change, surprise = _memory(panel, dynamics, last, total)
     poor = np.zeros((draws, total), dtype=int)
     shares = np.zeros((quarters, draws, total))
     for ahead in range(quarters):
         age = float(panel.age[last]) + (ahead + 1) * YEARS_PER_QUARTER
-        finite = np.where(alive, level, 0.0)
-        single = alive & followed
-        centre = (finite * single).sum(1, keepdims=True) / np.maximum(single.sum(1, keepdims=True), 1)
-        pull = YEARS_PER_QUARTER * dynamics.reversion[:, None] * np.where(single, centre - finite, 0.0)
-        # No firm below the floor is on a record that was fitted for long.
-        size = np.log(np.maximum(np.exp(finite) * whole, EXIT_FLOOR) / REFERENCE_SHARE)
-        lasting = dynamics.lasting(age)[:, None] * np.exp(-dynamics.size_slope[:, None] * size)
+        lasting = _lasting(dynamics, age, level, whole)
         wild = np.sqrt(0.5 * TAIL_FREEDOM / rng.standard_gamma(0.5 * TAIL_FREEDOM, draws))
-        fresh = (
-            wild[:, None] * lasting / (1.0 - dynamics.error[:, None]) * rng.standard_normal((draws, total))
-        )
-        drift = TAIL_VARIANCE * np.square(lasting) * (np.exp(finite) * whole - 0.5)
-        drift = dynamics.fairness[:, None] * drift / (1.0 - dynamics.momentum[:, None])
-        moved = (
-            dynamics.momentum[:, None] * change + pull + drift + fresh - dynamics.error[:, None] * surprise
-        )
-        after = np.where(alive, finite + moved, -np.inf)
+        fresh = wild[:, None] * lasting * rng.standard_normal((draws, total))
+        fresh = fresh / (1.0 - dynamics.error[:, None])
+        moved = dynamics.momentum[:, None] * change - dynamics.error[:, None] * surprise + fresh
+        moved = moved + _drift(dynamics, lasting, level, whole) + _pull(dynamics, level, alive & followed)
+        after = np.where(alive, level + moved, -np.inf)
         after, alive, came = _enter(after, alive, dynamics, whole, firms, rng)
         after = after - np.logaddexp.reduce(after, axis=1)[:, None]
-        change = np.where(alive & ~came, np.where(alive, after, 0.0) - finite, 0.0)
-        surprise = np.where(alive & ~came, fresh, 0.0)
-        poor = np.where(alive & (np.exp(after) * whole < EXIT_FLOOR), poor + 1, 0)
-        # The largest firm stays whatever its share.
-        leaving = (poor >= EXIT_QUARTERS) & followed & (after < after.max(1, keepdims=True))
-        alive = alive & ~leaving
-        level = np.where(alive, after, -np.inf)
+        stayed = alive & ~came
+        change = np.where(stayed, np.where(alive, after, 0.0) - level, 0.0)
+        surprise = np.where(stayed, fresh, 0.0)
         shares[ahead] = np.exp(after) * whole
-    single_firms = shares * followed
+        poor = np.where(alive & (shares[ahead] < EXIT_FLOOR), poor + 1, 0)
+        # The largest firm stays whatever its share.
+        alive = alive & ~((poor >= EXIT_QUARTERS) & followed & (after < after.max(1, keepdims=True)))
+        level = np.where(alive, after, 0.0)
+    single = shares * followed
     return Future(
         share=shares,
-        hhi=1e4 * np.square(single_firms).sum(-1),
-        cr3=np.sort(single_firms, axis=-1)[..., -3:].sum(-1),
+        hhi=1e4 * np.square(single).sum(-1),
+        cr3=np.sort(single, axis=-1)[..., -3:].sum(-1),
     )
+
+
+def _lasting(dynamics: Dynamics, age: float, level: np.ndarray, whole: float) -> np.ndarray:
+    """Return the scale of what lasts of each firm's surprise (draw, firm)."""
+    # No firm below the floor is on a record for long.
+    size = np.log(np.maximum(np.exp(level) * whole, EXIT_FLOOR) / REFERENCE_SHARE)
+    return np.asarray(dynamics.lasting(age)[:, None] * np.exp(-dynamics.size_slope[:, None] * size))
+
+
+def _drift(dynamics: Dynamics, lasting: np.ndarray, level: np.ndarray, whole: float) -> np.ndarray:
+    """Return the drift that makes up for the walk of logarithms (draw, firm), as far as it is fair."""
+    made_up = TAIL_VARIANCE * np.square(lasting) * (np.exp(level) * whole - 0.5)
+    return np.asarray(dynamics.fairness[:, None] * made_up / (1.0 - dynamics.momentum[:, None]))
+
+
+def _pull(dynamics: Dynamics, level: np.ndarray, single: np.ndarray) -> np.ndarray:
+    """Return the pull of single firms towards their mean (draw, firm)."""
+    count = np.maximum(single.sum(1, keepdims=True), 1)
+    centre = (level * single).sum(1, keepdims=True) / count
+    return YEARS_PER_QUARTER * dynamics.reversion[:, None] * np.where(single, centre - level, 0.0)
 
 
 def _memory(panel: MarketPanel, dynamics: Dynamics, last: int, total: int) -> tuple[np.ndarray, np.ndarray]:

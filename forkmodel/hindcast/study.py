@@ -14,20 +14,29 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit, logit
 
+from forkmodel.errors import ForkModelError
 from forkmodel.hindcast.baselines import FEWEST, LEVELS, baseline_quantiles
 from forkmodel.hindcast.fitting import CHAINS, DRAWS, Compiled, MarketFit
 from forkmodel.hindcast.panel import MarketPanel, market_panels
-from forkmodel.hindcast.scores import MODEL, score_quantiles, table
+from forkmodel.hindcast.scores import METHODS, MODEL, score_quantiles, table
 from forkmodel.hindcast.simulate import Dynamics, simulate
 from forkmodel.hindcast.tables import ShareTables
 from forkmodel.inference.sampling import Progress
 from forkmodel.validate.backtest.baselines import regular
 
-__all__ = ["MOST_QUARTERS", "YEARS", "Hindcast", "forecasts_from", "hindcast"]
+__all__ = ["MOST_QUARTERS", "YEARS", "Hindcast", "check_years", "forecasts_from", "hindcast"]
 
 #: Years at whose end parameters are fitted.
 YEARS = tuple(range(2015, 2026))
 MOST_QUARTERS = 32
+COLUMNS = (
+    "market",
+    "measure",
+    "origin",
+    "ahead",
+    "outcome",
+    *(f"{score} {name}" for name in METHODS for score in ("crps", "error", "level")),
+)
 #: HHI below which nobody is of any size: followed firms can all have left.
 LEAST_HHI = 1.0
 
@@ -118,8 +127,14 @@ def hindcast(
     -------
     Hindcast
         A fit whose review failed gives no forecast; its review says so.
+
+    Raises
+    ------
+    ForkModelError
+        If a year is not one of :data:`YEARS`.
     """
     say = progress or _silent
+    check_years(years)
     whole = market_panels(tables)
     compiled = compiled or Compiled(whole)
     scored = [panel.market.name for panel in whole if panel.market.scored]
@@ -137,7 +152,13 @@ def hindcast(
         for panel in whole:
             if panel.market.name in (without or scored):
                 rows += _score_year(tables, panel, fit, year, quarters, seed)
-    return Hindcast(pd.DataFrame(rows), reviews, draws * chains, held_out)
+    return Hindcast(pd.DataFrame(rows, columns=list(COLUMNS)), reviews, draws * chains, held_out)
+
+
+def check_years(years: Collection[int]) -> None:
+    """Refuse years without both a record before and outcomes after their end."""
+    if not set(years) <= set(YEARS):
+        raise ForkModelError(f"years are {sorted(years)}; choose from {YEARS[0]} to {YEARS[-1]}.")
 
 
 def _silent(stage: str, fraction: float, message: str) -> None:

@@ -40,6 +40,7 @@ def test_a_calibration_leaves_its_record_and_its_figure(call, tmp_path):
         (["sensitivity", "nowhere.nc"], "nowhere.nc"),
         (["facts", "nowhere.nc"], "nowhere.nc"),
         (["hindcast", "--data", "nowhere"], "shares.csv"),
+        (["hindcast", "--year", "2013"], "2015 to 2025"),
     ],
 )
 def test_mistakes_are_answered_before_anything_runs(call, words, said, tmp_path):
