@@ -29,8 +29,9 @@ TYPICAL_MEAN = np.array([np.log(0.25), 0.0, -0.5, np.log(0.03)])
 TYPICAL_SPREAD = np.array([0.7, 0.7, 0.7, 1.0])
 FAMILY_SCALE = np.array([0.5, 0.5, 0.5, 0.5])
 MARKET_SCALE = np.array([0.25, 0.25, 0.25, 0.25])
-#: How far each is sampled at its own scale: nearly fully where records are sharp, not at all where silent.
-CENTRED = np.array([0.9, 0.5, 0.5, 0.0])
+#: How far each is sampled at its own scale, in families and in markets: nearly fully where records are sharp,
+#: not at all where they are silent.
+CENTRED_FAMILY, CENTRED_MARKET = np.array([0.5, 0.3, 0.3, 0.0]), np.array([0.9, 0.5, 0.5, 0.0])
 YEARS_PER_QUARTER = 0.25
 #: Degrees of freedom of a quarter's moves, and their variance over the squared scale: some quarters are wild.
 TAIL_FREEDOM = 4.0
@@ -51,8 +52,8 @@ def build_model(panels: list[MarketPanel], moves: Moves) -> pm.Model:
     -------
     pymc.Model
         Free variables ``typical``, ``family_spread``, ``market_spread`` (quantity), ``family_raw`` (quantity,
-        family), ``market_level_raw`` (quantity, market), ``size_slope``, ``youth``, ``youth_years``,
-        ``fairness``, ``entry_typical``, ``entry_spread``, ``entry_family`` (family) and ``entry_size``;
+        family), ``market_level_raw`` (quantity, market), ``size_slope``, ``error_slope``, ``youth``,
+        ``youth_years``, ``entry_typical``, ``entry_spread``, ``entry_family`` (family) and ``entry_size``;
         ``family`` and ``market_level`` follow from them.
     """
     import pymc as pm
@@ -69,18 +70,18 @@ def build_model(panels: list[MarketPanel], moves: Moves) -> pm.Model:
         # Three families say little about how families differ: a prior that keeps off zero has no funnel.
         family_spread = pm.LogNormal("family_spread", np.log(FAMILY_SCALE), 0.4, dims="quantity")
         market_spread = pm.LogNormal("market_spread", np.log(MARKET_SCALE), 0.4, dims="quantity")
-        family = _around("family", typical[:, None], family_spread, "family_name")
-        level = _around("market_level", family[:, families], market_spread, "market_name")
-        size_slope = pm.HalfNormal("size_slope", 0.3)
+        family = _around("family", typical[:, None], family_spread, CENTRED_FAMILY, "family_name")
+        level = _around("market_level", family[:, families], market_spread, CENTRED_MARKET, "market_name")
+        size_slope = pm.HalfNormal("size_slope", 0.15)
+        error_slope = pm.HalfNormal("error_slope", 0.5)
         youth = pm.HalfNormal("youth", 2.0)
         youth_years = pm.LogNormal("youth_years", np.log(4.0), 0.5)
-        fairness = pm.Normal("fairness", 1.0, 0.5)
-        pm.Potential("moved", _moved(data, level, (size_slope, youth, youth_years, fairness)))
+        pm.Potential("moved", _moved(data, level, (size_slope, error_slope, youth, youth_years)))
         _entry(data, families)
     return model
 
 
-def _around(name: str, mean: Any, spread: Any, dim: str) -> Any:
+def _around(name: str, mean: Any, spread: Any, centred: np.ndarray, dim: str) -> Any:
     """Return normal variables (quantity, dim) around a mean, sampled where each quantity mixes well.
 
     Between centred and not, quantity by quantity: Gorinova, Moore and Hoffman (2020), Automatic
@@ -88,7 +89,7 @@ def _around(name: str, mean: Any, spread: Any, dim: str) -> Any:
     """
     import pymc as pm
 
-    part, spread = CENTRED[:, None], spread[:, None]
+    part, spread = centred[:, None], spread[:, None]
     dims = ("quantity", dim)
     raw = pm.Normal(f"{name}_raw", part * mean, spread**part, dims=dims)
     return pm.Deterministic(name, mean + spread ** (1.0 - part) * (raw - part * mean), dims=dims)
@@ -98,9 +99,10 @@ def _moved(data: Mapping[str, Any], level: Any, common: tuple[Any, ...]) -> Any:
     """Return the log density of all moves: multivariate t, a shift common to a market's firms being free."""
     import pytensor.tensor as pt
 
-    size_slope, youth, youth_years, fairness = common
+    size_slope, error_slope, youth, youth_years = common
     speed, momentum, error, reversion = (level[place][data["market"]] for place in range(len(QUANTITIES)))
-    momentum, error = pt.sigmoid(momentum), pt.sigmoid(error)
+    momentum = pt.sigmoid(momentum)
+    error = pt.sigmoid(error[:, None] - error_slope * data["log_size"])
     pull = YEARS_PER_QUARTER * pt.exp(reversion)
     change, known, stayed = data["change"], data["known"], data["stayed"]
     surprise = (
@@ -108,22 +110,19 @@ def _moved(data: Mapping[str, Any], level: Any, common: tuple[Any, ...]) -> Any:
         - momentum[:, None, None] * known[:, :, 1:] * change[:, :, 1:]
         - pull[:, None, None] * data["gap"]
     )
-    memory = error[:, None] ** np.arange(LAGS)
-    weights = memory[:, None, :] * known[:, :, :-1]
+    weights = error[:, :, None] ** np.arange(LAGS) * known[:, :, :-1]
     fade = pt.log1p(youth * pt.exp(-data["age"] / youth_years))
-    lasting = speed + fade + 0.5 * np.log(YEARS_PER_QUARTER)
+    lasting = (speed + fade + 0.5 * np.log(YEARS_PER_QUARTER))[:, None] - size_slope * data["log_size"]
     share = REFERENCE_SHARE * np.exp(data["log_size"])
     # What keeps the expected share where it is, although its logarithm walks.
-    variance = TAIL_VARIANCE * pt.exp(2.0 * (lasting[:, None] - size_slope * data["log_size"]))
-    drift = fairness * variance * (share - 0.5) / (1.0 - momentum[:, None])
+    drift = TAIL_VARIANCE * pt.exp(2.0 * lasting) * (share - 0.5) / (1.0 - momentum[:, None])
     # One quarter holds the report's error too; over several, what lasts adds up and momentum has its effect.
     long = data["span"] > 1.0
     drift = drift * pt.switch(long, data["span"] / (1.0 - momentum), 1.0)[:, None]
     moved = (weights * surprise).sum(axis=-1) - drift * weights.sum(axis=-1)
     one = -pt.log1p(-error)
     several = 0.5 * pt.log(data["span"]) - pt.log1p(-momentum)
-    scale = lasting + pt.switch(long, several, one)
-    log_scale = scale[:, None] - size_slope * data["log_size"]
+    log_scale = lasting + pt.switch(long[:, None], several[:, None], one)
     weight = stayed * pt.exp(-2.0 * log_scale)
     # Rows that only fill the arrays up have no firm, and add nothing.
     real = pt.gt(stayed.sum(axis=1), 0.0)

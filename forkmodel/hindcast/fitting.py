@@ -81,7 +81,7 @@ class MarketFit:
         return np.asarray(array.transpose("chain", "draw").to_numpy().reshape(-1))
 
     def _dynamics(self, level: dict[str, np.ndarray], log_entry: np.ndarray) -> Dynamics:
-        names = ("size_slope", "youth", "youth_years", "fairness", "entry_size")
+        names = ("size_slope", "error_slope", "youth", "youth_years", "entry_size")
         return Dynamics(
             speed=np.exp(level["speed"]),
             momentum=1.0 / (1.0 + np.exp(-level["momentum"])),

@@ -54,7 +54,6 @@ def predictive_table(dynamics: Dynamics) -> list[dict[str, Any]]:
         "momentum, per quarter": ("forecast.share_momentum", momentum),
         "reversion, per year": ("forecast.share_reversion", draws["forecast.share_reversion"]),
         "entry, firms / year": ("forecast.entry_closed", draws["forecast.entry_closed"]),
-        "fairness of the drift": ("", dynamics.fairness),
         "shock with its momentum, log / sqrt(year)": ("", shock / (1.0 - momentum)),
     }
     return [

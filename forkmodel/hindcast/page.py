@@ -7,6 +7,7 @@ from typing import Any
 
 from forkmodel.hindcast.scores import METHODS, MODEL
 from forkmodel.validate.backtest.page import markdown_table, review_table
+from forkmodel.validate.reviews import review_words
 
 __all__ = ["hindcast_page", "score_table"]
 
@@ -77,17 +78,22 @@ def hindcast_page(record: Mapping[str, Any]) -> str:
         score_table(record["hindcast"]["table"]),
         "Absolute error of the median:",
         _error_table(record["hindcast"]["table"]),
-        "Parameters of a market of a new family, in the units of the priors:",
-        markdown_table(
-            ["quantity", "prior", "5 %", "median", "95 %"],
-            [
-                [
-                    row["quantity"],
-                    row["prior"],
-                    *(f"{row[key]:.3g}" for key in ("low", "median", "high")),
-                ]
-                for row in record["predictive"]
-            ],
-        ),
+        _predictive(record),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _predictive(record: Mapping[str, Any]) -> str:
+    """Return the parameters of a new market as a table, or why there are none."""
+    if record["predictive"] is None:
+        return (
+            f"The fit to the whole record {review_words(record['review'])}: nothing is said of a new market."
+        )
+    rows = markdown_table(
+        ["quantity", "prior", "5 %", "median", "95 %"],
+        [
+            [row["quantity"], row["prior"], *(f"{row[key]:.3g}" for key in ("low", "median", "high"))]
+            for row in record["predictive"]
+        ],
+    )
+    return f"Parameters of a market of a new family, in the units of the priors:\n\n{rows}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import expit, logit
 
 from forkmodel.hindcast.dynamics import TAIL_FREEDOM, TAIL_VARIANCE, YEARS_PER_QUARTER
 from forkmodel.hindcast.moves import LAGS, REFERENCE_SHARE, past_changes
@@ -27,15 +28,13 @@ class Dynamics:
     momentum : array
         Part of a change that is repeated in the next quarter.
     error : array
-        Part of a surprise that the next report takes back.
+        Part of a surprise about a leading firm that the next report takes back.
     reversion : array
         Pull of log shares towards their mean, per year.
-    size_slope : array
-        Exponent by which smaller shares move faster.
+    size_slope, error_slope : array
+        Exponent by which smaller shares move faster, and by which the odds of their error are larger.
     youth, youth_years : array
         By how much a new market moves faster, and the years in which two thirds of that go.
-    fairness : array
-        How far drift makes up for the walk of logarithms: at 1 a share is expected to stay where it is.
     entry : array
         Firms that come to the market per year.
     entry_size : array
@@ -47,9 +46,9 @@ class Dynamics:
     error: np.ndarray
     reversion: np.ndarray
     size_slope: np.ndarray
+    error_slope: np.ndarray
     youth: np.ndarray
     youth_years: np.ndarray
-    fairness: np.ndarray
     entry: np.ndarray
     entry_size: np.ndarray
 
@@ -57,6 +56,10 @@ class Dynamics:
         """Return the scale of what lasts of a quarter's surprise, at the reference share (draw,)."""
         fade = 1.0 + self.youth * np.exp(-age / self.youth_years)
         return np.asarray(self.speed * fade * YEARS_PER_QUARTER**0.5)
+
+    def error_at(self, log_size: np.ndarray) -> np.ndarray:
+        """Return the part of a surprise that the next report takes back, by log size (draw, firm)."""
+        return np.asarray(expit(logit(self.error)[:, None] - self.error_slope[:, None] * log_size))
 
 
 @dataclass(frozen=True)
@@ -105,11 +108,12 @@ def simulate(panel: MarketPanel, dynamics: Dynamics, quarters: int, rng: np.rand
     shares = np.zeros((quarters, draws, total))
     for ahead in range(quarters):
         age = float(panel.age[last]) + (ahead + 1) * YEARS_PER_QUARTER
-        lasting = _lasting(dynamics, age, level, whole)
+        size = _log_size(level, whole)
+        lasting = dynamics.lasting(age)[:, None] * np.exp(-dynamics.size_slope[:, None] * size)
+        error = dynamics.error_at(size)
         wild = np.sqrt(0.5 * TAIL_FREEDOM / rng.standard_gamma(0.5 * TAIL_FREEDOM, draws))
-        fresh = wild[:, None] * lasting * rng.standard_normal((draws, total))
-        fresh = fresh / (1.0 - dynamics.error[:, None])
-        moved = dynamics.momentum[:, None] * change - dynamics.error[:, None] * surprise + fresh
+        fresh = wild[:, None] * lasting / (1.0 - error) * rng.standard_normal((draws, total))
+        moved = dynamics.momentum[:, None] * change - error * surprise + fresh
         moved = moved + _drift(dynamics, lasting, level, whole) + _pull(dynamics, level, alive & followed)
         after = np.where(alive, level + moved, -np.inf)
         after, alive, came = _enter(after, alive, dynamics, whole, firms, rng)
@@ -130,17 +134,16 @@ def simulate(panel: MarketPanel, dynamics: Dynamics, quarters: int, rng: np.rand
     )
 
 
-def _lasting(dynamics: Dynamics, age: float, level: np.ndarray, whole: float) -> np.ndarray:
-    """Return the scale of what lasts of each firm's surprise (draw, firm)."""
+def _log_size(level: np.ndarray, whole: float) -> np.ndarray:
+    """Return log shares over the reference share (draw, firm)."""
     # No firm below the floor is on a record for long.
-    size = np.log(np.maximum(np.exp(level) * whole, EXIT_FLOOR) / REFERENCE_SHARE)
-    return np.asarray(dynamics.lasting(age)[:, None] * np.exp(-dynamics.size_slope[:, None] * size))
+    return np.asarray(np.log(np.maximum(np.exp(level) * whole, EXIT_FLOOR) / REFERENCE_SHARE))
 
 
 def _drift(dynamics: Dynamics, lasting: np.ndarray, level: np.ndarray, whole: float) -> np.ndarray:
-    """Return the drift that makes up for the walk of logarithms (draw, firm), as far as it is fair."""
+    """Return the drift that makes up for the walk of logarithms (draw, firm)."""
     made_up = TAIL_VARIANCE * np.square(lasting) * (np.exp(level) * whole - 0.5)
-    return np.asarray(dynamics.fairness[:, None] * made_up / (1.0 - dynamics.momentum[:, None]))
+    return np.asarray(made_up / (1.0 - dynamics.momentum[:, None]))
 
 
 def _pull(dynamics: Dynamics, level: np.ndarray, single: np.ndarray) -> np.ndarray:
@@ -159,8 +162,8 @@ def _memory(panel: MarketPanel, dynamics: Dynamics, last: int, total: int) -> tu
     there = known[:, :-1]
     count = np.maximum(there.sum(0), 1.0)
     lags = there * (lags - (there * lags).sum(1, keepdims=True) / count)
-    memory = dynamics.error[:, None] ** np.arange(LAGS)
-    surprise = (memory[:, None, :] * lags).sum(-1)
+    size = np.log(np.maximum(np.nan_to_num(panel.share[last]), EXIT_FLOOR) / REFERENCE_SHARE)
+    surprise = (dynamics.error_at(size[None, :])[:, :, None] ** np.arange(LAGS) * lags).sum(-1)
     draws, firms = surprise.shape
     out = np.zeros((2, draws, total))
     out[0, :, :firms], out[1, :, :firms] = change[:, 0], surprise

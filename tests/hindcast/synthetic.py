@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -21,7 +23,7 @@ def dynamics(draws: int, **changed: float) -> Dynamics:
         "size_slope": 0.2,
         "youth": 0.0,
         "youth_years": 4.0,
-        "fairness": 0.0,
+        "error_slope": 0.0,
         "entry": 0.0,
         "entry_size": 0.7,
     }
@@ -46,4 +48,6 @@ def simulated_panel(truth: Dynamics, quarters: int, seed: int, name: str) -> Mar
     """Return a panel of five firms that moved as known dynamics say."""
     begin = panel_of(np.vstack([START, START]), name)
     future = simulate(begin, truth, quarters, np.random.default_rng(seed))
-    return panel_of(future.share[:, 0, : len(START)], name)
+    share = future.share[:, 0, : len(START)]
+    # Who has left the market has no share, and does not count as a small firm that never moves.
+    return replace(panel_of(share, name), present=share > 0.0)

@@ -12,6 +12,8 @@ from synthetic import dynamics, panel_of
 from forkmodel.errors import ForkModelError
 from forkmodel.hindcast.base_rates import base_rate
 from forkmodel.hindcast.baselines import BASELINES, LEVELS, MEDIAN, baseline_quantiles
+from forkmodel.hindcast.mapping import predictive_table
+from forkmodel.hindcast.page import hindcast_page
 from forkmodel.hindcast.panel import market_panels
 from forkmodel.hindcast.scores import METHODS, score_quantiles, table
 from forkmodel.hindcast.study import forecasts_from
@@ -98,3 +100,16 @@ def test_a_base_rate_counts_starts_and_windows():
         base_rate("gini", 0.5, 1)
     with pytest.raises(ForkModelError, match="positive"):
         base_rate("cr3", 0.5, 0)
+
+
+def test_the_page_says_what_is_withheld():
+    failed = {"status": "FAIL", "worst_rhat": 1.5, "smallest_ess": 7.0, "divergent": 0.0, "failed": ["R-hat"]}
+    record = {
+        "hindcast": {"reviews": {"2016-12-31": failed}, "table": []},
+        "review": failed,
+        "predictive": None,
+    }
+    assert "FAIL (R-hat 1.500, ESS 7" in hindcast_page(record)
+    assert "nothing is said of a new market" in hindcast_page(record)
+    told = hindcast_page(record | {"predictive": predictive_table(dynamics(10))})
+    assert "| momentum, per quarter | forecast.share_momentum | 0.5 | 0.5 | 0.5 |" in told
