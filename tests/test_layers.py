@@ -18,6 +18,7 @@ ROOMS = (
     ("fit",),
     ("fit_attributes",),
     ("report",),
+    ("hindcast",),
     ("validate",),
     ("claims",),
     ("forecast",),

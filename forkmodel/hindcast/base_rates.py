@@ -1,0 +1,177 @@
+"""Base rates: of markets this concentrated, how many were above or below a level some years later."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from forkmodel.errors import ForkModelError
+from forkmodel.hindcast.panel import MarketPanel, market_panels
+from forkmodel.hindcast.tables import read_shares
+
+__all__ = ["NEAR", "BaseRate", "base_rate", "claim_rates"]
+
+#: Starts within this part of the level asked about count as markets like it.
+NEAR = 0.25
+QUARTERS_PER_YEAR = 4
+MEASURES = ("hhi", "cr3")
+
+
+@dataclass(frozen=True)
+class BaseRate:
+    """How often an event came in markets that began alike.
+
+    Attributes
+    ----------
+    measure : str
+        ``hhi`` (0 to 10,000) or ``cr3`` (share).
+    start : float
+        Level that markets began near.
+    years : int
+        Years after which they were looked at.
+    low, high : float
+        The event: the measure lies between these.
+    starts, markets, families : int
+        Quarters to start from, and the markets and families they are in. Quarters of one market overlap, and
+        markets of one family move together.
+    windows : float
+        Spans of time that do not overlap, the markets of one family counted once: what the interval is made
+        of.
+    share : float or None
+        Part of the starts after which the event had come; None without a start.
+    interval : tuple of float
+        95 % interval of the probability, Jeffreys', as if there had been that many windows.
+    median, smallest, largest : float or None
+        Of the measure at the end.
+    """
+
+    measure: str
+    start: float
+    years: int
+    low: float
+    high: float
+    starts: int
+    markets: int
+    families: int
+    windows: float
+    share: float | None
+    interval: tuple[float, float]
+    median: float | None
+    smallest: float | None
+    largest: float | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return a JSON-ready mapping; an open end of the event is left out."""
+        out = asdict(self)
+        return {key: value for key, value in out.items() if value not in (float("inf"), -float("inf"))}
+
+
+def base_rate(
+    measure: str,
+    start: float,
+    years: int,
+    *,
+    low: float = -float("inf"),
+    high: float = float("inf"),
+    near: float = NEAR,
+    panels: list[MarketPanel] | None = None,
+) -> BaseRate:
+    """Return how often a measure of concentration ended in a range, in markets that began near a level.
+
+    Parameters
+    ----------
+    measure : str
+        ``hhi`` or ``cr3``, over the firms that a market's table follows.
+    start : float
+        Level at the start.
+    years : int
+        Years until the end.
+    low, high : float
+        Range in which the measure ends.
+    near : float
+        Starts from ``start * (1 - near)`` to ``start * (1 + near)`` count.
+    panels : list of MarketPanel, optional
+        Markets; the bundled ones by default.
+
+    Raises
+    ------
+    ForkModelError
+        If the measure is unknown, or years or nearness are not positive.
+    """
+    if measure not in MEASURES:
+        raise ForkModelError(f"unknown measure {measure!r}; choose one of {', '.join(MEASURES)}.")
+    if years < 1 or not near > 0.0:
+        raise ForkModelError(f"years is {years} and near {near}: both must be positive.")
+    panels = market_panels(read_shares()) if panels is None else panels
+    ends: list[np.ndarray] = []
+    begun: dict[str, set[int]] = {}
+    markets = 0
+    for panel in panels:
+        if not panel.market.scored:
+            # Its table follows too few firms for a measure of the whole.
+            continue
+        path = np.asarray(getattr(panel, measure))
+        ahead = years * QUARTERS_PER_YEAR
+        before, after = path[:-ahead], path[ahead:]
+        alike = (np.abs(before / start - 1.0) <= near) & np.isfinite(after)
+        if alike.any():
+            markets += 1
+            ends.append(after[alike])
+            quarters = panel.quarters[:-ahead].astype("int64")[alike]
+            begun.setdefault(panel.market.family, set()).update(int(quarter) for quarter in quarters)
+    every = np.concatenate([np.zeros(0), *ends])
+    windows = sum(_windows(sorted(quarters), years * QUARTERS_PER_YEAR) for quarters in begun.values())
+    came = float(((every >= low) & (every <= high)).mean()) if len(every) else None
+    hits = 0.0 if came is None else came * windows
+    interval = stats.beta(hits + 0.5, windows - hits + 0.5).ppf([0.025, 0.975])
+    middle, least, most = np.quantile(every, [0.5, 0.0, 1.0]) if len(every) else (None, None, None)
+    return BaseRate(
+        measure,
+        float(start),
+        years,
+        float(low),
+        float(high),
+        len(every),
+        markets,
+        len(begun),
+        float(windows),
+        came,
+        (float(interval[0]), float(interval[1])),
+        None if middle is None else float(middle),
+        None if least is None else float(least),
+        None if most is None else float(most),
+    )
+
+
+def _windows(quarters: list[int], length: int) -> int:
+    """Return how many spans of a length fit, one after the other, onto starts in these quarters."""
+    count, free_from = 0, -1
+    for quarter in quarters:
+        if quarter >= free_from:
+            count, free_from = count + 1, quarter + length
+    return count
+
+
+def claim_rates(
+    hhi: float, cr3: float, hosts: float, panels: list[MarketPanel] | None = None
+) -> dict[str, list[BaseRate]]:
+    """Return the base rates that stand beside claims about concentration, after one and five years.
+
+    Parameters
+    ----------
+    hhi, cr3 : float
+        Today's HHI and three-firm share of the closed tier, for the claims C2 and C3.
+    hosts : float
+        Today's HHI of hosts, for the claim C9.
+    panels : list of MarketPanel, optional
+        Markets; the bundled ones by default.
+    """
+    panels = market_panels(read_shares()) if panels is None else panels
+    return {
+        "C2": [base_rate("cr3", cr3, years, low=0.8, panels=panels) for years in (1, 5)],
+        "C3": [base_rate("hhi", hhi, years, low=1200.0, high=1900.0, panels=panels) for years in (1, 5)],
+        "C9": [base_rate("hhi", hosts, years, high=1000.0, panels=panels) for years in (1, 5)],
+    }
