@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -18,7 +19,7 @@ def hindcast(
         Path | None, typer.Option("--data", help="Folder with shares.csv and sources.csv; the bundled ones.")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", help="Folder for the record and its tables (hindcast.json, .md).")
+        Path | None, typer.Option("--out", help="Folder for the record, its tables and a prior file.")
     ] = None,
     held_out: Annotated[
         bool, typer.Option("--held-out", help="Fit without the market that is forecast, once for each.")
@@ -32,14 +33,13 @@ def hindcast(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")] = False,
 ) -> None:
     """Forecast the concentration of other markets from their past, and score it."""
+    from forkmodel.hindcast.mapping import prior_file_of
     from forkmodel.hindcast.page import hindcast_page
     from forkmodel.hindcast.record import hindcast_record
-    from forkmodel.hindcast.scores import METHODS
     from forkmodel.hindcast.study import YEARS
     from forkmodel.hindcast.tables import read_shares
     from forkmodel.json_text import json_ready, json_text
     from forkmodel.pipeline import check_target
-    from forkmodel.validate.reviews import review_words
     from forkmodel.whole_files import write_whole
 
     tables = read_shares(data)
@@ -59,29 +59,55 @@ def hindcast(
     if out is not None:
         write_whole(out / "hindcast.json", json_text(record))
         write_whole(out / "hindcast.md", hindcast_page(record))
-    made = record["hindcast"]
+        if record["predictive"] is not None:
+            write_whole(out / "other-markets.toml", prior_file_of(record["predictive"]))
     if as_json:
         print_json(record)
     else:
+        _print(record)
+    if any(
+        review["status"] == "FAIL" for review in [*record["hindcast"]["reviews"].values(), record["review"]]
+    ):
+        raise typer.Exit(1)
+
+
+def _print(record: Mapping[str, Any]) -> None:
+    """Print reviews, scores by family, and what other markets say of priors."""
+    from forkmodel.hindcast.scores import BARS
+    from forkmodel.validate.reviews import review_words
+
+    made = record["hindcast"]
+    reviews = {**made["reviews"], "whole record": record["review"]}
+    print_table(
+        ["fit to", "review"],
+        [(day, review_words(review)) for day, review in reviews.items()],
+        title="Review of every fit",
+    )
+    for family, rows in made["by_family"].items():
         print_table(
-            ["fit to", "review"],
-            [(day, review_words(review)) for day, review in made["reviews"].items()],
-            title="Review of every fit",
-        )
-        print_table(
-            ["measure", "quarters ahead", "n", *METHODS, "80 % covers", "90 % covers"],
+            [
+                "measure",
+                "quarters ahead",
+                "n",
+                "CRPS",
+                *(f"skill over {name}" for name in BARS),
+                "80 %",
+                "90 %",
+            ],
             [
                 [
                     row["measure"],
                     f"{row['first']} to {row['last']}",
                     row["n"],
-                    *(row["crps"][name] for name in METHODS),
+                    row["crps"]["model"],
+                    *(row["skill"][name]["value"] for name in BARS),
                     row["coverage"]["0.8"],
                     row["coverage"]["0.9"],
                 ]
-                for row in made["table"]
+                for row in rows
             ],
-            title="CRPS by horizon",
+            title=f"Scores of {family}",
         )
-    if any(review["status"] == "FAIL" for review in [*made["reviews"].values(), record["review"]]):
-        raise typer.Exit(1)
+    for row in record["predictive"] or ():
+        said = "; ".join(found["departure"] for found in row["sets"].values())
+        typer.echo(f"{row['quantity']}: {row['median']:.2g} ({row['low']:.2g} to {row['high']:.2g}); {said}.")

@@ -12,7 +12,7 @@ from forkmodel.errors import ForkModelError
 from forkmodel.hindcast.panel import MarketPanel, market_panels
 from forkmodel.hindcast.tables import read_shares
 
-__all__ = ["NEAR", "BaseRate", "base_rate", "claim_rates"]
+__all__ = ["NEAR", "BaseRate", "base_rate", "claim_rates", "rate_table"]
 
 #: Starts within this part of the level asked about count as markets like it.
 NEAR = 0.25
@@ -175,3 +175,30 @@ def claim_rates(
         "C3": [base_rate("hhi", hhi, years, low=1200.0, high=1900.0, panels=panels) for years in (1, 5)],
         "C9": [base_rate("hhi", hosts, years, high=1000.0, panels=panels) for years in (1, 5)],
     }
+
+
+#: Levels that markets start near in the table of base rates, by measure.
+STARTS = {"hhi": (1000.0, 1500.0, 3500.0, 5000.0, 7000.0), "cr3": (0.6, 0.8, 0.9)}
+TABLED_YEARS = (1, 5)
+
+
+def rate_table(panels: list[MarketPanel]) -> list[dict[str, Any]]:
+    """Return how many markets were still as concentrated some years after they were near a level.
+
+    Parameters
+    ----------
+    panels : list of MarketPanel
+        Markets.
+
+    Returns
+    -------
+    list of dict
+        Base rates of the event that the measure does not end below the starts that count.
+    """
+    found = [
+        base_rate(measure, start, years, low=start * (1.0 - NEAR), panels=panels)
+        for measure, starts in STARTS.items()
+        for start in starts
+        for years in TABLED_YEARS
+    ]
+    return [rate.as_dict() for rate in found if rate.starts]

@@ -1,7 +1,7 @@
 """How shares move, as a density: one hierarchical model of all other markets.
 
 What each symbol is and where the equations come from stands in ``docs/hindcast.md``. Levels are reported, so
-moves are data: what is uncertain are a few dozen parameters, and every term is a sum over elements.
+moves are data: what is uncertain are some thirty parameters, and every term is a sum over elements.
 """
 
 from __future__ import annotations
@@ -12,26 +12,26 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from forkmodel.hindcast.markets import FAMILIES
-from forkmodel.hindcast.moves import LAGS, REFERENCE_SHARE, Moves, families_of
+from forkmodel.hindcast.moves import REFERENCE_SHARE, Moves, families_of
 from forkmodel.hindcast.panel import MarketPanel
 
 if TYPE_CHECKING:
     import pymc as pm
 
-__all__ = ["QUANTITIES", "TAIL_FREEDOM", "TAIL_VARIANCE", "YEARS_PER_QUARTER", "build_model"]
+__all__ = ["TAIL_FREEDOM", "TAIL_VARIANCE", "YEARS_PER_QUARTER", "build_model"]
 
-#: What differs between markets, in the order in which it stands in vectors: log of the speed (log share per
-#: root year), logits of the momentum (per quarter) and of the error's memory, log of the reversion (per
-#: year).
-QUANTITIES = ("speed", "momentum", "error", "reversion")
-#: Mean and standard deviation of what is typical, and medians of the spreads of families and within families.
-TYPICAL_MEAN = np.array([np.log(0.25), 0.0, -0.5, np.log(0.03)])
-TYPICAL_SPREAD = np.array([0.7, 0.7, 0.7, 1.0])
-FAMILY_SCALE = np.array([0.5, 0.5, 0.5, 0.5])
-MARKET_SCALE = np.array([0.25, 0.25, 0.25, 0.25])
-#: How far each is sampled at its own scale, in families and in markets: nearly fully where records are sharp,
-#: not at all where they are silent.
-CENTRED_FAMILY, CENTRED_MARKET = np.array([0.5, 0.3, 0.3, 0.0]), np.array([0.9, 0.5, 0.5, 0.0])
+#: Median speed (log share per root year), the spread of its logarithm, and medians of the spreads of families
+#: and of markets within them.
+SPEED, SPEED_SPREAD, SPEED_FAMILY, SPEED_MARKET = 0.15, 0.7, 0.5, 0.25
+#: Spread of the typical reversion (per year; below zero the large draw away), and median of that of families.
+REVERSION_SPREAD, REVERSION_FAMILY = 0.05, 0.03
+#: Firms that come per year, and the spread of families.
+ENTRY, ENTRY_SPREAD, ENTRY_FAMILY = 0.2, 0.8, 0.7
+#: Spread of the logarithm of the spreads. Three families say little about how families differ: a prior that
+#: keeps off zero has no funnel.
+SPREAD_SPREAD = 0.4
+#: How far speeds are sampled at their own scale, in families and in markets: records are sharp.
+CENTRED_FAMILY, CENTRED_MARKET = 0.5, 0.9
 YEARS_PER_QUARTER = 0.25
 #: Degrees of freedom of a quarter's moves, and their variance over the squared scale: some quarters are wild.
 TAIL_FREEDOM = 4.0
@@ -51,90 +51,75 @@ def build_model(panels: list[MarketPanel], moves: Moves) -> pm.Model:
     Returns
     -------
     pymc.Model
-        Free variables ``typical``, ``family_spread``, ``market_spread`` (quantity), ``family_raw`` (quantity,
-        family), ``market_level_raw`` (quantity, market), ``size_slope``, ``error_slope``, ``youth``,
-        ``youth_years``, ``entry_typical``, ``entry_spread``, ``entry_family`` (family) and ``entry_size``;
-        ``family`` and ``market_level`` follow from them.
+        ``speed_typical`` and ``speed_family_spread`` lead to ``speed_family`` (family_name), that
+        and ``speed_market_spread`` to ``speed`` (market_name), the log speed of each market;
+        ``reversion_typical`` and ``reversion_spread`` lead to ``reversion``, ``entry_typical`` and ``entry_spread`` to ``entry``
+        (family_name), the log rate; ``size_slope``, ``youth``, ``youth_years`` and ``entry_size`` are of all.
     """
     import pymc as pm
 
     families = families_of(panels)
-    coords = {
-        "quantity": QUANTITIES,
-        "family_name": FAMILIES,
-        "market_name": [panel.market.name for panel in panels],
-    }
+    coords = {"family_name": FAMILIES, "market_name": [panel.market.name for panel in panels]}
     with pm.Model(coords=coords) as model:
         data = {name: pm.Data(name, values) for name, values in moves.arrays().items()}
-        typical = pm.Normal("typical", TYPICAL_MEAN, TYPICAL_SPREAD, dims="quantity")
-        # Three families say little about how families differ: a prior that keeps off zero has no funnel.
-        family_spread = pm.LogNormal("family_spread", np.log(FAMILY_SCALE), 0.4, dims="quantity")
-        market_spread = pm.LogNormal("market_spread", np.log(MARKET_SCALE), 0.4, dims="quantity")
-        family = _around("family", typical[:, None], family_spread, CENTRED_FAMILY, "family_name")
-        level = _around("market_level", family[:, families], market_spread, CENTRED_MARKET, "market_name")
-        size_slope = pm.HalfNormal("size_slope", 0.15)
-        error_slope = pm.HalfNormal("error_slope", 0.5)
+        typical = pm.Normal("speed_typical", np.log(SPEED), SPEED_SPREAD)
+        family = _around("speed_family", typical, _spread(SPEED_FAMILY), CENTRED_FAMILY, "family_name")
+        speed = _around(
+            "speed", family[families], _spread(SPEED_MARKET, "market"), CENTRED_MARKET, "market_name"
+        )
+        pull = pm.Normal("reversion_typical", 0.0, REVERSION_SPREAD)
+        pull_spread = pm.LogNormal("reversion_spread", np.log(REVERSION_FAMILY), SPREAD_SPREAD)
+        reversion = _around("reversion", pull, pull_spread, 0.0, "family_name")
+        size_slope = pm.HalfNormal("size_slope", 0.3)
         youth = pm.HalfNormal("youth", 2.0)
         youth_years = pm.LogNormal("youth_years", np.log(4.0), 0.5)
-        pm.Potential("moved", _moved(data, level, (size_slope, error_slope, youth, youth_years)))
+        fade = youth * np.exp(-data["age"] / youth_years)
+        pm.Potential("moved", _moved(data, speed, reversion[families], size_slope, fade))
         _entry(data, families)
     return model
 
 
-def _around(name: str, mean: Any, spread: Any, centred: np.ndarray, dim: str) -> Any:
-    """Return normal variables (quantity, dim) around a mean, sampled where each quantity mixes well.
+def _spread(median: float, of: str = "family") -> Any:
+    import pymc as pm
 
-    Between centred and not, quantity by quantity: Gorinova, Moore and Hoffman (2020), Automatic
-    reparameterisation of probabilistic programs.
+    return pm.LogNormal(f"speed_{of}_spread", np.log(median), SPREAD_SPREAD)
+
+
+def _around(name: str, mean: Any, spread: Any, centred: float, dim: str) -> Any:
+    """Return normal variables around a mean, sampled where they mix well.
+
+    Between centred and not: Gorinova, Moore and Hoffman (2020), Automatic reparameterisation of probabilistic
+    programs.
     """
     import pymc as pm
 
-    part, spread = centred[:, None], spread[:, None]
-    dims = ("quantity", dim)
-    raw = pm.Normal(f"{name}_raw", part * mean, spread**part, dims=dims)
-    return pm.Deterministic(name, mean + spread ** (1.0 - part) * (raw - part * mean), dims=dims)
+    raw = pm.Normal(f"{name}_raw", centred * mean, spread**centred, dims=dim)
+    return pm.Deterministic(name, mean + spread ** (1.0 - centred) * (raw - centred * mean), dims=dim)
 
 
-def _moved(data: Mapping[str, Any], level: Any, common: tuple[Any, ...]) -> Any:
+def _moved(data: Mapping[str, Any], speed: Any, reversion: Any, size_slope: Any, fade: Any) -> Any:
     """Return the log density of all moves: multivariate t, a shift common to a market's firms being free."""
     import pytensor.tensor as pt
 
-    size_slope, error_slope, youth, youth_years = common
-    speed, momentum, error, reversion = (level[place][data["market"]] for place in range(len(QUANTITIES)))
-    momentum = pt.sigmoid(momentum)
-    error = pt.sigmoid(error[:, None] - error_slope * data["log_size"])
-    pull = YEARS_PER_QUARTER * pt.exp(reversion)
-    change, known, stayed = data["change"], data["known"], data["stayed"]
-    surprise = (
-        change[:, :, :-1]
-        - momentum[:, None, None] * known[:, :, 1:] * change[:, :, 1:]
-        - pull[:, None, None] * data["gap"]
-    )
-    weights = error[:, :, None] ** np.arange(LAGS) * known[:, :, :-1]
-    fade = pt.log1p(youth * pt.exp(-data["age"] / youth_years))
-    lasting = (speed + fade + 0.5 * np.log(YEARS_PER_QUARTER))[:, None] - size_slope * data["log_size"]
-    share = REFERENCE_SHARE * np.exp(data["log_size"])
+    market, span, stayed = data["market"], data["span"][:, None], data["stayed"]
+    log_speed = (speed[market] + pt.log1p(fade))[:, None] - size_slope * data["log_size"]
+    variance = YEARS_PER_QUARTER * span * pt.exp(2.0 * log_speed)
     # What keeps the expected share where it is, although its logarithm walks.
-    drift = TAIL_VARIANCE * pt.exp(2.0 * lasting) * (share - 0.5) / (1.0 - momentum[:, None])
-    # One quarter holds the report's error too; over several, what lasts adds up and momentum has its effect.
-    long = data["span"] > 1.0
-    drift = drift * pt.switch(long, data["span"] / (1.0 - momentum), 1.0)[:, None]
-    moved = (weights * surprise).sum(axis=-1) - drift * weights.sum(axis=-1)
-    one = -pt.log1p(-error)
-    several = 0.5 * pt.log(data["span"]) - pt.log1p(-momentum)
-    log_scale = lasting + pt.switch(long[:, None], several[:, None], one)
-    weight = stayed * pt.exp(-2.0 * log_scale)
+    share = REFERENCE_SHARE * np.exp(data["log_size"])
+    expected = TAIL_VARIANCE * variance * (share - 0.5)
+    expected = expected + YEARS_PER_QUARTER * span * reversion[market][:, None] * data["gap"]
+    apart, weight = data["change"] - expected, stayed / variance
     # Rows that only fill the arrays up have no firm, and add nothing.
     real = pt.gt(stayed.sum(axis=1), 0.0)
     total = pt.switch(real, weight.sum(axis=1), 1.0)
-    apart = (weight * moved**2).sum(axis=1) - (weight * moved).sum(axis=1) ** 2 / total
+    square = (weight * apart**2).sum(axis=1) - (weight * apart).sum(axis=1) ** 2 / total
     count = stayed.sum(axis=1) - real
     tails = (
         pt.gammaln(0.5 * (TAIL_FREEDOM + count))
         - 0.5 * count * np.log(TAIL_FREEDOM)
-        - 0.5 * (TAIL_FREEDOM + count) * pt.log1p(apart / TAIL_FREEDOM)
+        - 0.5 * (TAIL_FREEDOM + count) * pt.log1p(square / TAIL_FREEDOM)
     )
-    return (real * (tails - 0.5 * pt.log(total)) - (stayed * log_scale).sum(axis=1)).sum()
+    return (real * (tails - 0.5 * pt.log(total)) - 0.5 * (stayed * pt.log(variance)).sum(axis=1)).sum()
 
 
 def _entry(data: Mapping[str, Any], families: np.ndarray) -> None:
@@ -142,9 +127,9 @@ def _entry(data: Mapping[str, Any], families: np.ndarray) -> None:
     import pymc as pm
     import pytensor.tensor as pt
 
-    typical = pm.Normal("entry_typical", np.log(0.2), 0.8)
-    spread = pm.LogNormal("entry_spread", np.log(0.7), 0.4)
-    family = pm.Normal("entry_family", typical, spread, dims="family_name")
+    typical = pm.Normal("entry_typical", np.log(ENTRY), ENTRY_SPREAD)
+    spread = pm.LogNormal("entry_spread", np.log(ENTRY_FAMILY), SPREAD_SPREAD)
+    family = pm.Normal("entry", typical, spread, dims="family_name")
     mean_excess = pm.LogNormal("entry_size", np.log(0.7), 0.7)
     rate, arrivals = family[families], data["arrivals"]
     said = (arrivals * rate - pt.exp(rate) * data["years"]).sum()

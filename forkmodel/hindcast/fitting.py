@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 
 from forkmodel.errors import ForkModelError
-from forkmodel.hindcast.dynamics import QUANTITIES, build_model
+from forkmodel.hindcast.dynamics import build_model
 from forkmodel.hindcast.moves import Moves, families_of, make_moves
 from forkmodel.hindcast.panel import MarketPanel
 from forkmodel.hindcast.simulate import Dynamics
@@ -21,6 +21,14 @@ __all__ = ["DRAWS", "Compiled", "MarketFit"]
 
 #: Kept draws and warm-up steps per chain, and chains.
 DRAWS, TUNE, CHAINS = 500, 500, 4
+
+
+#: What is the same in all markets, and what a market of a new family is drawn from.
+COMMON = ("size_slope", "youth", "youth_years", "entry_size")
+HYPER = (
+    *("speed_typical", "speed_family_spread", "speed_market_spread"),
+    *("reversion_typical", "reversion_spread", "entry_typical", "entry_spread"),
+)
 
 
 @dataclass(frozen=True)
@@ -51,11 +59,17 @@ class MarketFit:
         name : str
             A market of the fit.
         """
-        level = self.posterior["market_level"].sel(market_name=name)
-        family = self.posterior.attrs["families"][list(self.posterior["market_name"].to_numpy()).index(name)]
-        entry = self.posterior["entry_family"].isel(family_name=family)
+        place = list(self.posterior["market_name"].to_numpy()).index(name)
+        family = self.posterior.attrs["families"][place]
         return self._dynamics(
-            {quantity: self._flat(level.sel(quantity=quantity)) for quantity in QUANTITIES}, self._flat(entry)
+            *(
+                self._flat(self.posterior[variable].isel({dim: at}))
+                for variable, dim, at in (
+                    ("speed", "market_name", place),
+                    ("reversion", "family_name", family),
+                    ("entry", "family_name", family),
+                )
+            )
         )
 
     def of_new_market(self, seed: int) -> Dynamics:
@@ -66,29 +80,24 @@ class MarketFit:
         seed : int
             Same seed, same draws.
         """
-        rng = np.random.default_rng(seed)
-        level = {}
-        for quantity in QUANTITIES:
-            typical, family, market = (
-                self._flat(self.posterior[name].sel(quantity=quantity))
-                for name in ("typical", "family_spread", "market_spread")
-            )
-            level[quantity] = typical + np.hypot(family, market) * rng.standard_normal(len(typical))
-        typical, spread = (self._flat(self.posterior[name]) for name in ("entry_typical", "entry_spread"))
-        return self._dynamics(level, typical + spread * rng.standard_normal(len(typical)))
+        draw = {name: self._flat(self.posterior[name]) for name in HYPER}
+        z = np.random.default_rng(seed).standard_normal((3, len(draw["speed_typical"])))
+        spread = np.hypot(draw["speed_family_spread"], draw["speed_market_spread"])
+        return self._dynamics(
+            draw["speed_typical"] + spread * z[0],
+            draw["reversion_typical"] + draw["reversion_spread"] * z[1],
+            draw["entry_typical"] + draw["entry_spread"] * z[2],
+        )
 
     def _flat(self, array: xr.DataArray) -> np.ndarray:
         return np.asarray(array.transpose("chain", "draw").to_numpy().reshape(-1))
 
-    def _dynamics(self, level: dict[str, np.ndarray], log_entry: np.ndarray) -> Dynamics:
-        names = ("size_slope", "error_slope", "youth", "youth_years", "entry_size")
+    def _dynamics(self, log_speed: np.ndarray, reversion: np.ndarray, log_entry: np.ndarray) -> Dynamics:
         return Dynamics(
-            speed=np.exp(level["speed"]),
-            momentum=1.0 / (1.0 + np.exp(-level["momentum"])),
-            error=1.0 / (1.0 + np.exp(-level["error"])),
-            reversion=np.exp(level["reversion"]),
+            speed=np.exp(log_speed),
+            reversion=reversion,
             entry=np.exp(log_entry),
-            **{name: self._flat(self.posterior[name]) for name in names},
+            **{name: self._flat(self.posterior[name]) for name in COMMON},
         )
 
 

@@ -11,18 +11,15 @@ import numpy as np
 from forkmodel.hindcast.markets import FAMILIES
 from forkmodel.hindcast.panel import ENTRY_FLOOR, SMALLEST_SHARE, MarketPanel
 
-__all__ = ["LAGS", "REFERENCE_SHARE", "Moves", "families_of", "make_moves", "past_changes"]
+__all__ = ["REFERENCE_SHARE", "Moves", "families_of", "make_moves"]
 
 #: Share at which the speed of a share is stated: that of a leading firm.
 REFERENCE_SHARE = 0.2
-#: Quarters over which the memory of a report's error is carried; after them less than a part in a hundred is
-#: left.
-LAGS = 8
 
 
 @dataclass(frozen=True)
 class Moves:
-    """Moves of log shares: a row per market and quarter, a column per firm that stayed, a layer per lag.
+    """Moves of log shares: a row per market and quarter, a column per firm that stayed.
 
     Attributes
     ----------
@@ -36,12 +33,10 @@ class Moves:
         One where the column is a firm, else zero.
     log_size : array (move, firm)
         Log of the share before the move over the reference share.
-    change : array (move, firm, lag + 1)
-        Change of the log share in the move and in quarters before; zero where that is not known.
-    gap : array (move, firm, lag)
-        Mean log share of single firms less the firm's own, at the begin of the same changes, times quarters.
-    known : array (move, firm, lag)
-        One where the change is known and follows on the next without a gap.
+    change : array (move, firm)
+        Change of the log share.
+    gap : array (move, firm)
+        How far the log share lay below the mean of single firms before the move; zero for the rest.
     years, arrivals : array (market,)
         Years on record in which an arrival would be seen, and number of arrivals.
     excess : array ()
@@ -55,7 +50,6 @@ class Moves:
     log_size: np.ndarray
     change: np.ndarray
     gap: np.ndarray
-    known: np.ndarray
     years: np.ndarray
     arrivals: np.ndarray
     excess: np.ndarray
@@ -96,8 +90,7 @@ def make_moves(panels: list[MarketPanel], without: Collection[str] = ()) -> Move
     arrivals = [np.zeros(0) if p.market.name in without else p.arrivals() for p in panels]
     watched = [p.market.listed and p.market.name not in without for p in panels]
     columns = {
-        name: np.stack([_padded(row[name], width) for row in rows])
-        for name in ("log_size", "change", "gap", "known")
+        name: np.stack([_padded(row[name], width) for row in rows]) for name in ("log_size", "change", "gap")
     }
     return Moves(
         market=np.array([row["market"] for row in rows]),
@@ -116,34 +109,8 @@ def families_of(panels: list[MarketPanel]) -> np.ndarray:
     return np.array([FAMILIES.index(panel.market.family) for panel in panels])
 
 
-def past_changes(panel: MarketPanel, quarter: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return changes (firm, lag + 1), gaps and known (firm, lag) at a quarter on record, the latest first.
-
-    Parameters
-    ----------
-    panel : MarketPanel
-        The market.
-    quarter : int
-        Position of the last quarter looked at.
-    """
-    logs = _log_share(panel)
-    firms = len(panel.firms)
-    change, gap = np.zeros((firms, LAGS + 1)), np.zeros((firms, LAGS))
-    known = np.zeros((firms, LAGS + 1))
-    unbroken = np.ones(firms, dtype=bool)
-    for lag in range(min(LAGS + 1, quarter)):
-        after, before = quarter - lag, quarter - lag - 1
-        both = panel.present[after] & panel.present[before]
-        unbroken &= both & np.isfinite(logs[after]) & np.isfinite(logs[before])
-        change[unbroken, lag] = logs[after, unbroken] - logs[before, unbroken]
-        known[unbroken, lag] = 1.0
-        if lag < LAGS:
-            gap[unbroken, lag] = _gap(panel, logs, before)[unbroken]
-    return change, gap, known
-
-
 def _padded(values: np.ndarray, width: int) -> np.ndarray:
-    return np.pad(values, [(0, width - len(values)), *[(0, 0)] * (values.ndim - 1)])
+    return np.pad(values, (0, width - len(values)))
 
 
 def _log_share(panel: MarketPanel) -> np.ndarray:
@@ -168,22 +135,14 @@ def _rows(place: int, panel: MarketPanel) -> list[dict[str, np.ndarray]]:
         if len(stayed) < 2:
             # The share of one firm alone says nothing about how shares move.
             continue
-        span = int(now - before)
-        change, gap, known = past_changes(panel, now)
-        if span > 1:
-            # Across a gap only the sum of changes is known, and nothing that went before.
-            change[:, 0] = logs[now] - logs[before]
-            gap[:, 0] = span * _gap(panel, logs, before)
-            known[:, 0] = 1.0
         found.append(
             {
                 "market": np.array(place),
                 "age": np.array(panel.age[now]),
-                "span": np.array(float(span)),
+                "span": np.array(float(now - before)),
                 "log_size": logs[before, stayed] - np.log(REFERENCE_SHARE),
-                "change": np.nan_to_num(change[stayed]),
-                "gap": np.nan_to_num(gap[stayed]),
-                "known": known[stayed],
+                "change": logs[now, stayed] - logs[before, stayed],
+                "gap": _gap(panel, logs, before)[stayed],
             }
         )
     return found

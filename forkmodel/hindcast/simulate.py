@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit, logit
 
 from forkmodel.hindcast.dynamics import TAIL_FREEDOM, TAIL_VARIANCE, YEARS_PER_QUARTER
-from forkmodel.hindcast.moves import LAGS, REFERENCE_SHARE, past_changes
+from forkmodel.hindcast.moves import REFERENCE_SHARE
 from forkmodel.hindcast.panel import ENTRY_FLOOR, EXIT_FLOOR, EXIT_QUARTERS, SMALLEST_SHARE, MarketPanel
 
 __all__ = ["PLACES", "Dynamics", "Future", "simulate"]
@@ -24,15 +23,11 @@ class Dynamics:
     Attributes
     ----------
     speed : array
-        Standard deviation of lasting moves of a leading firm's log share in a mature market, per root year.
-    momentum : array
-        Part of a change that is repeated in the next quarter.
-    error : array
-        Part of a surprise about a leading firm that the next report takes back.
+        Scale of a quarter's moves of a leading firm's log share in a mature market, per root year.
     reversion : array
-        Pull of log shares towards their mean, per year.
-    size_slope, error_slope : array
-        Exponent by which smaller shares move faster, and by which the odds of their error are larger.
+        Pull of log shares towards their mean, per year; below zero they are drawn apart.
+    size_slope : array
+        Exponent by which smaller shares move faster.
     youth, youth_years : array
         By how much a new market moves faster, and the years in which two thirds of that go.
     entry : array
@@ -42,24 +37,21 @@ class Dynamics:
     """
 
     speed: np.ndarray
-    momentum: np.ndarray
-    error: np.ndarray
     reversion: np.ndarray
     size_slope: np.ndarray
-    error_slope: np.ndarray
     youth: np.ndarray
     youth_years: np.ndarray
     entry: np.ndarray
     entry_size: np.ndarray
 
-    def lasting(self, age: float) -> np.ndarray:
-        """Return the scale of what lasts of a quarter's surprise, at the reference share (draw,)."""
+    def scale(self, age: float, share: np.ndarray) -> np.ndarray:
+        """Return the scale of a quarter's moves of log shares (draw, firm)."""
         fade = 1.0 + self.youth * np.exp(-age / self.youth_years)
-        return np.asarray(self.speed * fade * YEARS_PER_QUARTER**0.5)
-
-    def error_at(self, log_size: np.ndarray) -> np.ndarray:
-        """Return the part of a surprise that the next report takes back, by log size (draw, firm)."""
-        return np.asarray(expit(logit(self.error)[:, None] - self.error_slope[:, None] * log_size))
+        # No firm below the floor is on a record for long.
+        size = np.maximum(share, EXIT_FLOOR) / REFERENCE_SHARE
+        return np.asarray(
+            (self.speed * fade * YEARS_PER_QUARTER**0.5)[:, None] * size ** -self.size_slope[:, None]
+        )
 
 
 @dataclass(frozen=True)
@@ -103,24 +95,20 @@ def simulate(panel: MarketPanel, dynamics: Dynamics, quarters: int, rng: np.rand
     whole = float(share.sum())
     level = np.zeros((draws, total))
     level[:, :firms] = np.log(np.maximum(share, SMALLEST_SHARE) / whole)
-    change, surprise = _memory(panel, dynamics, last, total)
     poor = np.zeros((draws, total), dtype=int)
     shares = np.zeros((quarters, draws, total))
     for ahead in range(quarters):
         age = float(panel.age[last]) + (ahead + 1) * YEARS_PER_QUARTER
-        size = _log_size(level, whole)
-        lasting = dynamics.lasting(age)[:, None] * np.exp(-dynamics.size_slope[:, None] * size)
-        error = dynamics.error_at(size)
+        part = np.exp(level) * whole
+        scale = dynamics.scale(age, part)
         wild = np.sqrt(0.5 * TAIL_FREEDOM / rng.standard_gamma(0.5 * TAIL_FREEDOM, draws))
-        fresh = wild[:, None] * lasting / (1.0 - error) * rng.standard_normal((draws, total))
-        moved = dynamics.momentum[:, None] * change - error * surprise + fresh
-        moved = moved + _drift(dynamics, lasting, level, whole) + _pull(dynamics, level, alive & followed)
+        moved = wild[:, None] * scale * rng.standard_normal((draws, total))
+        # What keeps the expected share where it is, although its logarithm walks.
+        moved = moved + TAIL_VARIANCE * np.square(scale) * (part - 0.5)
+        moved = moved + _pull(dynamics, level, alive & followed)
         after = np.where(alive, level + moved, -np.inf)
-        after, alive, came = _enter(after, alive, dynamics, whole, firms, rng)
+        after, alive = _enter(after, alive, dynamics, whole, firms, rng)
         after = after - np.logaddexp.reduce(after, axis=1)[:, None]
-        stayed = alive & ~came
-        change = np.where(stayed, np.where(alive, after, 0.0) - level, 0.0)
-        surprise = np.where(stayed, fresh, 0.0)
         shares[ahead] = np.exp(after) * whole
         poor = np.where(alive & (shares[ahead] < EXIT_FLOOR), poor + 1, 0)
         # The largest firm stays whatever its share.
@@ -134,40 +122,11 @@ def simulate(panel: MarketPanel, dynamics: Dynamics, quarters: int, rng: np.rand
     )
 
 
-def _log_size(level: np.ndarray, whole: float) -> np.ndarray:
-    """Return log shares over the reference share (draw, firm)."""
-    # No firm below the floor is on a record for long.
-    return np.asarray(np.log(np.maximum(np.exp(level) * whole, EXIT_FLOOR) / REFERENCE_SHARE))
-
-
-def _drift(dynamics: Dynamics, lasting: np.ndarray, level: np.ndarray, whole: float) -> np.ndarray:
-    """Return the drift that makes up for the walk of logarithms (draw, firm)."""
-    made_up = TAIL_VARIANCE * np.square(lasting) * (np.exp(level) * whole - 0.5)
-    return np.asarray(made_up / (1.0 - dynamics.momentum[:, None]))
-
-
 def _pull(dynamics: Dynamics, level: np.ndarray, single: np.ndarray) -> np.ndarray:
     """Return the pull of single firms towards their mean (draw, firm)."""
     count = np.maximum(single.sum(1, keepdims=True), 1)
     centre = (level * single).sum(1, keepdims=True) / count
     return YEARS_PER_QUARTER * dynamics.reversion[:, None] * np.where(single, centre - level, 0.0)
-
-
-def _memory(panel: MarketPanel, dynamics: Dynamics, last: int, total: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the last change and the last surprise of every firm (draw, firm), as the density reads them."""
-    change, gap, known = past_changes(panel, last)
-    momentum, pull = dynamics.momentum[:, None, None], YEARS_PER_QUARTER * dynamics.reversion[:, None, None]
-    lags = change[None, :, :-1] - momentum * (known * change)[None, :, 1:] - pull * gap[None]
-    # A shift of all log shares is nobody's surprise.
-    there = known[:, :-1]
-    count = np.maximum(there.sum(0), 1.0)
-    lags = there * (lags - (there * lags).sum(1, keepdims=True) / count)
-    size = np.log(np.maximum(np.nan_to_num(panel.share[last]), EXIT_FLOOR) / REFERENCE_SHARE)
-    surprise = (dynamics.error_at(size[None, :])[:, :, None] ** np.arange(LAGS) * lags).sum(-1)
-    draws, firms = surprise.shape
-    out = np.zeros((2, draws, total))
-    out[0, :, :firms], out[1, :, :firms] = change[:, 0], surprise
-    return out[0], out[1]
 
 
 def _enter(
@@ -177,8 +136,8 @@ def _enter(
     whole: float,
     firms: int,
     rng: np.random.Generator,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return levels and who is on the market after at most one arrival, and who came (draw, firm)."""
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return levels and who is on the market after at most one arrival (draw, firm)."""
     came = np.zeros_like(alive)
     arrives = rng.random(len(level)) < -np.expm1(-dynamics.entry * YEARS_PER_QUARTER)
     size = ENTRY_FLOOR * np.exp(dynamics.entry_size * rng.standard_exponential(len(level)))
@@ -190,4 +149,4 @@ def _enter(
     part = np.minimum(size[who], 0.5) / whole
     level = level.copy()
     level[who, place[who]] = held + np.log(part / (1.0 - part))
-    return level, alive | came, came
+    return level, alive | came

@@ -15,26 +15,29 @@ import pandas as pd
 from scipy.special import expit, logit
 
 from forkmodel.errors import ForkModelError
+from forkmodel.forecast.baselines import regular
 from forkmodel.hindcast.baselines import FEWEST, LEVELS, baseline_quantiles
 from forkmodel.hindcast.fitting import CHAINS, DRAWS, Compiled, MarketFit
+from forkmodel.hindcast.markets import MARKETS
 from forkmodel.hindcast.panel import MarketPanel, market_panels
 from forkmodel.hindcast.scores import METHODS, MODEL, score_quantiles, table
 from forkmodel.hindcast.simulate import Dynamics, simulate
 from forkmodel.hindcast.tables import ShareTables
 from forkmodel.inference.sampling import Progress
-from forkmodel.validate.backtest.baselines import regular
 
 __all__ = ["MOST_QUARTERS", "YEARS", "Hindcast", "check_years", "forecasts_from", "hindcast"]
 
 #: Years at whose end parameters are fitted.
 YEARS = tuple(range(2015, 2026))
 MOST_QUARTERS = 32
+FAMILY = {name: market.family for name, market in MARKETS.items()}
 COLUMNS = (
     "market",
     "measure",
     "origin",
     "ahead",
     "outcome",
+    "bias",
     *(f"{score} {name}" for name in METHODS for score in ("crps", "error", "level")),
 )
 #: HHI below which nobody is of any size: followed firms can all have left.
@@ -86,7 +89,10 @@ class Hindcast:
             "held_out": self.held_out,
             "reviews": self.reviews,
             "table": table(self.cases),
-            "by_market": {name: table(rows) for name, rows in self.cases.groupby("market", sort=True)},
+            "by_family": {
+                family: table(rows)
+                for family, rows in self.cases.groupby(self.cases["market"].map(FAMILY), sort=False)
+            },
         }
 
 
@@ -229,6 +235,7 @@ def _scored(
                 "origin": str(panel.quarters[-1]),
                 "ahead": int(ahead) + 1,
                 "outcome": float(came[ahead]),
+                "bias": float(methods[MODEL][ahead, len(LEVELS) // 2] - came[ahead]),
             }
             for name, score in scores.items():
                 row[f"crps {name}"] = float(score.crps[spot])

@@ -115,7 +115,8 @@ def report_content(posterior: Posterior) -> ReportContent:
         facts=against_facts(posterior).as_dict() if names.bundled else None,
         left_out=left_out(posterior.panel),
         router=None if names.bundled else names.router,
-        others=other_markets(history, posterior.data.vintage),
+        # Base rates stand beside claims, which are about the market of the bundled tables too.
+        others=other_markets(history, posterior.data.vintage) if names.bundled else None,
     )
 
 

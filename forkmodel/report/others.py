@@ -10,12 +10,13 @@ import xarray as xr
 
 from forkmodel.hindcast.base_rates import BaseRate, claim_rates
 from forkmodel.hindcast.panel import market_panels
+from forkmodel.hindcast.record import kept_record
 from forkmodel.hindcast.tables import read_shares
 from forkmodel.hindcast.yardstick import cloud_path
 from forkmodel.report import others_text as text
 from forkmodel.report.formatting import UNITS, percent
 
-__all__ = ["cloud_rows", "other_markets", "rate_rows"]
+__all__ = ["cloud_rows", "other_markets", "rate_rows", "standing"]
 
 #: Paths whose level today decides which markets were like it.
 _LEVELS = (("hhi", "closed"), ("cr3", "closed"), ("hhi", "open_hosts"))
@@ -34,7 +35,7 @@ def other_markets(history: xr.Dataset, vintage: pd.Timestamp) -> Mapping[str, An
     Returns
     -------
     mapping or None
-        ``cloud`` (DataFrame) and ``rates`` (base rates by claim).
+        ``cloud`` (DataFrame), ``rates`` (base rates by claim) and ``record``, the hindcast kept, or None.
     """
     levels = []
     for name, scope in _LEVELS:
@@ -50,6 +51,7 @@ def other_markets(history: xr.Dataset, vintage: pd.Timestamp) -> Mapping[str, An
     return {
         "cloud": cloud_path(tables),
         "rates": claim_rates(hhi, cr3, hosts, panels=market_panels(tables)),
+        "record": kept_record(),
     }
 
 
@@ -78,6 +80,18 @@ def rate_rows(others: Mapping[str, Any]) -> list[list[str]]:
             *(_said(rate) for rate in rates),
         ]
         for claim, rates in others["rates"].items()
+    ]
+
+
+def standing(others: Mapping[str, Any]) -> list[str]:
+    """Return how well a model would have foreseen such markets, as sentences; none without a record."""
+    record = others["record"]
+    if record is None:
+        return []
+    rows = [row for row in record["hindcast"]["table"] if row["first"] == text.FAR_AHEAD[0]]
+    return [
+        text.foreseen(row["measure"], row["skill"][text.BAR], row["coverage"]["0.9"], row["n"])
+        for row in rows
     ]
 
 

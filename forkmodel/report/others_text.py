@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 TITLE = "Other markets"
 CLOUD_INTRO = (
     "Cloud infrastructure is the market that claims name as the yardstick, and it was never one number: "
@@ -23,6 +25,8 @@ EVENTS = {
     "C3": "HHI from 1,200 to 1,900",
     "C9": "HHI below 1,000",
 }
+#: Quarters ahead, and the forecast without a model, of which the report speaks.
+FAR_AHEAD, BAR = (9, 16), "median of four"
 NEVER_SEEN = "no market like it on record for so long"
 
 
@@ -39,3 +43,18 @@ def alike(level: str, starts: int, markets: int) -> str:
 def came(part: str, low: str, high: str, windows: int) -> str:
     """Say how often an event came, and how sure that is."""
     return f"{part} (95% interval {low} to {high}; {windows} separate {'span' if windows == 1 else 'spans'})"
+
+
+def foreseen(measure: str, skill: Mapping[str, float], covered: float, n: int) -> str:
+    """Say how well a model of share dynamics would have forecast other markets."""
+    side = "smaller" if skill["value"] > 0.0 else "larger"
+    ends = sorted(abs(100.0 * skill[end]) for end in ("low", "high"))
+    crossing = skill["low"] < 0.0 < skill["high"]
+    width = "an interval that includes none" if crossing else f"90% interval {ends[0]:.0f} to {ends[1]:.0f}%"
+    apart, inside = abs(100.0 * skill["value"]), 100.0 * covered
+    return (
+        "A model of share dynamics, fitted to these markets as they were known, would have forecast "
+        f"{measure} {FAR_AHEAD[0]} to {FAR_AHEAD[1]} quarters ahead with an error (CRPS) {apart:.0f}% {side} "
+        f"than the {BAR} simple forecasts ({width}), with {inside:.0f}% of outcomes inside its 90% intervals "
+        f"({n:,} forecasts that overlap)."
+    )

@@ -17,6 +17,8 @@ from forkmodel.report import (
     explorer,
     facts_text,
     opening,
+    others,
+    others_text,
     own_market,
     scenario_chart,
     sections_text,
@@ -214,6 +216,8 @@ def render(content: ReportContent, wanted: Sequence[str] | None = None) -> str:
         trust=trust,
         cited=cited,
         facts_text=facts_text,
+        others=others,
+        others_text=others_text,
         groups=parameter_groups(content),
         provenance=_provenance(content),
         provenance_line=text.provenance_line(

@@ -17,13 +17,10 @@ START = np.array([0.3, 0.25, 0.2, 0.15, 0.1])
 def dynamics(draws: int, **changed: float) -> Dynamics:
     values = {
         "speed": 0.2,
-        "momentum": 0.5,
-        "error": 0.3,
         "reversion": 0.01,
         "size_slope": 0.2,
         "youth": 0.0,
         "youth_years": 4.0,
-        "error_slope": 0.0,
         "entry": 0.0,
         "entry_size": 0.7,
     }

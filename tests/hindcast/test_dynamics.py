@@ -5,16 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy import stats
-from scipy.special import expit
 from synthetic import START, dynamics, panel_of, simulated_panel
 
-from forkmodel.hindcast.dynamics import (
-    FAMILY_SCALE,
-    MARKET_SCALE,
-    QUANTITIES,
-    TYPICAL_MEAN,
-    TYPICAL_SPREAD,
-)
 from forkmodel.hindcast.fitting import Compiled
 from forkmodel.hindcast.mapping import in_prior_units
 from forkmodel.hindcast.simulate import simulate
@@ -43,43 +35,29 @@ def test_without_noise_or_pull_nothing_moves():
     )
 
 
-def test_a_change_goes_on_by_its_momentum():
-    """Log ratios: after a change of d, what follows sums to d m / (1 - m)."""
-    path = np.array([[0.4, 0.6], [0.4, 0.6], [0.5, 0.5]])
-    truth = dynamics(1, speed=1e-12, reversion=0.0, error=0.0, size_slope=0.0)
-    future = simulate(panel_of(path), truth, 60, np.random.default_rng(1))
-    ratio = np.log(future.share[-1, 0, 0] / future.share[-1, 0, 1])
-    begun = -np.log(0.4 / 0.6)
-    assert ratio == pytest.approx(begun * 0.5 / (1.0 - 0.5), rel=1e-6)
-
-
 def test_the_expected_share_stays_where_it_is():
     """A walk of logarithms alone drags a leader down; the drift makes up for it."""
     leader = np.array([0.6, 0.2, 0.1, 0.06, 0.04])
-    truth = dynamics(6 * DRAWS, speed=0.12, momentum=1e-9, error=1e-9, reversion=0.0)
+    truth = dynamics(6 * DRAWS, speed=0.12, reversion=0.0)
     share = ahead(truth, 16, leader).share[-1, :, : len(leader)]
     assert (np.abs(share.mean(0) - leader) < 4.0 * share.std(0) / np.sqrt(len(share)) + 0.004).all()
     assert share.std(0)[0] > 0.05
 
 
-def test_reversion_evens_shares_out():
-    truth = dynamics(1, speed=1e-12, reversion=0.4, momentum=1e-12, error=0.0)
-    future = ahead(truth, 40)
+@pytest.mark.parametrize(("reversion", "kept"), [(0.4, 0.9), (-0.4, 1.1)])
+def test_reversion_evens_shares_out_or_draws_them_apart(reversion, kept):
+    future = ahead(dynamics(1, speed=1e-12, reversion=reversion), 6)
     spread = np.log(future.share[:, 0, : len(START)]).std(-1)
-    np.testing.assert_allclose(spread[1:] / spread[:-1], 0.9, rtol=1e-6)
+    np.testing.assert_allclose(spread[1:] / spread[:-1], kept, rtol=1e-6)
 
 
-def test_lasting_moves_have_the_stated_speed():
-    """Over years, log ratios of equal firms move by what the priors call a shock, whatever the error."""
-    truth = dynamics(DRAWS, speed=0.05, momentum=1e-9, reversion=1e-9, size_slope=0.0, error=0.6)
-    even = np.full(5, 0.2)
-    future = ahead(truth, 32, even)
+def test_moves_have_the_stated_speed():
+    """Over years, log ratios of equal firms move by what the priors call a shock, tails included."""
+    truth = dynamics(DRAWS, speed=0.05, reversion=0.0, size_slope=0.0)
+    future = ahead(truth, 32, np.full(5, 0.2))
     log_ratio = np.log(future.share[-1, :, 0] / future.share[-1, :, 1])
     shock = in_prior_units(truth)["forecast.share_shock"][0]
-    # The last quarter's error is in it as well: it has not been taken back yet.
-    one = shock * 0.5 / (1.0 - 0.6)
-    expected = np.sqrt(2.0 * (shock**2 * 31 / 4.0 + one**2))
-    assert log_ratio.std() == pytest.approx(expected, rel=0.06)
+    assert log_ratio.std() == pytest.approx(shock * np.sqrt(2.0 * 8.0), rel=0.06)
 
 
 def test_arrivals_come_at_their_rate_and_size():
@@ -99,7 +77,7 @@ def recovered():
     names = ("browsers_africa", "browsers_asia", "browsers_europe", "browsers_world")
     panels = [simulated_panel(truth, 49, seed, name) for seed, name in enumerate(names)]
     compiled = Compiled(panels)
-    whole = compiled.fit(panels, seed=1, draws=500, tune=300, chains=2)
+    whole = compiled.fit(panels, seed=1, draws=400, tune=300, chains=2)
     half = compiled.fit(panels, without=("browsers_world",), seed=1, draws=150, tune=200, chains=2)
     return truth, whole, half
 
@@ -108,14 +86,11 @@ def test_the_fit_finds_what_the_data_were_made_with(recovered):
     truth, fit, _ = recovered
     assert fit.review["status"] == "PASS", fit.review
     found = fit.of_market("browsers_asia")
-    for name in ("speed", "momentum", "error", "size_slope"):
+    for name in ("speed", "reversion", "size_slope"):
         low, high = np.quantile(getattr(found, name), [0.005, 0.995])
         assert low < getattr(truth, name)[0] < high, name
-    # The data narrow the prior down, whose 99 % interval of the momentum is .09 to .91.
-    spot = QUANTITIES.index("momentum")
-    spread = np.sqrt(sum(scale[spot] ** 2 for scale in (TYPICAL_SPREAD, FAMILY_SCALE, MARKET_SCALE)))
-    prior = expit(TYPICAL_MEAN[spot] + spread * stats.norm.ppf([0.005, 0.995]))
-    assert np.ptp(np.quantile(found.momentum, [0.005, 0.995])) < 0.75 * np.ptp(prior)
+    # The prior's 99 % interval of the slope reaches from nothing to .84.
+    assert np.ptp(np.quantile(found.size_slope, [0.005, 0.995])) < 0.4
 
 
 def test_a_market_without_record_is_a_draw_of_what_markets_do(recovered):

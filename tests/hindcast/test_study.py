@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,14 +12,21 @@ from scipy import stats
 from synthetic import dynamics, panel_of
 
 from forkmodel.errors import ForkModelError
-from forkmodel.hindcast.base_rates import base_rate
+from forkmodel.hindcast.base_rates import base_rate, rate_table
 from forkmodel.hindcast.baselines import BASELINES, LEVELS, MEDIAN, baseline_quantiles
-from forkmodel.hindcast.mapping import predictive_table
+from forkmodel.hindcast.mapping import predictive_table, prior_file_of
 from forkmodel.hindcast.page import hindcast_page
 from forkmodel.hindcast.panel import market_panels
+from forkmodel.hindcast.record import kept_record, tables_hash
 from forkmodel.hindcast.scores import METHODS, score_quantiles, table
-from forkmodel.hindcast.study import forecasts_from
+from forkmodel.hindcast.study import YEARS, forecasts_from
 from forkmodel.hindcast.tables import ShareTables, read_shares
+from forkmodel.json_text import json_ready
+from forkmodel.package_files import prior_file
+from forkmodel.priors import load_priors
+from forkmodel.priors.files import OTHER_MARKETS
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -68,14 +77,22 @@ def test_a_forecast_knows_nothing_of_what_comes_after_its_origin():
 
 
 def test_skill_and_coverage_are_of_the_cases():
-    rows = pd.DataFrame({"measure": "CR3", "origin": ["2016Q1", "2017Q1", "2018Q1"], "ahead": [1, 2, 4]})
+    rows = pd.DataFrame(
+        {
+            "market": "a",
+            "bias": 0.5,
+            "measure": "CR3",
+            "origin": ["2016Q1", "2017Q1", "2018Q1"],
+            "ahead": [1, 2, 4],
+        }
+    )
     for name in METHODS:
         rows[f"crps {name}"] = 2.0
         rows[f"error {name}"] = 1.0
         rows[f"level {name}"] = [0.5, 0.97, 0.3]
     rows["crps model"] = [1.0, 1.0, 1.0]
     (found,) = table(rows)
-    assert (found["first"], found["last"], found["n"]) == (1, 4, 3)
+    assert (found["first"], found["last"], found["n"], found["bias"]) == (1, 4, 3, 0.5)
     assert found["skill"]["ets"] == {"value": 0.5, "low": 0.5, "high": 0.5}
     assert found["coverage"] == {
         "0.5": pytest.approx(2 / 3),
@@ -102,14 +119,42 @@ def test_a_base_rate_counts_starts_and_windows():
         base_rate("cr3", 0.5, 0)
 
 
+def test_the_bundled_record_is_of_these_tables_and_stands_on_the_page():
+    record = kept_record()
+    assert record["tables"] == tables_hash(read_shares())
+    page = (ROOT / "docs" / "hindcast.md").read_text(encoding="utf-8")
+    for block in hindcast_page(record).strip().split("\n\n"):
+        assert block in page
+    assert record["base_rates"] == json_ready(rate_table(market_panels(read_shares())))
+    assert record["hindcast"]["reviews"].keys() == {f"{year}-12-31" for year in YEARS}
+
+
+def test_the_bundled_priors_are_those_of_the_record():
+    record = kept_record()
+    priors = load_priors(OTHER_MARKETS)
+    assert prior_file_of(record["predictive"]) == prior_file(OTHER_MARKETS).read_text(encoding="utf-8")
+    reference = load_priors("reference")
+    changed = {key for key in reference if str(priors[key]) != str(reference[key])}
+    assert changed == {row["prior"] for row in record["predictive"]}
+    for row in record["predictive"]:
+        assert priors[row["prior"]].quantile(0.95) == pytest.approx(row["high"], rel=0.05)
+
+
+def test_without_a_record_there_is_none(tmp_path):
+    assert kept_record(tmp_path / "hindcast.json") is None
+
+
+def test_a_departure_says_where_a_prior_set_stands():
+    rows = {row["prior"]: row for row in predictive_table(dynamics(10, entry=0.2))}
+    entry = rows["forecast.entry_closed"]
+    assert (entry["median"], entry["draws"]) == (pytest.approx(0.2), 10)
+    assert entry["sets"]["skeptic"]["above"] == 1.0
+    assert "above 100 % of other markets" in entry["sets"]["skeptic"]["departure"]
+    assert "below 100 % of other markets" in entry["sets"]["advocate"]["departure"]
+
+
 def test_the_page_says_what_is_withheld():
     failed = {"status": "FAIL", "worst_rhat": 1.5, "smallest_ess": 7.0, "divergent": 0.0, "failed": ["R-hat"]}
-    record = {
-        "hindcast": {"reviews": {"2016-12-31": failed}, "table": []},
-        "review": failed,
-        "predictive": None,
-    }
-    assert "FAIL (R-hat 1.500, ESS 7" in hindcast_page(record)
+    record = kept_record() | {"review": failed, "predictive": None}
+    assert "whole record | FAIL (R-hat 1.500, ESS 7" in hindcast_page(record)
     assert "nothing is said of a new market" in hindcast_page(record)
-    told = hindcast_page(record | {"predictive": predictive_table(dynamics(10))})
-    assert "| momentum, per quarter | forecast.share_momentum | 0.5 | 0.5 | 0.5 |" in told
