@@ -53,8 +53,8 @@ def build_model(panels: list[MarketPanel], moves: Moves) -> pm.Model:
     pymc.Model
         ``speed_typical`` and ``speed_family_spread`` lead to ``speed_family`` (family_name), that
         and ``speed_market_spread`` to ``speed`` (market_name), the log speed of each market;
-        ``reversion_typical`` and ``reversion_spread`` lead to ``reversion``, ``entry_typical`` and ``entry_spread`` to ``entry``
-        (family_name), the log rate; ``size_slope``, ``youth``, ``youth_years`` and ``entry_size`` are of all.
+        ``reversion_typical`` and ``reversion_spread`` lead to ``reversion``, ``entry_typical`` and
+        ``entry_spread`` to ``entry`` (family_name), the log rate; ``size_slope``, ``youth``, ``youth_years`` and ``entry_size`` are of all.
     """
     import pymc as pm
 

@@ -61,18 +61,18 @@ def table(cases: pd.DataFrame, seed: int = 1) -> list[dict[str, Any]]:
     Parameters
     ----------
     cases : DataFrame
-        ``market``, ``measure``, ``origin``, ``ahead``, ``bias``, and per method ``crps ...``, ``error ...`` and
-        ``level ...``.
+        ``market``, ``measure``, ``origin``, ``ahead``, ``bias``, and per method ``crps ...``,
+        ``error ...`` and ``level ...``.
     seed : int
         Of the resamples.
 
     Returns
     -------
     list of dict
-        ``measure``, ``first``, ``last`` (quarters ahead), ``n``; ``bias``, the mean of the model's median less
-        the outcome; by method ``crps``, ``mae``; ``skill``, the part of a baseline's CRPS that the model saves,
-        by baseline with a 90 % interval over resampled markets and years of origins; and ``coverage`` of the
-        model by mass.
+        ``measure``, ``first``, ``last`` (quarters ahead), ``n``; ``bias``, the mean of the model's median
+        less the outcome; by method ``crps``, ``mae``; ``skill``, the part of a baseline's CRPS that the model
+        saves, by baseline with a 90 % interval over resampled markets and years of origins; and ``coverage``
+        of the model by mass.
     """
     found = []
     for measure, of_measure in cases.groupby("measure", sort=False):
