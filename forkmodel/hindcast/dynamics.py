@@ -18,8 +18,11 @@ from forkmodel.hindcast.panel import MarketPanel
 if TYPE_CHECKING:
     import pymc as pm
 
-__all__ = ["TAIL_FREEDOM", "TAIL_VARIANCE", "YEARS_PER_QUARTER", "build_model"]
+__all__ = ["SPEED_AGE", "TAIL_FREEDOM", "TAIL_VARIANCE", "YEARS_PER_QUARTER", "build_model"]
 
+#: Age in years at which speeds are sampled: records say how fast shares moved while they were kept, and hardly
+#: how fast they would in the end.
+SPEED_AGE = 10.0
 #: Median speed (log share per root year), the spread of its logarithm, and medians of the spreads of families
 #: and of markets within them.
 SPEED, SPEED_SPREAD, SPEED_FAMILY, SPEED_MARKET = 0.15, 0.7, 0.5, 0.25
@@ -54,7 +57,8 @@ def build_model(panels: list[MarketPanel], moves: Moves) -> pm.Model:
         ``speed_typical`` and ``speed_family_spread`` lead to ``speed_family`` (family_name), that
         and ``speed_market_spread`` to ``speed`` (market_name), the log speed of each market;
         ``reversion_typical`` and ``reversion_spread`` lead to ``reversion``, ``entry_typical`` and
-        ``entry_spread`` to ``entry`` (family_name), the log rate; ``size_slope``, ``youth``, ``youth_years`` and ``entry_size`` are of all.
+        ``entry_spread`` to ``entry`` (family_name), the log rate; ``size_slope``, ``youth``, ``youth_years``
+        and ``entry_size`` are of all. Speeds are those of a market of :data:`SPEED_AGE` years.
     """
     import pymc as pm
 
@@ -73,10 +77,17 @@ def build_model(panels: list[MarketPanel], moves: Moves) -> pm.Model:
         size_slope = pm.HalfNormal("size_slope", 0.3)
         youth = pm.HalfNormal("youth", 2.0)
         youth_years = pm.LogNormal("youth_years", np.log(4.0), 0.5)
-        fade = youth * np.exp(-data["age"] / youth_years)
+        fade = _youth(data["age"], youth, youth_years) - _youth(SPEED_AGE, youth, youth_years)
         pm.Potential("moved", _moved(data, speed, reversion[families], size_slope, fade))
         _entry(data, families)
     return model
+
+
+def _youth(age: Any, youth: Any, years: Any) -> Any:
+    """Return by how much a market of an age moves faster than an old one, in logs."""
+    import pytensor.tensor as pt
+
+    return pt.log1p(youth * pt.exp(-age / years))
 
 
 def _spread(median: float, of: str = "family") -> Any:
@@ -102,7 +113,7 @@ def _moved(data: Mapping[str, Any], speed: Any, reversion: Any, size_slope: Any,
     import pytensor.tensor as pt
 
     market, span, stayed = data["market"], data["span"][:, None], data["stayed"]
-    log_speed = (speed[market] + pt.log1p(fade))[:, None] - size_slope * data["log_size"]
+    log_speed = (speed[market] + fade)[:, None] - size_slope * data["log_size"]
     variance = YEARS_PER_QUARTER * span * pt.exp(2.0 * log_speed)
     # What keeps the expected share where it is, although its logarithm walks.
     share = REFERENCE_SHARE * np.exp(data["log_size"])

@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 
 from forkmodel.errors import ForkModelError
-from forkmodel.hindcast.dynamics import build_model
+from forkmodel.hindcast.dynamics import SPEED_AGE, build_model
 from forkmodel.hindcast.moves import Moves, families_of, make_moves
 from forkmodel.hindcast.panel import MarketPanel
 from forkmodel.hindcast.simulate import Dynamics
@@ -93,11 +93,10 @@ class MarketFit:
         return np.asarray(array.transpose("chain", "draw").to_numpy().reshape(-1))
 
     def _dynamics(self, log_speed: np.ndarray, reversion: np.ndarray, log_entry: np.ndarray) -> Dynamics:
+        common = {name: self._flat(self.posterior[name]) for name in COMMON}
+        fade = 1.0 + common["youth"] * np.exp(-SPEED_AGE / common["youth_years"])
         return Dynamics(
-            speed=np.exp(log_speed),
-            reversion=reversion,
-            entry=np.exp(log_entry),
-            **{name: self._flat(self.posterior[name]) for name in COMMON},
+            speed=np.exp(log_speed) / fade, reversion=reversion, entry=np.exp(log_entry), **common
         )
 
 

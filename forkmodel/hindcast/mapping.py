@@ -120,7 +120,7 @@ def prior_file_of(table: list[dict[str, Any]]) -> str:
         'inherits = "reference"',
         'about = """',
         "The reference with the share dynamics of other markets: what a market of a new family would do, by",
-        "browsers, cloud infrastructure and smartphones to 2026. `forkmodel hindcast --out DIR` writes it again.",
+        "browsers, cloud infrastructure and smartphones to 2026. `forkmodel hindcast --out DIR` writes it.",
         '"""',
     ]
     for row in table:
