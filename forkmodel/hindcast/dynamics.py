@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SPEED_AGE", "TAIL_FREEDOM", "TAIL_VARIANCE", "YEARS_PER_QUARTER", "build_model"]
 
-#: Age in years at which speeds are sampled: records say how fast shares moved while they were kept, and hardly
+#: Age in years at which speeds are sampled: records say how fast shares moved while they were kept, hardly
 #: how fast they would in the end.
 SPEED_AGE = 10.0
 #: Median speed (log share per root year), the spread of its logarithm, and medians of the spreads of families
