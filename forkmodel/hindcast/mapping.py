@@ -1,8 +1,8 @@
 """From the dynamics of other markets to the priors of forecasts: the same equations in the priors' units.
 
-Both walk log shares by quarters with momentum and a pull towards their mean. What differs is noise: here a
-report's error is told from what lasts, and moves have heavy tails; there shocks are Gaussian. The shock of a
-prior is therefore the standard deviation of lasting moves, tails included.
+Both walk log shares by quarters at a speed that fades, with a pull towards their mean and entry. Here moves
+have heavy tails and there shocks are Gaussian, so the shock of a prior is the standard deviation of moves,
+tails included. Of the momentum of forecasts nothing is said: it could not be told from a report's error.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ __all__ = ["MEANINGS", "in_prior_units", "predictive_table", "prior_file_of"]
 #: What stands behind each prior that other markets speak about.
 MEANINGS = {
     "forecast.share_shock": "lasting shock, log / sqrt(year)",
-    "forecast.share_momentum": "momentum, per quarter",
     "forecast.share_reversion": "reversion, per year",
     "forecast.entry_closed": "entry, firms / year",
 }
@@ -42,13 +41,12 @@ def in_prior_units(dynamics: Dynamics) -> dict[str, np.ndarray]:
     Returns
     -------
     dict of array
-        ``forecast.share_shock`` in log per root year, ``forecast.share_momentum`` per quarter,
-        ``forecast.share_reversion`` per year and ``forecast.entry_closed`` in firms per year. Forecasts know
-        no pull apart, so a reversion below zero counts as none.
+        ``forecast.share_shock`` in log per root year, ``forecast.share_reversion`` per year and
+        ``forecast.entry_closed`` in firms per year. Forecasts know no pull apart, so a reversion below zero
+        counts as none.
     """
     return {
         "forecast.share_shock": dynamics.speed * TAIL_VARIANCE**0.5,
-        "forecast.share_momentum": dynamics.momentum,
         "forecast.share_reversion": np.maximum(dynamics.reversion, 0.0),
         "forecast.entry_closed": dynamics.entry,
     }
@@ -102,8 +100,8 @@ def _departure(name: str, median: float, above: float) -> str:
 def prior_file_of(table: list[dict[str, Any]]) -> str:
     """Return a prior file that takes the share dynamics of forecasts from other markets, as TOML.
 
-    Shock and entry are LogNormal with the 90 % interval of the predictive distribution, momentum is Beta with
-    it, and reversion is HalfNormal with its upper end.
+    Shock and entry are LogNormal with the 90 % interval of the predictive distribution, and reversion is
+    HalfNormal with its upper end.
 
     Parameters
     ----------
@@ -112,7 +110,6 @@ def prior_file_of(table: list[dict[str, Any]]) -> str:
     """
     families = {
         "forecast.share_shock": "LogNormal",
-        "forecast.share_momentum": "Beta",
         "forecast.share_reversion": "HalfNormal",
         "forecast.entry_closed": "LogNormal",
     }

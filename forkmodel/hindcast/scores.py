@@ -112,8 +112,8 @@ def _skill(rows: pd.DataFrame, seed: int) -> Mapping[str, dict[str, float]]:
     rng = np.random.default_rng(seed)
     columns = [f"crps {name}" for name in METHODS]
     year = pd.PeriodIndex(rows["origin"], freq="Q").year
-    sums = rows.groupby([rows["market"].to_numpy(), year])[columns].sum().to_xarray().fillna(0.0)
-    sums = sums.to_dataarray().to_numpy()
+    found = rows.groupby([rows["market"].to_numpy(), year])[columns].sum().to_xarray().fillna(0.0)
+    sums = found.to_dataarray().to_numpy()
     markets, years = (rng.multinomial(size, np.full(size, 1.0 / size), RESAMPLES) for size in sums.shape[1:])
     totals = np.einsum("kmy,rm,ry->rk", sums, markets, years)
     # A resample may hold no case at all: a market drawn that is never scored in the years drawn.

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from forkmodel.report.others import cloud_rows, other_markets, rate_rows
+from forkmodel.report.others import cloud_rows, other_markets, rate_rows, standing
 
 VINTAGE = pd.Timestamp("2026-07-31")
 
@@ -44,3 +44,13 @@ def test_a_history_without_these_paths_shows_none(history):
     assert other_markets(history.drop_vars("cr3"), VINTAGE) is None
     assert other_markets(history.sel(scope=["closed"]), VINTAGE) is None
     assert other_markets(history.where(False), VINTAGE) is None
+
+
+def test_the_standing_is_that_of_the_record_and_silent_without_one(history):
+    others = other_markets(history, VINTAGE)
+    said = standing(others)
+    assert len(said) == 2
+    row = next(row for row in others["record"]["hindcast"]["table"] if row["first"] == 9)
+    assert f"{abs(100.0 * row['skill']['median of four']['value']):.0f}%" in said[0]
+    assert f"{row['n']:,} forecasts" in said[0]
+    assert standing(others | {"record": None}) == []
