@@ -21,8 +21,6 @@ __all__ = ["DRAWS", "Compiled", "MarketFit"]
 
 #: Kept draws and warm-up steps per chain, and chains.
 DRAWS, TUNE, CHAINS = 500, 500, 4
-
-
 #: What is the same in all markets, and what a market of a new family is drawn from.
 COMMON = ("size_slope", "youth", "youth_years", "entry_size")
 HYPER = (
@@ -61,15 +59,11 @@ class MarketFit:
         """
         place = list(self.posterior["market_name"].to_numpy()).index(name)
         family = self.posterior.attrs["families"][place]
+        of_family = self.posterior[["reversion", "entry"]].isel(family_name=family)
         return self._dynamics(
-            *(
-                self._flat(self.posterior[variable].isel({dim: at}))
-                for variable, dim, at in (
-                    ("speed", "market_name", place),
-                    ("reversion", "family_name", family),
-                    ("entry", "family_name", family),
-                )
-            )
+            self._flat(self.posterior["speed"].isel(market_name=place)),
+            self._flat(of_family["reversion"]),
+            self._flat(of_family["entry"]),
         )
 
     def of_new_market(self, seed: int) -> Dynamics:
