@@ -14,10 +14,9 @@ from forkmodel.hindcast.tables import read_shares
 
 __all__ = ["NEAR", "BaseRate", "base_rate", "claim_rates", "rate_table"]
 
-#: Starts within this part of the level asked about count as markets like it.
-NEAR = 0.25
+#: Starts within this part of the level asked about count as markets like it, by measure.
+NEAR = {"hhi": 0.25, "cr3": 0.1}
 QUARTERS_PER_YEAR = 4
-MEASURES = ("hhi", "cr3")
 
 
 @dataclass(frozen=True)
@@ -44,6 +43,8 @@ class BaseRate:
         Part of the starts after which the event had come; None without a start.
     interval : tuple of float
         95 % interval of the probability, Jeffreys', as if there had been that many windows.
+    rose : float or None
+        Part of the starts after which the measure was higher than at that start.
     median, smallest, largest : float or None
         Of the measure at the end.
     """
@@ -59,6 +60,7 @@ class BaseRate:
     windows: float
     share: float | None
     interval: tuple[float, float]
+    rose: float | None
     median: float | None
     smallest: float | None
     largest: float | None
@@ -76,7 +78,7 @@ def base_rate(
     *,
     low: float = -float("inf"),
     high: float = float("inf"),
-    near: float = NEAR,
+    near: float | None = None,
     panels: list[MarketPanel] | None = None,
 ) -> BaseRate:
     """Return how often a measure of concentration ended in a range, in markets that began near a level.
@@ -91,8 +93,8 @@ def base_rate(
         Years until the end.
     low, high : float
         Range in which the measure ends.
-    near : float
-        Starts from ``start * (1 - near)`` to ``start * (1 + near)`` count.
+    near : float, optional
+        Starts from ``start * (1 - near)`` to ``start * (1 + near)`` count; by default as in :data:`NEAR`.
     panels : list of MarketPanel, optional
         Markets; the bundled ones by default.
 
@@ -101,12 +103,14 @@ def base_rate(
     ForkModelError
         If the measure is unknown, or years or nearness are not positive.
     """
-    if measure not in MEASURES:
-        raise ForkModelError(f"unknown measure {measure!r}; choose one of {', '.join(MEASURES)}.")
+    if measure not in NEAR:
+        raise ForkModelError(f"unknown measure {measure!r}; choose one of {', '.join(NEAR)}.")
+    near = NEAR[measure] if near is None else near
     if years < 1 or not near > 0.0:
         raise ForkModelError(f"years is {years} and near {near}: both must be positive.")
     panels = market_panels(read_shares()) if panels is None else panels
     ends: list[np.ndarray] = []
+    rises: list[np.ndarray] = []
     begun: dict[str, set[int]] = {}
     markets = 0
     for panel in panels:
@@ -120,6 +124,7 @@ def base_rate(
         if alike.any():
             markets += 1
             ends.append(after[alike])
+            rises.append(after[alike] > before[alike])
             quarters = panel.quarters[:-ahead].astype("int64")[alike]
             begun.setdefault(panel.market.family, set()).update(int(quarter) for quarter in quarters)
     every = np.concatenate([np.zeros(0), *ends])
@@ -140,6 +145,7 @@ def base_rate(
         float(windows),
         came,
         (float(interval[0]), float(interval[1])),
+        float(np.concatenate(rises).mean()) if rises else None,
         None if middle is None else float(middle),
         None if least is None else float(least),
         None if most is None else float(most),
@@ -196,7 +202,7 @@ def rate_table(panels: list[MarketPanel]) -> list[dict[str, Any]]:
         Base rates of the event that the measure does not end below the starts that count.
     """
     found = [
-        base_rate(measure, start, years, low=start * (1.0 - NEAR), panels=panels)
+        base_rate(measure, start, years, low=start * (1.0 - NEAR[measure]), panels=panels)
         for measure, starts in STARTS.items()
         for start in starts
         for years in TABLED_YEARS

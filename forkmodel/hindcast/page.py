@@ -93,6 +93,7 @@ def _rates(rows: list[Mapping[str, Any]]) -> str:
             "of markets near",
             "years later",
             "still as concentrated (95 %)",
+            "higher than it began",
             "median then (range)",
             "starts, markets, spans",
         ],
@@ -101,6 +102,7 @@ def _rates(rows: list[Mapping[str, Any]]) -> str:
                 f"{row['measure'].upper()} {level(row, row['start'])}",
                 row["years"],
                 "{:.0f} % ({:.0f} to {:.0f})".format(*(100.0 * p for p in (row["share"], *row["interval"]))),
+                f"{100.0 * row['rose']:.0f} %",
                 "{} ({} to {})".format(*(level(row, row[end]) for end in ("median", "smallest", "largest"))),
                 f"{row['starts']}, {row['markets']}, {row['windows']:.0f}",
             ]

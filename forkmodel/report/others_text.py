@@ -13,11 +13,11 @@ CLOUD_INTRO = (
 )
 CLOUD_COLUMNS = ("Quarter", "Firms named", "HHI", "Three largest")
 RATES_INTRO = (
-    "Base rates: of other markets that were once about as concentrated (within a quarter of today's "
-    "median), how many were where a claim says this one will be. Browsers on six continents and in the "
-    "world, and cloud infrastructure, 2014 to 2026. Quarters of one market overlap and markets of one "
-    "kind move together, so the interval counts only spans that do not: few. A base rate is what to "
-    "believe before looking at this market, not a forecast of it."
+    "Base rates: of other markets that were once about as concentrated (HHI within a quarter of today's "
+    "median, three-firm share within a tenth), how many were where a claim says this one will be. Browsers "
+    "on six continents and in the world, and cloud infrastructure, 2014 to 2026. Quarters of one market "
+    "overlap and markets of one kind move together, so the interval counts only spans that do not: few. A "
+    "base rate is what to believe before looking at this market, not a forecast of it."
 )
 RATES_COLUMNS = ("Claim", "Event", "Markets like it", "After one year", "After five years")
 EVENTS = {

@@ -107,7 +107,7 @@ def test_a_base_rate_counts_starts_and_windows():
     panel = panel_of(np.vstack([first, np.tile([1.0, 0.0], (20, 1))]))
     found = base_rate("hhi", 5000.0, 1, low=9000.0, panels=[panel])
     assert (found.starts, found.markets, found.windows) == (20, 1, 5.0)
-    assert found.share == pytest.approx(4 / 20)
+    assert (found.share, found.rose) == (pytest.approx(4 / 20), pytest.approx(4 / 20))
     assert found.interval == pytest.approx(tuple(stats.beta(1.5, 4.5).ppf([0.025, 0.975])))
     # The same market a second time adds starts and no window.
     twice = base_rate("hhi", 5000.0, 1, low=9000.0, panels=[panel, panel])
