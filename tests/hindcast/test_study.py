@@ -11,6 +11,7 @@ import scoringrules as sr
 from scipy import stats
 from synthetic import dynamics, panel_of
 
+from forkmodel.cli.documents import DOCUMENTS, fits
 from forkmodel.errors import ForkModelError
 from forkmodel.hindcast.base_rates import base_rate, rate_table
 from forkmodel.hindcast.baselines import BASELINES, LEVELS, MEDIAN, baseline_quantiles
@@ -121,6 +122,7 @@ def test_a_base_rate_counts_starts_and_windows():
 
 def test_the_bundled_record_is_of_these_tables_and_stands_on_the_page():
     record = kept_record()
+    assert fits(record, *DOCUMENTS["hindcast"])
     assert record["tables"] == tables_hash(read_shares())
     page = (ROOT / "docs" / "hindcast.md").read_text(encoding="utf-8")
     for block in hindcast_page(record).strip().split("\n\n"):
