@@ -109,46 +109,41 @@ def base_rate(
     if years < 1 or not near > 0.0:
         raise ForkModelError(f"years is {years} and near {near}: both must be positive.")
     panels = market_panels(read_shares()) if panels is None else panels
-    ends: list[np.ndarray] = []
-    rises: list[np.ndarray] = []
+    length = years * QUARTERS_PER_YEAR
     begun: dict[str, set[int]] = {}
-    markets = 0
+    before, after = [np.zeros(0)], [np.zeros(0)]
     for panel in panels:
-        if not panel.market.scored:
-            # Its table follows too few firms for a measure of the whole.
-            continue
-        path = np.asarray(getattr(panel, measure))
-        ahead = years * QUARTERS_PER_YEAR
-        before, after = path[:-ahead], path[ahead:]
-        alike = (np.abs(before / start - 1.0) <= near) & np.isfinite(after)
+        # The table of a market that is not scored follows too few firms for a measure of the whole.
+        path = np.asarray(getattr(panel, measure)) if panel.market.scored else np.zeros(0)
+        first, last = path[:-length], path[length:]
+        alike = (np.abs(first / start - 1.0) <= near) & np.isfinite(last)
         if alike.any():
-            markets += 1
-            ends.append(after[alike])
-            rises.append(after[alike] > before[alike])
-            quarters = panel.quarters[:-ahead].astype("int64")[alike]
+            before.append(first[alike])
+            after.append(last[alike])
+            quarters = panel.quarters[:-length].astype("int64")[alike]
             begun.setdefault(panel.market.family, set()).update(int(quarter) for quarter in quarters)
-    every = np.concatenate([np.zeros(0), *ends])
-    windows = sum(_windows(sorted(quarters), years * QUARTERS_PER_YEAR) for quarters in begun.values())
-    came = float(((every >= low) & (every <= high)).mean()) if len(every) else None
-    hits = 0.0 if came is None else came * windows
+    ends, windows = np.concatenate(after), sum(_windows(sorted(each), length) for each in begun.values())
+    known = len(ends) > 0
+    came = float(((ends >= low) & (ends <= high)).mean()) if known else None
+    hits = (came or 0.0) * windows
     interval = stats.beta(hits + 0.5, windows - hits + 0.5).ppf([0.025, 0.975])
-    middle, least, most = np.quantile(every, [0.5, 0.0, 1.0]) if len(every) else (None, None, None)
+    middle, least, most = map(float, np.quantile(ends, [0.5, 0.0, 1.0])) if known else (None, None, None)
     return BaseRate(
-        measure,
-        float(start),
-        years,
-        float(low),
-        float(high),
-        len(every),
-        markets,
-        len(begun),
-        float(windows),
-        came,
-        (float(interval[0]), float(interval[1])),
-        float(np.concatenate(rises).mean()) if rises else None,
-        None if middle is None else float(middle),
-        None if least is None else float(least),
-        None if most is None else float(most),
+        measure=measure,
+        start=float(start),
+        years=years,
+        low=float(low),
+        high=float(high),
+        starts=len(ends),
+        markets=len(after) - 1,
+        families=len(begun),
+        windows=float(windows),
+        share=came,
+        interval=(float(interval[0]), float(interval[1])),
+        rose=float((ends > np.concatenate(before)).mean()) if known else None,
+        median=middle,
+        smallest=least,
+        largest=most,
     )
 
 

@@ -105,7 +105,8 @@ class ReportContent:
         The merger screen of every pair of the largest firms, the largest rise of the HHI first, as
         ``forkmodel merger --all`` prints it.
     others : mapping, optional
-        Other markets: ``cloud``, the path of cloud infrastructure, and ``rates``, base rates by claim.
+        Other markets: ``cloud``, the path of cloud infrastructure, ``rates``, base rates by claim, and
+        ``record``, the hindcast that comes with the package.
     """
 
     history: xr.Dataset
