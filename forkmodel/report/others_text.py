@@ -37,7 +37,8 @@ def span(low: str, high: str) -> str:
 
 def alike(level: str, starts: int, markets: int) -> str:
     """Say which starts count."""
-    return f"about {level}: {starts} quarters in {markets} {'market' if markets == 1 else 'markets'}"
+    quarters = "quarter" if starts == 1 else "quarters"
+    return f"about {level}: {starts} {quarters} in {markets} {'market' if markets == 1 else 'markets'}"
 
 
 def came(part: str, low: str, high: str, windows: int) -> str:
@@ -50,7 +51,8 @@ def foreseen(measure: str, skill: Mapping[str, float], covered: float, n: int) -
     side = "smaller" if skill["value"] > 0.0 else "larger"
     ends = sorted(abs(100.0 * skill[end]) for end in ("low", "high"))
     crossing = skill["low"] < 0.0 < skill["high"]
-    width = "an interval that includes none" if crossing else f"90% interval {ends[0]:.0f} to {ends[1]:.0f}%"
+    ends_said = f"90% interval {ends[0]:.0f} to {ends[1]:.0f}%"
+    width = "the 90% interval includes no difference" if crossing else ends_said
     apart, inside = abs(100.0 * skill["value"]), 100.0 * covered
     return (
         "A model of share dynamics, fitted to these markets as they were known, would have forecast "
