@@ -19,6 +19,7 @@ ROOMS = (
     ("fit",),
     ("fit_attributes",),
     ("report",),
+    ("hindcast",),
     ("validate",),
     ("claims",),
     ("forecast",),

@@ -50,6 +50,9 @@ DOCUMENTS: Final[Mapping[str, tuple[Form, ...]]] = {
         ),
     ),
     "backtest": (_form("facts:object standing:array pooled:object targets:array by_target:array"),),
+    "hindcast": (
+        _form("tables:string seed:integer hindcast:object base_rates:array review:object predictive"),
+    ),
     "score": (
         _form(
             "vintage:string scored_to:string sha256:string standing:array reviews:object as_of reanchored "

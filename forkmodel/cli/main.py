@@ -17,6 +17,7 @@ from forkmodel.cli.console import prepare_streams, print_json, print_table, show
 from forkmodel.cli.doctor import doctor
 from forkmodel.cli.failures import INTERRUPTED, REVIEW_FAILED, failure_status
 from forkmodel.cli.future import claims, compare, forecast, scenarios_app
+from forkmodel.cli.hindcast import hindcast
 from forkmodel.cli.merger import merger
 from forkmodel.cli.migrate import migrate
 from forkmodel.cli.query import query
@@ -312,6 +313,7 @@ app.command()(migrate)
 app.command()(update)
 app.command()(shares)
 app.command()(backtest)
+app.command()(hindcast)
 app.command()(score)
 app.command()(facts)
 app.command()(sensitivity)

@@ -25,6 +25,7 @@ from forkmodel.inference.sampling import Progress
 from forkmodel.queries.draw_source import WORLD
 from forkmodel.report.claims_table import SHOWN_YEAR
 from forkmodel.report.content import ForecastContent, ReportContent, TrustContent
+from forkmodel.report.others import other_markets
 from forkmodel.report.own_market import left_out
 from forkmodel.results.contraction import prior_posterior
 from forkmodel.results.merger import merger_pairs
@@ -100,10 +101,11 @@ def observed_points(panel: Panel) -> dict[str, pd.DataFrame]:
 
 
 def report_content(posterior: Posterior) -> ReportContent:
-    """Return what the report shows of a fit alone: paths, review, priors, observations, cited facts."""
+    """Return what the report shows of a fit alone: paths, review, priors, facts, other markets."""
     names = posterior.panel.catalogue.names
+    history = history_of(posterior)
     return ReportContent(
-        history=history_of(posterior),
+        history=history,
         review=review_of(posterior).as_dict(),
         prior_posterior=prior_posterior(posterior),
         observed=observed_points(posterior.panel),
@@ -113,6 +115,8 @@ def report_content(posterior: Posterior) -> ReportContent:
         facts=against_facts(posterior).as_dict() if names.bundled else None,
         left_out=left_out(posterior.panel),
         router=None if names.bundled else names.router,
+        # Base rates stand beside claims, which are about the market of the bundled tables too.
+        others=other_markets(history, posterior.data.vintage) if names.bundled else None,
     )
 
 

@@ -110,6 +110,9 @@ class ReportContent:
     pairs : DataFrame, optional
         The merger screen of every pair of the largest firms, the largest rise of the HHI first, as
         ``forkmodel merger --all`` prints it.
+    others : mapping, optional
+        Other markets: ``cloud``, the path of cloud infrastructure, ``rates``, base rates by claim, and
+        ``record``, the hindcast that comes with the package.
     """
 
     history: xr.Dataset
@@ -124,6 +127,7 @@ class ReportContent:
     left_out: Mapping[str, str] = field(default_factory=dict)
     router: str | None = None
     pairs: pd.DataFrame | None = None
+    others: Mapping[str, Any] | None = None
 
     @property
     def failed(self) -> bool:

@@ -16,6 +16,8 @@ from forkmodel.report import (
     explorer,
     facts_text,
     opening,
+    others,
+    others_text,
     own_market,
     scenario_chart,
     sections_text,
@@ -227,6 +229,8 @@ def render(
         trust=trust,
         cited=cited,
         facts_text=facts_text,
+        others=others,
+        others_text=others_text,
         groups=parameter_groups(content),
         provenance=_provenance(content),
         provenance_line=text.provenance_line(

@@ -39,6 +39,8 @@ def test_a_calibration_leaves_its_record_and_its_figure(call, tmp_path):
         (["score", "nowhere.nc"], "nowhere.nc"),
         (["sensitivity", "nowhere.nc"], "nowhere.nc"),
         (["facts", "nowhere.nc"], "nowhere.nc"),
+        (["hindcast", "--data", "nowhere"], "shares.csv"),
+        (["hindcast", "--year", "2013"], "2015 to 2025"),
     ],
 )
 def test_mistakes_are_answered_before_anything_runs(call, words, said, tmp_path):
