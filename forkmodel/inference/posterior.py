@@ -62,6 +62,8 @@ class Posterior:
         The review that was saved with the draws; None until one is made.
     metric : Metric or None
         Shape of the posterior, for the sampler of a later fit; None for small models and draws from a prior.
+    asked : int or None
+        Draws per chain that were asked for, where sampling was interrupted; None where it came to its end.
     derived : dict
         What has been computed from the draws and is kept, see :func:`once`.
     """
@@ -78,6 +80,7 @@ class Posterior:
     versions: dict[str, str] = field(default_factory=versions)
     review: Review | None = None
     metric: Metric | None = None
+    asked: int | None = None
     derived: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
 
     @property

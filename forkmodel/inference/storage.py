@@ -87,6 +87,7 @@ def to_datatree(posterior: Posterior, review: Review) -> xr.DataTree:
         "options": asdict(posterior.options),
         "tune": posterior.tune,
         "seed": posterior.seed,
+        **({} if posterior.asked is None else {"asked": posterior.asked}),
     }
     tree.attrs = {
         FORMAT: FILE_FORMAT,
@@ -196,6 +197,9 @@ def _posterior(tree: xr.DataTree, observations: tuple[Observation, ...]) -> Post
     data = _market(tree)
     wanted = {"observations": list, "blocks": list, "options": dict, "tune": int, "seed": int}
     spec = _json(tree, "spec", wanted)
+    asked = spec.get("asked")
+    if asked is not None and type(asked) is not int:
+        raise _Broken("asked in its attribute spec is not of type int.")
     priors = PriorSet.from_dict(_json(tree, "priors", {}))
     if priors.hash != tree.attrs["prior_hash"]:
         raise _Broken("the priors are not those that its hash was taken of.")
@@ -215,6 +219,7 @@ def _posterior(tree: xr.DataTree, observations: tuple[Observation, ...]) -> Post
         versions=_json(tree, "versions", {}),
         review=_review(tree),
         metric=Metric.from_dataset(tree[METRIC].to_dataset()) if METRIC in tree.children else None,
+        asked=asked,
     )
 
 
