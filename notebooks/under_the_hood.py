@@ -37,7 +37,7 @@ model
 scores = model.panel.rows["scores"]
 print(f"{scores.sizes['score']} scores of {len(set(scores['model'].values))} models "
       f"on {len(set(scores['benchmark'].values))} benchmarks")  # fmt: skip
-scores[["model", "benchmark", "score"]].to_dataframe().sample(5, random_state=1)
+scores[["model", "benchmark", "logit_score"]].to_dataframe().sample(5, random_state=1).round(2)
 
 # %% [markdown]
 # ## The density
@@ -62,9 +62,10 @@ for variable in pymc_model.free_RVs:
 prior = model.prior(draws=300, seed=1)
 
 
-def band(axis, path, color, label):
-    """Draw median and 90 % interval over chains and draws."""
-    low, middle, high = path.quantile([0.05, 0.5, 0.95], dim=("chain", "draw"))
+def band(axis, path, color, label, mass=0.9):
+    """Draw median and central interval over chains and draws."""
+    tail = (1 - mass) / 2
+    low, middle, high = path.quantile([tail, 0.5, 1 - tail], dim=("chain", "draw"))
     axis.fill_between(path.time, low, high, color=color, alpha=0.2)
     axis.plot(path.time, middle, color=color, label=label)
 
@@ -72,8 +73,8 @@ def band(axis, path, color, label):
 frontier = prior.history()["capability_frontier"]
 figure, axis = plt.subplots(figsize=(7, 3), layout="constrained")
 for color, access in (("C0", "closed"), ("C1", "open")):
-    band(axis, frontier.sel(access=access), color, access)
-axis.set(ylabel="capability", title="Prior: best model of each side, median and 90 % interval of 300 draws")
+    band(axis, frontier.sel(access=access), color, access, mass=0.5)
+axis.set(ylabel="capability", title="Prior: best model of each side, median and 50 % interval of 300 draws")
 _ = axis.legend()
 # %% [markdown]
 # ## A short real fit
@@ -81,14 +82,14 @@ _ = axis.legend()
 # Two chains, few draws, a minute or less. The same call with the defaults is what a report rests on.
 
 # %%
-fit = model.fit(draws=150, tune=200, chains=2, seed=1)
+fit = model.fit(draws=100, tune=150, chains=2, seed=1)
 fit
 
 # %%
 figure, axis = plt.subplots(figsize=(7, 3), layout="constrained")
 for color, access in (("C0", "closed"), ("C1", "open")):
     band(axis, fit.history()["capability_frontier"].sel(access=access), color, access)
-axis.set(ylabel="capability", title="After the scores: median and 90 % interval of 300 draws")
+axis.set(ylabel="capability", title="After the scores: median and 90 % interval of 200 draws")
 _ = axis.legend()
 # %% [markdown]
 # The tables narrowed the band. By how much, in the last quarter:
@@ -142,4 +143,4 @@ _ = axis.invert_yaxis()
 #   may be better at your task than at all of them.
 # - Whether scores were trained for. The model has a term for developers' own reports and none for leaked
 #   test questions.
-# - Anything to quote: 300 draws are too few, and the review says so.
+# - Anything to quote: 200 draws are too few, and the review says so.

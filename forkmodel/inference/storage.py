@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
@@ -144,7 +145,7 @@ def load(path: str | Path, observations: Iterable[Observation] = OBSERVATIONS) -
     """
     path = Path(path)
     if not path.is_file():
-        raise FitFileError(f"there is no file {path}. `forkmodel fit --out {path}` makes one.")
+        raise FitFileError(_absent(path))
     seal = opened_seal(path, FIT)
     if seal is not None and seal.kind == FIT and seal.layout > FILE_FORMAT:
         raise newer(path, seal.version, FIT)
@@ -152,9 +153,15 @@ def load(path: str | Path, observations: Iterable[Observation] = OBSERVATIONS) -
         with xr.open_datatree(path, engine=ENGINE) as opened:
             tree = opened.load()
     except Exception as error:
-        raise FitFileError(f"{path} is not a saved fit or is damaged ({error}). Fit again.") from error
+        raise FitFileError(
+            f"{path} is not a saved fit or is damaged: it cannot be read as NetCDF. Give a file that "
+            "`forkmodel fit` or `run` wrote, or fit again."
+        ) from error
     if FORECAST_MARK in tree.attrs or (seal is not None and seal.kind == FORECAST):
-        raise FitFileError(f"{path} is a forecast, not a fit; open it with fm.load_forecast.")
+        raise FitFileError(
+            f"{path} is a forecast, not a fit. `forkmodel query` and `claims` take it, and fm.load_forecast "
+            "opens it; here the fit is needed that it was made from."
+        )
     if FORMAT not in tree.attrs:
         raise FitFileError(f"{path} is a NetCDF file but not a saved fit; `forkmodel fit` writes those.")
     try:
@@ -170,6 +177,18 @@ def load(path: str | Path, observations: Iterable[Observation] = OBSERVATIONS) -
         raise FitFileError(f"{path} lacks {error}; it was cut off or edited. Fit again.") from error
     except _BROKEN as error:
         raise FitFileError(f"{path} was damaged or edited: {error} Fit again.") from error
+
+
+def _absent(path: Path) -> str:
+    """Return what to say of a place without a file: what lies near by, or what makes one."""
+    if path.is_dir():
+        inside = sorted(path.glob("*.nc"))
+        near = f"it holds {', '.join(each.name for each in inside[:5])}" if inside else "no fit lies in it"
+        return f"{path} is a folder, and there is no file of that name: {near}. Give the file of a fit."
+    alike = get_close_matches(path.name, [each.name for each in path.parent.glob("*.nc")], n=1)
+    if alike:
+        return f"there is no file {path}. Did you mean {path.with_name(alike[0])}?"
+    return f"there is no file {path}. `forkmodel fit --out {path}` makes one."
 
 
 def _layout(tree: xr.DataTree) -> int:

@@ -9,9 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 import forkmodel as fm
 from forkmodel.cli.failures import BAD_INPUT, BROKEN_PIPE, DEFECT, INTERRUPTED, failure_status
+from forkmodel.cli.main import app
 
 COMMANDS = (
     "run",
@@ -35,7 +37,11 @@ def test_help_lists_every_command(call):
     done = call("--help")
     assert done.returncode == 0
     assert set(COMMANDS) <= set(done.stdout.split())
-    # Each command's line is whole.
+
+
+@pytest.mark.parametrize("group", ["", "data", "priors", "scenarios", "validate"])
+def test_each_line_of_a_list_of_commands_is_whole(group):
+    done = CliRunner().invoke(app, [*group.split(), "--help"])
     assert "..." not in done.stdout.partition("Commands:")[2]
 
 
