@@ -6,10 +6,11 @@ import shlex
 import shutil
 
 import invented
+import pandas as pd
 import pytest
 from observations.test_new_source import CloudShares
 from pages import ROOT, command_lines, snippets
-from sources import EXCEL_MAPPING, epoch_zip, workbook
+from sources import EXCEL_MAPPING, epoch_zip
 from typer.testing import CliRunner
 
 import forkmodel as fm
@@ -30,11 +31,13 @@ PARSED_ONLY = {
     "forkmodel compare fit.nc": "simulates ten scenarios; tests/cli/test_cli_fits.py simulates one",
     "forkmodel claims fit.nc": "simulates and reweights; tests/cli/test_cli_fits.py does so",
     "forkmodel forecast fit.nc --store": "a hundred thousand worlds; tests/forecast/test_many_worlds.py",
-    "forkmodel track add": "needs tables of a later day; tests/validate/test_track.py has such",
+    "forkmodel track": "keeps real fits and scores them on later tables; tests/validate/test_track.py",
 }
 #: The same for lines of which another begins alike, and runs.
 REFITS = {"forkmodel update fit.nc --data DIR", "forkmodel update fit.nc --data new"}
 LINES = sorted({line for _, line in command_lines()})
+#: Headings of a table of one's own, and where the part of its mapping begins that is not needed.
+NOTES, SCORES = ["Model", "Seller", "From", "In", "Out"], '[[table]]\ntable = "scores"'
 #: Lines of Python that fit the joint model; the name they give is that of a fit which is at hand.
 FITS = {
     'fit = fm.ForkModel(market, priors="reference").fit(seed=1)\n',
@@ -68,8 +71,9 @@ def shelf(prior_fit, tmp_path_factory):
     rows = (SNAPSHOT / "prices.csv").read_text(encoding="utf-8").splitlines()[:3]
     (place / "new" / "prices.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     (place / "benchmark_data.zip").write_bytes(epoch_zip())
-    (place / "notes.xlsx").write_bytes(workbook())
-    (place / "notes.toml").write_text(EXCEL_MAPPING, encoding="utf-8")
+    notes = pd.DataFrame([["llama-2-70b", "nebel", "2025-07-03", 0.5, 0.9]])
+    notes.to_excel(place / "notes.xlsx", sheet_name="Prices", startrow=1, index=False, header=NOTES)
+    (place / "notes.toml").write_text(EXCEL_MAPPING.partition(SCORES)[0], encoding="utf-8")
     (place / "examples").symlink_to(ROOT / "examples")
     return place
 

@@ -266,7 +266,9 @@ class BarProgress:
     def __call__(self, stage: str, fraction: float, message: str = "") -> None:
         """Draw the newest state; a stage that reports no fraction pulses."""
         if stage != self._stage:
-            self._fill()
+            # What was stopped did not come to its end.
+            if stage != "stop":
+                self._fill()
             self._stage = stage
             self._task = self._bars.add_task(STAGES.get(stage, stage), total=None, message=message)
         if self._task is not None:

@@ -286,12 +286,14 @@ def _by_length(
 
     The first draws of a longer run are those of the shorter one, so the result is the same; the time is not.
     """
+    tree: xr.DataTree | None = None
     for length in stops:
         clock.goal = length
         sampler = start(length, cores)
         try:
             if _stopped(sampler, clock, stop):
-                return _so_far(sampler, clock)
+                # Draws of an earlier length are whole, and more than those of chains that began again.
+                return _so_far(sampler, clock) if tree is None else tree.assign_attrs({INTERRUPTED: 1})
             tree = _kept(sampler.wait(), length, clock.every)
         finally:
             if not _finished(sampler):
