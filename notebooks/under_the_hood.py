@@ -115,8 +115,8 @@ for check in fit.review().checks:
     print(f"{check.status:7}{check.name:42}{check.value:9.3g}  wanted {check.threshold:.3g}")
 
 # %% [markdown]
-# Which models does the fit place where Epoch's own index does not? Both read public scores; the fit adds
-# release dates, doubts scores that developers report of themselves, and says how sure it is.
+# The models at the top, and how sure the fit is of each: one that few benchmarks have tested has a wide
+# interval.
 
 # %%
 ability = fit.capability()
