@@ -185,9 +185,10 @@ def _absent(path: Path) -> str:
         inside = sorted(path.glob("*.nc"))
         near = f"it holds {', '.join(each.name for each in inside[:5])}" if inside else "no fit lies in it"
         return f"{path} is a folder, and there is no file of that name: {near}. Give the file of a fit."
-    alike = get_close_matches(path.name, [each.name for each in path.parent.glob("*.nc")], n=1)
+    # The ending is the same for all and would make any two short names alike.
+    alike = get_close_matches(path.stem, [each.stem for each in path.parent.glob("*.nc")], n=1)
     if alike:
-        return f"there is no file {path}. Did you mean {path.with_name(alike[0])}?"
+        return f"there is no file {path}. Did you mean {path.with_name(f'{alike[0]}.nc')}?"
     return f"there is no file {path}. `forkmodel fit --out {path}` makes one."
 
 
