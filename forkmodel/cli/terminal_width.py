@@ -8,7 +8,9 @@ from typing import Final
 
 __all__ = ["column_widths", "paragraph"]
 
-#: A column of prose narrower than this is hard to read; a word longer than that may be broken (letters).
+#: Cells up to this long are figures and names, and stay on one line; a column of prose narrower than the next
+#: is hard to read; a word longer than the last may be broken (letters).
+WHOLE: Final = 16
 LEAST_PROSE: Final = 12
 LONGEST_WORD: Final = 32
 #: The space between columns; a terminal needs none at the edges.
@@ -37,7 +39,7 @@ def column_widths(lines: Sequence[Sequence[str]], width: int) -> list[int] | Non
     wanted = [max(map(len, column)) for column in columns]
     words = [max(len(word) for cell in column for word in (cell.split() or [""])) for column in columns]
     widths = [
-        max(1, min(word, LONGEST_WORD), min(whole, LEAST_PROSE))
+        max(1, whole) if whole <= WHOLE else max(LEAST_PROSE, min(word, LONGEST_WORD))
         for word, whole in zip(words, wanted, strict=True)
     ]
     room = width - BETWEEN * (len(columns) - 1)

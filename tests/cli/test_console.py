@@ -11,7 +11,6 @@ import sys
 import numpy as np
 import pandas as pd
 
-import forkmodel as fm
 from forkmodel.cli import console
 from forkmodel.cli.console import LineProgress, print_json, print_table
 from forkmodel.json_text import json_ready
@@ -117,19 +116,6 @@ def test_a_long_stage_says_what_is_left(capsys, monkeypatch):
     assert later
     # Half of it took as long as the other half will.
     assert all(line.endswith("Sample 50%: half of it (about 0 s left)") for line in later)
-
-
-def test_the_time_left_is_told_once_for_a_real_fit(market, capsys, monkeypatch):
-    monkeypatch.setattr(console, "LINE_SECONDS", 0.3)
-    with LineProgress() as progress:
-        fm.ForkModel(market, blocks=["adoption"]).fit(
-            draws=3000, tune=100, chains=2, cores=1, progress=progress
-        )
-    lines = [line for line in capsys.readouterr().err.splitlines() if "Sample" in line]
-    told = [line for line in lines if "left" in line]
-    assert told
-    assert all(line.count("left") == 1 for line in told)
-    assert all("steps, 0 divergences" in line or "divergences (about" in line for line in told)
 
 
 def test_names_from_elsewhere_cannot_steer_a_terminal(capsys):
