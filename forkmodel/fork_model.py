@@ -200,8 +200,9 @@ class ForkModel:
         """
         from forkmodel.inference.fitting import fit_posterior
 
-        settings = (draws, tune, chains, seed, cores, progress, go_on, warm, interruptible)
-        return Fit(fit_posterior(self.joint, *settings))
+        return Fit(
+            fit_posterior(self.joint, draws, tune, chains, seed, cores, progress, go_on, warm, interruptible)
+        )
 
 
 class Simulation(Fit):
