@@ -20,6 +20,7 @@ __all__ = [
     "RecordError",
     "SamplingError",
     "ScenarioError",
+    "StoppedError",
     "TemplateFileError",
     "did_you_mean",
 ]
@@ -97,6 +98,10 @@ class ModelError(ForkModelError):
 
 class SamplingError(ForkModelError):
     """Sampling could not start or finish; the message names the variable and what to change."""
+
+
+class StoppedError(ForkModelError):
+    """Somebody interrupted; the message says what is kept where, and how to go on."""
 
 
 class FitFileError(ForkModelError):

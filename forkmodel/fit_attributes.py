@@ -40,6 +40,8 @@ class FitAttributes:
         The tables as arrays, and the index arrays made from them.
     metric : Metric or None
         Shape of the posterior, for the sampler of a later fit; None for small models and short fits.
+    interrupted : bool
+        Whether sampling was stopped before its end.
     chains, draws : int
         Number of chains, and kept draws per chain.
     """
@@ -110,6 +112,11 @@ class FitAttributes:
     def metric(self) -> Metric | None:
         """Shape of the posterior, for the sampler of a later fit; None for small models and short fits."""
         return self.result.metric
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether sampling was stopped before its end."""
+        return self.result.asked is not None
 
     @property
     def chains(self) -> int:

@@ -167,6 +167,7 @@ class ForkModel:
         progress: Progress | None = None,
         go_on: bool | None = None,
         warm: Fit | None = None,
+        interruptible: bool = False,
     ) -> Fit:
         """Sample the posterior, from starting points that are apart from one another.
 
@@ -188,6 +189,9 @@ class ForkModel:
             An earlier fit, of these or other tables and priors, whose metric and region the chains begin
             with; by default that which comes with the package. It changes what the fit costs, not what it
             says: warm-up adapts it, and starting points are wider than the posterior.
+        interruptible : bool
+            Whether a first Ctrl-C while the chains run ends sampling and keeps what is drawn, marked as
+            interrupted, instead of raising KeyboardInterrupt; a second one raises it.
 
         Returns
         -------
@@ -196,7 +200,9 @@ class ForkModel:
         """
         from forkmodel.inference.fitting import fit_posterior
 
-        return Fit(fit_posterior(self.joint, draws, tune, chains, seed, cores, progress, go_on, warm))
+        return Fit(
+            fit_posterior(self.joint, draws, tune, chains, seed, cores, progress, go_on, warm, interruptible)
+        )
 
 
 class Simulation(Fit):

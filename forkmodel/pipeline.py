@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from forkmodel.dates import read_day, read_span
-from forkmodel.errors import ForkModelError, ModelError
+from forkmodel.errors import ForkModelError, ModelError, StoppedError
 from forkmodel.holding import held
 from forkmodel.json_text import json_ready, json_text
 from forkmodel.whole_files import UNFINISHED, staged_files, write_whole
@@ -38,6 +38,8 @@ __all__ = [
 
 FIT_FILE, REPORT_FILE, SUMMARY_FILE = "fit.nc", "report.html", "summary.json"
 FORECAST_FILE = "forecast.nc"
+#: Where the draws of an interrupted run wait; the next finished one removes it.
+INTERRUPTED_FILE = "fit.interrupted.nc"
 #: Bytes of a fit and of its forecast a draw, of the bundled tables.
 FIT_BYTES, FORECAST_BYTES = 11_200, 38_900
 #: What is said while paths and checks are computed from the draws.
@@ -116,6 +118,7 @@ def make_fit(
     horizon: str | None = None,
     warm: Fit | None = None,
     kept: Sequence[Path] = (),
+    interruptible: bool = False,
 ) -> Fit:
     """Read the tables and fit the model.
 
@@ -136,6 +139,8 @@ def make_fit(
         Fit to begin with, where it is at hand; that of ``sampling`` by default.
     kept : sequence of Path
         Where this very fit may lie from an earlier run: then its draws are taken and none are made.
+    interruptible : bool
+        As for :meth:`forkmodel.ForkModel.fit`.
 
     Returns
     -------
@@ -171,10 +176,17 @@ def make_fit(
         return Fit(again[1])
     ready = time.perf_counter()
     fit = model.fit(
-        draws=draws, tune=tune, seed=sampling.seed, cores=sampling.cores, progress=progress, warm=warm
+        draws=draws,
+        tune=tune,
+        seed=sampling.seed,
+        cores=sampling.cores,
+        progress=progress,
+        warm=warm,
+        interruptible=interruptible,
     )
     fit.timings["data"] = ready - begin
-    return Fit(replace(fit.result, recipe=recipe))
+    # An interrupted fit is not what its recipe would make.
+    return fit if fit.interrupted else Fit(replace(fit.result, recipe=recipe))
 
 
 def _later(source: Source) -> str:
@@ -209,7 +221,7 @@ def _names() -> list[str]:
     from forkmodel.priors.files import BUNDLED
 
     others = [f"fit-{name}.nc" for name in BUNDLED]
-    return [FIT_FILE, FORECAST_FILE, REPORT_FILE, SUMMARY_FILE, *others]
+    return [FIT_FILE, INTERRUPTED_FILE, FORECAST_FILE, REPORT_FILE, SUMMARY_FILE, *others]
 
 
 def _kept(out: Path, name: str, sampling: Sampling) -> tuple[Path, ...]:
@@ -247,7 +259,7 @@ def run(
     *,
     horizon: str = "2036-12",
     all_priors: bool = False,
-) -> tuple[Fit, dict[str, Any]]:
+) -> tuple[Fit, dict[str, Any] | None]:
     """Fit and forecast; leave ``fit.nc``, ``forecast.nc``, ``report.html`` and ``summary.json`` in a folder.
 
     If the folder holds a fit of the same tables, priors, settings, seed, code and package versions, its draws
@@ -272,8 +284,13 @@ def run(
     -------
     Fit
         The fit.
-    dict
-        The content of ``summary.json``.
+    dict or None
+        The content of ``summary.json``; None if sampling was interrupted, and then nothing is written.
+
+    Raises
+    ------
+    StoppedError
+        If it was interrupted later, when the fit was there.
     """
     read_span(horizon, "the horizon")
     forecast_bytes = fit_bytes(sampling) // FIT_BYTES * FORECAST_BYTES
@@ -284,18 +301,27 @@ def run(
         check_target(out / name, folder=False)
     begin = time.perf_counter()
     with held(out, folder=True):
-        fit = make_fit(source, priors, sampling, progress, horizon, kept=_kept(out, FIT_FILE, sampling))
+        kept = _kept(out, FIT_FILE, sampling)
+        fit = make_fit(source, priors, sampling, progress, horizon, kept=kept, interruptible=True)
+        if fit.interrupted:
+            return fit, None
         progress("derive", 0.0, DERIVING)
         with staged_files(out, names) as waiting:
-            kept = waiting / FIT_FILE
-            fit.save(kept)
+            file = waiting / FIT_FILE
+            fit.save(file)
             try:
                 return fit, _finish(
                     waiting, fit, source, priors, sampling, progress, horizon, all_priors, begin
                 )
+            except KeyboardInterrupt as error:
+                raise StoppedError(f"Interrupted. {_waits(file)}") from error
             except BaseException as error:
-                error.add_note(f"The fit is kept in {kept}; `forkmodel report {kept}` goes on from it.")
+                error.add_note(_waits(file))
                 raise
+
+
+def _waits(file: Path) -> str:
+    return f"The fit is kept in {file}; `forkmodel report {file}` goes on from it."
 
 
 def _finish(

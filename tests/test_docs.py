@@ -6,33 +6,16 @@ import re
 import shlex
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 import typer
+from pages import ROOT, command_lines, snippets
 
 import forkmodel as fm
 from forkmodel.data.adapters.mapping_file import read_mapping
 from forkmodel.forecast.scenario_files import load_scenario
 
-ROOT = Path(__file__).resolve().parents[1]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-
-
-def snippets(language):
-    """Return every snippet in a language, with the page it stands on."""
-    fence = re.compile(rf"^```{language}\n(.*?)^```$", re.M | re.S)
-    return [(page, text) for page in PAGES for text in fence.findall(page.read_text(encoding="utf-8"))]
-
-
-COMMANDS = sorted(
-    {
-        line.split("   #")[0].strip()
-        for _, text in snippets("sh")
-        for line in text.replace("\\\n", " ").splitlines()
-        if line.startswith("forkmodel ")
-    }
-)
+COMMANDS = sorted({line for _, line in command_lines() if line.startswith("forkmodel ")})
 
 
 def test_the_site_is_built_without_a_warning(tmp_path):

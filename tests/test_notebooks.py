@@ -12,9 +12,12 @@ NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 #: What each prints when it has come to its point.
 SAYS = {
     "other_markets": "what they say is a prior, not a forecast",
+    "policy": "where the gap is wide",
+    "priors": "mean ceiling: reweighted",
     "questions": "every figure is conditional on the model",
     "quickstart": "closed more concentrated than hosts",
     "simulate": "truths lie inside their 90 % intervals",
+    "under_the_hood": "predictive coverage of scores",
 }
 
 

@@ -137,12 +137,12 @@ def test_the_data_page_states_the_numbers_as_they_are(market, panel):
     assert str(market.vintage.date()) in page
 
 
-def test_the_notebook_and_its_script_say_the_same():
+@pytest.mark.parametrize("script", sorted((ROOT / "notebooks").glob("*.py")), ids=lambda path: path.stem)
+def test_a_notebook_and_its_script_say_the_same(script):
     import jupytext
 
-    script = jupytext.read(ROOT / "notebooks" / "quickstart.py")
-    notebook = jupytext.read(ROOT / "notebooks" / "quickstart.ipynb")
-    assert [cell.source for cell in notebook.cells] == [cell.source for cell in script.cells]
+    notebook = jupytext.read(script.with_suffix(".ipynb"))
+    assert [cell.source for cell in notebook.cells] == [cell.source for cell in jupytext.read(script).cells]
     outputs = [cell.outputs for cell in notebook.cells if cell.cell_type == "code"]
     assert all(item["output_type"] != "error" for cell in outputs for item in cell)
     assert any(outputs)

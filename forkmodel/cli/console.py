@@ -5,13 +5,16 @@ from __future__ import annotations
 import io
 import os
 import sys
+import textwrap
 import threading
 import time
 import warnings
 from collections.abc import Iterable, Sequence
+from shutil import get_terminal_size
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
+from forkmodel.cli.terminal_width import column_widths, paragraph
 from forkmodel.json_text import json_ready, json_text
 
 if TYPE_CHECKING:
@@ -31,8 +34,8 @@ __all__ = [
 #: Seconds between two lines where there is no terminal to draw a bar on.
 LINE_SECONDS = 30.0
 
-#: On a terminal cells up to this wide are not wrapped, if other columns still have this much (letters).
-WHOLE_WIDTH, LEAST_WIDTH = 16, 12
+#: Wide enough for any table without a terminal (letters).
+PAPER_WIDTH = 10_000
 
 #: Stages of a run and what the reader sees.
 STAGES = {
@@ -40,6 +43,7 @@ STAGES = {
     "read": "Read fit",
     "compile": "Compile",
     "sample": "Sample",
+    "stop": "Stop",
     "derive": "Review",
     "report": "Report",
     "fits": "Jobs",
@@ -101,15 +105,6 @@ def _cell(value: Any) -> str:
     return f"{value:.4g}" if isinstance(value, float) else printable(str(value))
 
 
-def _whole_columns(lines: Sequence[Sequence[str]], width: int) -> set[int]:
-    """Return the columns that need not wrap: narrow ones, as long as wide ones keep some room beside them."""
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    narrow = {place for place, needed in enumerate(widths) if needed <= WHOLE_WIDTH}
-    # The border takes two letters, and so does the space between columns.
-    taken = 2 + sum((needed if place in narrow else LEAST_WIDTH) + 2 for place, needed in enumerate(widths))
-    return narrow if taken <= width else set()
-
-
 def _left(seconds: float, fraction: float) -> str:
     """Return how long a stage goes on if it keeps its pace, in words."""
     rest = seconds * (1.0 - fraction) / fraction
@@ -118,6 +113,9 @@ def _left(seconds: float, fraction: float) -> str:
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str | None = None) -> None:
     """Print a table on stdout; numbers stand on the right, missing values are blank.
+
+    Without a terminal there is no width to keep to, and every row is one line. On a terminal a table wraps
+    between words; one that has more columns than that allows is printed row by row, each a paragraph.
 
     Parameters
     ----------
@@ -128,34 +126,55 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title:
     title : str, optional
         Line above the table.
     """
+    cells = [list(row) for row in rows]
+    texts = [[_cell(value) for value in row] for row in cells]
+    numeric = [
+        any(isinstance(json_ready(row[place]), int | float) for row in cells) for place in range(len(columns))
+    ]
+    if not sys.stdout.isatty():
+        shown = _drawn(columns, texts, numeric, title, PAPER_WIDTH)
+        sys.stdout.write("\n".join(line.rstrip() for line in shown.splitlines()).rstrip() + "\n")
+        return
+    width = get_terminal_size().columns
+    widths = column_widths([columns, *texts], width)
+    if widths is not None:
+        sys.stdout.write(_drawn(columns, texts, numeric, title, width, widths))
+        return
+    head = [] if title is None else textwrap.wrap(title, width)
+    blocks = ["\n".join(head)] * bool(head) + [paragraph(columns, row, width) for row in texts]
+    sys.stdout.write("\n\n".join(blocks) + "\n")
+
+
+def _drawn(
+    columns: Sequence[str],
+    texts: Sequence[Sequence[str]],
+    numeric: Sequence[bool],
+    title: str | None,
+    width: int,
+    widths: Sequence[int | None] | None = None,
+) -> str:
     from rich import box
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
-    cells = [list(row) for row in rows]
-    texts = [[_cell(value) for value in row] for row in cells]
-    terminal = Console(file=sys.stdout, highlight=False)
-    # Without a terminal there is no width to keep to, and wrapped cells are hard to search.
-    whole = _whole_columns([list(columns), *texts], terminal.width) if sys.stdout.isatty() else set()
-    table = Table(title=title and escape(title), box=box.SIMPLE, title_justify="left")
-    for place, column in enumerate(columns):
-        numeric = any(isinstance(json_ready(row[place]), int | float) for row in cells)
-        table.add_column(
-            escape(column),
-            justify="right" if numeric else "left",
-            overflow="fold",
-            no_wrap=place in whole,
-        )
+    edges = widths is None
+    table = Table(
+        title=title and escape(title),
+        box=box.SIMPLE,
+        title_justify="left",
+        show_edge=edges,
+        pad_edge=edges,
+    )
+    for column, right, wanted in zip(columns, numeric, widths or [None] * len(columns), strict=True):
+        justify: Literal["right", "left"] = "right" if right else "left"
+        table.add_column(escape(column), justify=justify, overflow="fold", width=wanted)
     for row in texts:
         table.add_row(*map(escape, row))
-    if sys.stdout.isatty():
-        terminal.print(table)
-        return
-    paper = Console(file=io.StringIO(), width=10_000, highlight=False)
+    paper = Console(file=io.StringIO(), width=width, highlight=False)
     with paper.capture() as capture:
         paper.print(table)
-    sys.stdout.write("\n".join(line.rstrip() for line in capture.get().splitlines()).rstrip() + "\n")
+    return capture.get()
 
 
 class LineProgress:
@@ -247,7 +266,9 @@ class BarProgress:
     def __call__(self, stage: str, fraction: float, message: str = "") -> None:
         """Draw the newest state; a stage that reports no fraction pulses."""
         if stage != self._stage:
-            self._fill()
+            # What was stopped did not come to its end.
+            if stage != "stop":
+                self._fill()
             self._stage = stage
             self._task = self._bars.add_task(STAGES.get(stage, stage), total=None, message=message)
         if self._task is not None:

@@ -37,7 +37,10 @@ def doctor(
     if as_json:
         print_json({"ok": not problems, "findings": [one.as_dict() for one in found]})
     else:
-        rows = [(one.part, one.name, one.status, one.value, one.advice) for one in found]
-        print_table(["part", "name", "status", "found", "advice"], rows)
+        rows = [(one.part, one.name, one.status, one.value) for one in found]
+        print_table(["part", "name", "status", "found"], rows)
+        for one in found:
+            if one.advice:
+                typer.echo(f"{one.part}, {one.name}: {one.advice}")
     if problems:
         raise typer.Exit(UNWELL)

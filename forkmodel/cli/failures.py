@@ -11,7 +11,7 @@ import sys
 import traceback
 
 from forkmodel.cli.console import print_json, printable
-from forkmodel.errors import DataError, ForkModelError
+from forkmodel.errors import DataError, ForkModelError, StoppedError
 
 __all__ = [
     "BAD_INPUT",
@@ -77,6 +77,9 @@ def failure_status(error: BaseException, *, as_json: bool) -> int:
             print_json({"ok": False, "error": error.format_message(), "problems": []})
         error.show()
         return BAD_INPUT
+    if isinstance(error, StoppedError):
+        _say(str(error), error, as_json)
+        return INTERRUPTED
     if isinstance(error, ForkModelError):
         return _say(str(error), error, as_json)
     if isinstance(error, OSError):

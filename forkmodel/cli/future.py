@@ -26,10 +26,22 @@ OTHER_MARKET = (
     "stand in where your tables have no row."
 )
 
+
+def _scenarios_like(incomplete: str) -> list[str]:
+    """Return the names of scenarios that begin so, for the shell."""
+    from forkmodel.forecast.scenario_files import bundled_scenarios
+
+    return [name for name in bundled_scenarios() if name.startswith(incomplete)]
+
+
 FitArgument = Annotated[Path, typer.Argument(help="File that `forkmodel fit` or `run` wrote.")]
 ScenarioOption = Annotated[
     list[str] | None,
-    typer.Option("--scenario", help="Name or TOML file; several hold at once. See `forkmodel scenarios`."),
+    typer.Option(
+        "--scenario",
+        help="Name or TOML file; several hold at once. See `forkmodel scenarios`.",
+        autocompletion=_scenarios_like,
+    ),
 ]
 HorizonOption = Annotated[str, typer.Option("--horizon", help="Last day, month, quarter or year.")]
 WHOLE_HORIZON = "2036-12"

@@ -52,7 +52,7 @@ def import_(
     rows: RowsOption = 20,
     as_json: JsonOption = False,
 ) -> None:
-    """Turn what somebody else publishes into tables that this package reads and merges."""
+    """Turn what somebody else publishes into tables of this package."""
     from forkmodel.data.adapters.aliases import ALIASES_FILE, add_aliases
     from forkmodel.data.adapters.importing import import_data
     from forkmodel.data.adapters.writing import write_import
@@ -142,7 +142,7 @@ def alias(
 def template(
     folder: Annotated[Path, typer.Argument(help="Folder to make.")], as_json: JsonOption = False
 ) -> None:
-    """Write every table with an example row, and a page that describes the columns."""
+    """Write empty tables with an example row and a page on columns."""
     from forkmodel.data.template import write_template
 
     files = write_template(folder)
@@ -161,7 +161,7 @@ def diff(
     rows: RowsOption = 20,
     as_json: JsonOption = False,
 ) -> None:
-    """Show which rows are new, changed or gone from one set of tables to another."""
+    """Show which rows differ between two sets of tables."""
     from forkmodel.data.diff import diff_tables
     from forkmodel.data.read import read_data
 

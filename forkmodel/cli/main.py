@@ -18,6 +18,7 @@ from forkmodel.cli.doctor import doctor
 from forkmodel.cli.failures import INTERRUPTED, REVIEW_FAILED, failure_status
 from forkmodel.cli.future import claims, compare, forecast, scenarios_app
 from forkmodel.cli.hindcast import hindcast
+from forkmodel.cli.interrupted import stop_if_interrupted
 from forkmodel.cli.merger import merger
 from forkmodel.cli.migrate import migrate
 from forkmodel.cli.query import query
@@ -160,6 +161,8 @@ def run(
             horizon=horizon,
             all_priors=all_priors,
         )
+        if summary is None:
+            stop_if_interrupted(fit, out / pipeline.FIT_FILE)
     if as_json:
         print_json(summary)
     else:
@@ -192,7 +195,8 @@ def fit(
     check_target(out, folder=False, needs=fit_bytes(sampling))
     source = Source(data, tuple(update or ()), as_of, strict)
     with show_progress() as progress:
-        made = make_fit(source, priors, sampling, progress)
+        made = make_fit(source, priors, sampling, progress, interruptible=True)
+        stop_if_interrupted(made, out)
         made.save(out)
         progress("derive", 0.0, DERIVING)
         review = made.review()

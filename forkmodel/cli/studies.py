@@ -49,7 +49,7 @@ def calibrate(
     workers: WorkersOption = 1,
     dask: DaskOption = None,
 ) -> None:
-    """Check inference by simulation: rank each truth among the draws of a fit to data made from it."""
+    """Rank simulated truths among the draws of fits to their tables."""
     from forkmodel.data.read import load_snapshot
     from forkmodel.errors import ForkModelError, did_you_mean
     from forkmodel.model.design import resolve_blocks
@@ -106,7 +106,7 @@ def compare(
     dask: DaskOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Compare the model with variants that lack a part of it, by leave-one-out densities."""
+    """Compare the model with variants, by leave-one-out densities."""
     from forkmodel.data.read import load_snapshot
     from forkmodel.errors import ForkModelError, did_you_mean
     from forkmodel.priors import load_priors
@@ -154,7 +154,7 @@ def golden(
     draws: Annotated[int, typer.Option("--draws", help="Draws per chain before thinning.")] = 10_000,
     seed: SeedOption = 1,
 ) -> None:
-    """Make the reference posteriors anew: ten chains each, ten thousand draws kept."""
+    """Make the reference posteriors anew, of ten chains each."""
     from forkmodel.data.read import load_snapshot
     from forkmodel.fork_model import ForkModel
     from forkmodel.validate.calibration.small_design import SMALL_OPTIONS, small_market

@@ -59,7 +59,7 @@ def check(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """List everything that is wrong with a folder of tables, and what the model will use of it."""
+    """List what is wrong with tables, and what the model will use."""
     from forkmodel.data.read import load_snapshot
     from forkmodel.observations.uses import examine_data
 
@@ -110,7 +110,7 @@ def show(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Print what a folder holds, or the first rows of a table, or the prices of a model on a day."""
+    """Print what a folder, a table or a model's prices hold."""
     folder, table = _folder_and_table(words or [])
     if (model is not None or as_of is not None) and (table != "prices" or model is None):
         raise ForkModelError("--as-of DATE goes with --model, and both with the table prices.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import nullcontext
 from typing import Any, Protocol
 
 import xarray as xr
@@ -19,10 +20,12 @@ from forkmodel.inference.sampling import (
     DEFAULT_CHAINS,
     DEFAULT_DRAWS,
     DEFAULT_TUNE,
+    INTERRUPTED,
     MANY_VARIABLES,
     Progress,
     sample,
 )
+from forkmodel.inference.stopping import first_interrupt, never
 from forkmodel.options import check_prior_draws, check_sampling
 
 __all__ = ["Shaped", "draw_prior", "fit_posterior", "wrap"]
@@ -56,6 +59,7 @@ def wrap(
     tune: int = 0,
     timings: dict[str, float] | None = None,
     metric: Metric | None = None,
+    asked: int | None = None,
 ) -> Posterior:
     """Return draws of a model's free variables as a posterior.
 
@@ -71,6 +75,8 @@ def wrap(
         Provenance.
     metric : Metric, optional
         Shape of the posterior.
+    asked : int, optional
+        Draws per chain that were asked for, where sampling was interrupted.
     """
     stats = xr.Dataset() if sample_stats is None else sample_stats
     # Text columns break some writers and say nothing that the counts do not.
@@ -86,6 +92,7 @@ def wrap(
         tune=tune,
         timings=dict(timings or {}),
         metric=metric,
+        asked=asked,
     )
 
 
@@ -125,6 +132,7 @@ def fit_posterior(
     progress: Progress | None = None,
     go_on: bool | None = None,
     warm: Shaped | None = None,
+    interruptible: bool = False,
 ) -> Posterior:
     """Sample the posterior, from starting points that are apart from one another.
 
@@ -148,6 +156,9 @@ def fit_posterior(
         An earlier fit, of these or other tables and priors, whose metric and region chains begin with; that
         of the package's own fit by default. Coordinates are matched by label, what is new begins at its
         prior. Warm-up adapts what was taken over, and the posterior is the same: only its cost changes.
+    interruptible : bool
+        Whether a first Ctrl-C while the chains run ends sampling and keeps what is drawn, marked as
+        interrupted, instead of raising KeyboardInterrupt; a second one raises it.
     """
     check_sampling(draws=draws, tune=tune, chains=chains, seed=seed, cores=cores)
     if go_on is None:
@@ -161,21 +172,25 @@ def fit_posterior(
     helped: dict[str, Any] = {}
     if taken is not None:
         helped = {"depths": (DEPTH, DEPTH), "step_size": taken.step_size, "every": EVERY}
-    tree = sample(
-        compiled if taken is None else move(compiled, taken.stretching(model.layout)),
-        draws=draws,
-        tune=tune,
-        chains=chains,
-        seed=seed,
-        cores=cores,
-        progress=progress,
-        enough=enough_draws if go_on else None,
-        **helped,
-    )
+    moved = compiled if taken is None else move(compiled, taken.stretching(model.layout))
+    with first_interrupt() if interruptible else nullcontext(never) as stop:
+        tree = sample(
+            moved,
+            draws=draws,
+            tune=tune,
+            chains=chains,
+            seed=seed,
+            cores=cores,
+            progress=progress,
+            enough=enough_draws if go_on else None,
+            stop=stop,
+            **helped,
+        )
+    asked = draws if tree.attrs.get(INTERRUPTED) else None
     free, stats = tree["posterior"].to_dataset(), tree["sample_stats"].to_dataset()
     learned = _learned(model, compiled, free, stats)
     seconds = {"compile": compiled_at - begin, "sample": time.perf_counter() - compiled_at}
-    return wrap(model, free, stats, seed=seed, tune=tune, timings=seconds, metric=learned)
+    return wrap(model, free, stats, seed=seed, tune=tune, timings=seconds, metric=learned, asked=asked)
 
 
 def _gains(compiled: Any) -> bool:

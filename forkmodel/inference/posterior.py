@@ -64,6 +64,8 @@ class Posterior:
         Shape of the posterior, for the sampler of a later fit; None for small models and draws from a prior.
     recipe : str
         Hash of all that the draws depend on, see :mod:`forkmodel.recipe`; empty where nobody stated it.
+    asked : int or None
+        Draws per chain that were asked for, where sampling was interrupted; None where it came to its end.
     derived : dict
         What has been computed from the draws and is kept, see :func:`once`.
     """
@@ -81,6 +83,7 @@ class Posterior:
     review: Review | None = None
     metric: Metric | None = None
     recipe: str = ""
+    asked: int | None = None
     derived: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
 
     @property

@@ -176,6 +176,17 @@ def _factor(wanted: float, have: float) -> str:
     return f"{max(1.1, wanted / max(have, 1.0)):.1f}"
 
 
+def _ended(posterior: Posterior) -> list[Check]:
+    """Say that sampling was interrupted, if it was; what is left of the chains may still be sound."""
+    if posterior.asked is None:
+        return []
+    advice = (
+        f"Sampling was interrupted after {posterior.draws} of {posterior.asked} draws a chain; fit to the "
+        "end before this is quoted."
+    )
+    return [Check("sampling to its end", REVIEW, float(posterior.draws), float(posterior.asked), advice)]
+
+
 def _sampler(posterior: Posterior, config: ReviewConfig) -> list[Check]:
     import arviz as az
 
@@ -255,6 +266,7 @@ def review(posterior: Posterior, history: xr.Dataset, config: ReviewConfig | Non
         advice = "These are draws from the prior: nothing was sampled, so checks of sampling do not apply."
         return Review((Check("fitted to data", REVIEW, 0.0, 1.0, advice),))
     checks = [
+        *_ended(posterior),
         *_convergence(posterior, history, config),
         *_sampler(posterior, config),
         *_predictive(posterior, config),

@@ -10,13 +10,16 @@ import numpy as np
 import xarray as xr
 
 from forkmodel.cores import usable_cores
-from forkmodel.errors import SamplingError
+from forkmodel.errors import SamplingError, StoppedError
+from forkmodel.inference.stopping import Stop, never
+from forkmodel.options import MIN_DRAWS
 
 __all__ = [
     "DEFAULT_CHAINS",
     "DEFAULT_DRAWS",
     "DEFAULT_TUNE",
     "GREATEST_DEPTH",
+    "INTERRUPTED",
     "LIMIT",
     "MANY_VARIABLES",
     "QUICK_DRAWS",
@@ -40,10 +43,12 @@ LOOK_AGAIN = 0.25
 MANY_VARIABLES, MANY_MINDEPTH = 1000, 8
 #: Greatest depth of trajectories, that of nutpie.
 GREATEST_DEPTH = 10
-#: How often progress is reported, in milliseconds.
-PROGRESS_MS = 500
+#: How often progress is reported, in milliseconds, and how often somebody looks, in seconds.
+PROGRESS_MS, LOOK_SECONDS = 500, 0.1
+#: Attribute of draws that were to become more: somebody stopped sampling.
+INTERRUPTED = "interrupted"
 
-#: Called as ``progress(stage, fraction, message)`` with stages ``compile``, ``sample`` and ``derive``.
+#: Called as ``progress(stage, fraction, message)``: ``compile``, ``sample``, ``stop`` and ``derive``.
 type Progress = Callable[[str, float, str], None]
 #: Says of the draws so far whether sampling may stop.
 type Enough = Callable[[xr.DataTree], bool]
@@ -58,15 +63,15 @@ def lengths(draws: int, limit: int = LIMIT) -> list[int]:
 class _Clock:
     """Progress in steps of all chains, those that wait for a core included.
 
-    The time left is what the remaining steps of *all* chains take at the pace of all chains so far: a chain
-    that has not begun counts with every one of its steps.
+    The fraction is that of the steps of *all* chains: a chain that has not begun counts with every one of its
+    steps, so whoever shows it can tell the time left from it.
     """
 
     def __init__(self, progress: Progress, chains: int, tune: int, every: int = 1) -> None:
         self.progress, self.chains, self.tune, self.every = progress, chains, tune, every
-        self.begin = time.perf_counter()
         self.goal = 0
         self.drawn = 0
+        self.stopped = False
 
     def __call__(self, states: list[Any]) -> None:
         done = [state.finished_draws for state in states]
@@ -75,11 +80,15 @@ class _Clock:
         wanted = self.tune + self.goal * self.every
         total = self.chains * wanted
         finished = sum(min(steps, wanted) for steps in done)
-        fraction = finished / total
-        elapsed = time.perf_counter() - self.begin
-        left = f", about {elapsed * (1 - fraction) / fraction:.0f} s left" if fraction > 0.02 else ""
         divergent = sum(state.divergences for state in states)
-        self.progress("sample", fraction, f"{finished} of {total} steps, {divergent} divergences{left}")
+        if not self.stopped:
+            message = f"{finished} of {total} steps, {divergent} divergences"
+            self.progress("sample", finished / total, message)
+
+    def stop(self) -> None:
+        """Say that sampling stops early; nothing is said of later steps."""
+        self.stopped = True
+        self.progress("stop", 0.0, "what is drawn is kept; Ctrl-C again ends at once and keeps nothing")
 
 
 def sample(
@@ -95,6 +104,7 @@ def sample(
     every: int = 1,
     progress: Progress | None = None,
     enough: Enough | None = None,
+    stop: Stop = never,
 ) -> xr.DataTree:
     """Draw from the posterior.
 
@@ -122,16 +132,22 @@ def sample(
         Given the draws so far, says whether they suffice. If not, the chains go on, to at most ``LIMIT``
         times ``draws``; what is kept always ends at one of :func:`lengths`, so that neither the speed of the
         machine nor the number of cores changes it.
+    stop : callable, optional
+        Asked all the time whether to end with the draws so far.
 
     Returns
     -------
     DataTree
-        Groups ``posterior`` and ``sample_stats`` with dims ``chain, draw``.
+        Groups ``posterior`` and ``sample_stats`` with dims ``chain, draw``. Where sampling was stopped it
+        holds the first draws of what it would have been, as many as every chain has, and its attribute
+        ``interrupted`` is 1.
 
     Raises
     ------
     SamplingError
         If no starting point with finite density was found.
+    StoppedError
+        If it was stopped before every chain had a least number of draws.
     """
     least, greatest = depths or (MANY_MINDEPTH if compiled.n_dim > MANY_VARIABLES else 0, GREATEST_DEPTH)
     begin_with = {} if step_size is None else {"initial_step": step_size}
@@ -163,8 +179,8 @@ def sample(
         if together:
             # As many threads as chains, also where there are fewer cores: all chains then advance together,
             # and sampling can stop for all of them as soon as they have enough.
-            return _until_enough(start(stops[-1], chains), clock, stops, enough)
-        return _by_length(start, min(cores or 1, usable_cores()), clock, stops, enough)
+            return _until_enough(start(stops[-1], chains), clock, stops, enough, stop)
+        return _by_length(start, min(cores or 1, usable_cores()), clock, stops, enough, stop)
     except RuntimeError as error:
         raise SamplingError(
             f"sampling stopped: {error}. Check that every prior allows the observed values; "
@@ -199,19 +215,50 @@ def _kept(tree: xr.DataTree, draws: int, every: int) -> xr.DataTree:
     )
 
 
-def _until_enough(sampler: Any, clock: _Clock, stops: list[int], enough: Enough | None) -> xr.DataTree:
+def _stopped(sampler: Any, clock: _Clock, stop: Stop, goal: int | None = None) -> bool:
+    """Wait until chains have ended or have so many draws; return whether sampling was stopped before."""
+    while not _finished(sampler) and (goal is None or clock.drawn < goal):
+        if stop():
+            clock.stop()
+            return True
+        time.sleep(LOOK_SECONDS)
+    return False
+
+
+def _so_far(sampler: Any, clock: _Clock) -> xr.DataTree:
+    """Return the draws that every chain has."""
+    tree = sampler.inspect()
+    stats = tree["sample_stats"].to_dataset()
+    # Chains of unequal length are filled up with what is no number; one that has not begun is not there.
+    begun = stats.sizes.get("chain", 0) == clock.chains
+    complete = int(stats["step_size"].notnull().sum("draw").min()) if begun else 0
+    if complete // clock.every < MIN_DRAWS:
+        raise StoppedError(
+            f"Interrupted with fewer than {MIN_DRAWS} draws in some chain, which say nothing: none is kept. "
+            "The same command begins anew."
+        )
+    kept = _kept(tree, complete // clock.every, clock.every)
+    kept.attrs[INTERRUPTED] = 1
+    return kept
+
+
+def _until_enough(
+    sampler: Any, clock: _Clock, stops: list[int], enough: Enough | None, stop: Stop
+) -> xr.DataTree:
     """Let all chains run, look at the draws at each stop, and end at the first at which they suffice."""
     try:
-        for stop in stops[:-1]:
-            clock.goal = stop
-            while clock.drawn < stop and not _finished(sampler):
-                time.sleep(PROGRESS_MS / 1000.0 / 5.0)
+        for length in stops[:-1]:
+            clock.goal = length
+            if _stopped(sampler, clock, stop, length):
+                return _so_far(sampler, clock)
             if _finished(sampler):
                 break
-            so_far = _kept(sampler.inspect(), stop, clock.every)
+            so_far = _kept(sampler.inspect(), length, clock.every)
             if enough is not None and enough(so_far):
                 return so_far
         clock.goal = stops[-1]
+        if _stopped(sampler, clock, stop):
+            return _so_far(sampler, clock)
         tree: xr.DataTree = sampler.wait()
         return _shortest(tree, stops, enough, clock.every)
     finally:
@@ -221,27 +268,36 @@ def _until_enough(sampler: Any, clock: _Clock, stops: list[int], enough: Enough 
 
 def _shortest(tree: xr.DataTree, stops: list[int], enough: Enough | None, every: int) -> xr.DataTree:
     """Return the draws up to the first stop at which they suffice, all of them if at none."""
-    for stop in stops[:-1]:
-        if enough is not None and enough(so_far := _kept(tree, stop, every)):
+    for length in stops[:-1]:
+        if enough is not None and enough(so_far := _kept(tree, length, every)):
             return so_far
     return _kept(tree, stops[-1], every)
 
 
 def _by_length(
-    start: Callable[[int, int], Any], cores: int, clock: _Clock, stops: list[int], enough: Enough | None
+    start: Callable[[int, int], Any],
+    cores: int,
+    clock: _Clock,
+    stops: list[int],
+    enough: Enough | None,
+    stop: Stop,
 ) -> xr.DataTree:
     """Sample with fewer chains at once than there are: a chain that has ended cannot go on, so begin again.
 
     The first draws of a longer run are those of the shorter one, so the result is the same; the time is not.
     """
-    for stop in stops:
-        clock.goal = stop
-        sampler = start(stop, cores)
+    tree: xr.DataTree | None = None
+    for length in stops:
+        clock.goal = length
+        sampler = start(length, cores)
         try:
-            tree = _kept(sampler.wait(), stop, clock.every)
+            if _stopped(sampler, clock, stop):
+                # Draws of an earlier length are whole, and more than those of chains that began again.
+                return _so_far(sampler, clock) if tree is None else tree.assign_attrs({INTERRUPTED: 1})
+            tree = _kept(sampler.wait(), length, clock.every)
         finally:
             if not _finished(sampler):
                 sampler.cancel()
-        if enough is None or stop == stops[-1] or enough(tree):
+        if enough is None or length == stops[-1] or enough(tree):
             return tree
     raise AssertionError("unreachable: the last stop returns")

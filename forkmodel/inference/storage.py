@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
@@ -90,6 +91,7 @@ def to_datatree(posterior: Posterior, review: Review) -> xr.DataTree:
         "options": asdict(posterior.options),
         "tune": posterior.tune,
         "seed": posterior.seed,
+        **({} if posterior.asked is None else {"asked": posterior.asked}),
     }
     tree.attrs = {
         FORMAT: FILE_FORMAT,
@@ -159,7 +161,7 @@ def load(path: str | Path, observations: Iterable[Observation] = OBSERVATIONS) -
     """
     path = Path(path)
     if not path.is_file():
-        raise FitFileError(f"there is no file {path}. `forkmodel fit --out {path}` makes one.")
+        raise FitFileError(_absent(path))
     seal = opened_seal(path, FIT)
     if seal is not None and seal.kind == FIT and seal.layout > FILE_FORMAT:
         raise newer(path, seal.version, FIT)
@@ -167,9 +169,15 @@ def load(path: str | Path, observations: Iterable[Observation] = OBSERVATIONS) -
         with xr.open_datatree(path, engine=ENGINE) as opened:
             tree = opened.load()
     except Exception as error:
-        raise FitFileError(f"{path} is not a saved fit or is damaged ({error}). Fit again.") from error
+        raise FitFileError(
+            f"{path} is not a saved fit or is damaged: it cannot be read as NetCDF. Give a file that "
+            "`forkmodel fit` or `run` wrote, or fit again."
+        ) from error
     if FORECAST_MARK in tree.attrs or (seal is not None and seal.kind == FORECAST):
-        raise FitFileError(f"{path} is a forecast, not a fit; open it with fm.load_forecast.")
+        raise FitFileError(
+            f"{path} is a forecast, not a fit. `forkmodel query` and `claims` take it, and fm.load_forecast "
+            "opens it; here the fit is needed that it was made from."
+        )
     if FORMAT not in tree.attrs:
         raise FitFileError(f"{path} is a NetCDF file but not a saved fit; `forkmodel fit` writes those.")
     try:
@@ -185,6 +193,19 @@ def load(path: str | Path, observations: Iterable[Observation] = OBSERVATIONS) -
         raise FitFileError(f"{path} lacks {error}; it was cut off or edited. Fit again.") from error
     except _BROKEN as error:
         raise FitFileError(f"{path} was damaged or edited: {error} Fit again.") from error
+
+
+def _absent(path: Path) -> str:
+    """Return what to say of a place without a file: what lies near by, or what makes one."""
+    if path.is_dir():
+        inside = sorted(path.glob("*.nc"))
+        near = f"it holds {', '.join(each.name for each in inside[:5])}" if inside else "no fit lies in it"
+        return f"{path} is a folder, and there is no file of that name: {near}. Give the file of a fit."
+    # The ending is the same for all and would make any two short names alike.
+    alike = get_close_matches(path.stem, [each.stem for each in path.parent.glob("*.nc")], n=1)
+    if alike:
+        return f"there is no file {path}. Did you mean {path.with_name(f'{alike[0]}.nc')}?"
+    return f"there is no file {path}. `forkmodel fit --out {path}` makes one."
 
 
 def _layout(tree: xr.DataTree) -> int:
@@ -212,6 +233,9 @@ def _posterior(tree: xr.DataTree, observations: tuple[Observation, ...]) -> Post
     data = _market(tree)
     wanted = {"observations": list, "blocks": list, "options": dict, "tune": int, "seed": int}
     spec = _json(tree, "spec", wanted)
+    asked = spec.get("asked")
+    if asked is not None and type(asked) is not int:
+        raise _Broken("asked in its attribute spec is not of type int.")
     priors = PriorSet.from_dict(_json(tree, "priors", {}))
     if priors.hash != tree.attrs["prior_hash"]:
         raise _Broken("the priors are not those that its hash was taken of.")
@@ -232,6 +256,7 @@ def _posterior(tree: xr.DataTree, observations: tuple[Observation, ...]) -> Post
         review=_review(tree),
         metric=Metric.from_dataset(tree[METRIC].to_dataset()) if METRIC in tree.children else None,
         recipe=str(tree.attrs.get(RECIPE, "")),
+        asked=asked,
     )
 
 

@@ -227,7 +227,7 @@ def party_labels(parties: Sequence[str], firms: ArrayLike) -> list[str]:
     if twice:
         raise ForkModelError(f"{twice[0]!r} cannot merge with itself. Name two firms.")
     if len(names) < 2:
-        raise ForkModelError("a merger needs at least two firms. Name them.")
+        raise ForkModelError("a merger needs at least two firms. Name them, such as OpenAI,Anthropic.")
     return names
 
 

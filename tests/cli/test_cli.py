@@ -9,9 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 import forkmodel as fm
 from forkmodel.cli.failures import BAD_INPUT, BROKEN_PIPE, DEFECT, INTERRUPTED, failure_status
+from forkmodel.cli.main import app
 
 COMMANDS = (
     "run",
@@ -35,7 +37,11 @@ def test_help_lists_every_command(call):
     done = call("--help")
     assert done.returncode == 0
     assert set(COMMANDS) <= set(done.stdout.split())
-    # Each command's line is whole.
+
+
+@pytest.mark.parametrize("group", ["", "data", "priors", "scenarios", "validate"])
+def test_each_line_of_a_list_of_commands_is_whole(group):
+    done = CliRunner().invoke(app, [*group.split(), "--help"])
     assert "..." not in done.stdout.partition("Commands:")[2]
 
 
@@ -66,11 +72,25 @@ def test_the_installed_command_and_the_module_are_one():
     assert done.stdout.strip() == fm.__version__
 
 
-def test_the_shell_completes_commands():
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("pri", ["priors"]),
+        ("data di", ["diff"]),
+        ("fit --dr", ["--draws"]),
+        ("forecast fit.nc --scenario price-", ["price-war"]),
+    ],
+)
+def test_the_shell_completes_commands_options_and_scenarios(typed, offered):
     command = Path(sys.executable).with_name("forkmodel")
-    asked = {"_FORKMODEL_COMPLETE": "complete_bash", "COMP_WORDS": "forkmodel pri", "COMP_CWORD": "1"}
+    words = f"forkmodel {typed}"
+    asked = {
+        "_FORKMODEL_COMPLETE": "complete_bash",
+        "COMP_WORDS": words,
+        "COMP_CWORD": str(len(words.split()) - 1),
+    }
     done = subprocess.run([command], capture_output=True, text=True, check=True, env=os.environ | asked)
-    assert done.stdout.split() == ["priors"]
+    assert done.stdout.split() == offered
 
 
 @pytest.mark.parametrize("command", ["run", "fit"])
