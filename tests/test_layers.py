@@ -22,6 +22,7 @@ ROOMS = (
     ("claims",),
     ("forecast",),
     ("update",),
+    ("demand",),
     ("results",),
     ("inference",),
     ("observations",),
