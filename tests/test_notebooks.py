@@ -11,6 +11,7 @@ from nbclient import NotebookClient
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 #: What each prints when it has come to its point.
 SAYS = {
+    "own_data": "GM's prices after the merger",
     "questions": "every figure is conditional on the model",
     "quickstart": "closed more concentrated than hosts",
     "simulate": "truths lie inside their 90 % intervals",

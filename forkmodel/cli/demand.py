@@ -51,7 +51,7 @@ def demand(
 ) -> None:
     """Fit demand to products, prices and shares."""
     from forkmodel.demand.demand_fit import fit_demand, load_demand
-    from forkmodel.demand.outcomes import local_market
+    from forkmodel.demand.outcomes import market_name
     from forkmodel.demand.table import read_products
     from forkmodel.market.labels import party_labels
     from forkmodel.pipeline import check_target
@@ -65,15 +65,14 @@ def demand(
             table = read_products(place)
             if out is not None:
                 check_target(out, folder=False)
+            # A name that is not there is told now, not after the fit.
+            rows = table.rows(market_name(table, market))
             if firms is not None:
-                # A name that is not there is told now, not after the fit.
-                rows = table.rows(table.markets[-1] if market is None else market)
-                if len(rows):
-                    party_labels(firms, rows["firm"].to_numpy())
+                party_labels(firms, rows["firm"].to_numpy())
             fit = fit_demand(
                 table, segments, draws=draws, tune=tune, seed=seed, cores=cores, progress=progress
             )
-        name = local_market(fit.posterior, market).name
+        name = market_name(fit.posterior.table, market)
         progress("derive", 0.0, "every draw")
         failed = fit.review().status == "FAIL"
         screen = None if failed or firms is None else fit.merger(firms, name, efficiency)

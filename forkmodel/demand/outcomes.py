@@ -13,6 +13,7 @@ import pandas as pd
 import xarray as xr
 
 from forkmodel.demand.draws import SEGMENTS, DemandDraws
+from forkmodel.demand.table import ProductTable
 from forkmodel.errors import ForkModelError, did_you_mean
 from forkmodel.market import (
     LevelPrice,
@@ -32,6 +33,7 @@ __all__ = [
     "firm_diversion",
     "hhi_by_market",
     "local_market",
+    "market_name",
     "market_table",
     "markups",
     "outside_diversion",
@@ -83,6 +85,21 @@ class LocalMarket:
         return self.share, self.weight, self.slope
 
 
+def market_name(table: ProductTable, market: str | None) -> str:
+    """Return the name of a market of the table, of the last one by default.
+
+    Raises
+    ------
+    ForkModelError
+        If the table has no such market.
+    """
+    names = table.markets
+    name = names[-1] if market is None else str(market)
+    if name not in names:
+        raise ForkModelError(f"there is no market {name!r} in the table. {did_you_mean(name, names)}")
+    return name
+
+
 def local_market(draws: DemandDraws, market: str | None = None) -> LocalMarket:
     """Return one market's demand on every draw.
 
@@ -98,10 +115,7 @@ def local_market(draws: DemandDraws, market: str | None = None) -> LocalMarket:
     ForkModelError
         If the table has no such market.
     """
-    names = draws.table.markets
-    name = names[-1] if market is None else str(market)
-    if name not in names:
-        raise ForkModelError(f"there is no market {name!r} in the table. {did_you_mean(name, names)}")
+    name = market_name(draws.table, market)
     rows = draws.table.rows(name)
     coords = {DIM: rows["product"].to_numpy(object)}
 

@@ -183,7 +183,7 @@ def _typed(
     frame, reported = type_records(declared, records.header, records.rows, records.lines, found)
     if table is not None:
         found += schema_problems(name, frame, reported)
-    elif reported and any(line == 0 for line, _ in reported):
+    elif {column.name for column in _OWN} - set(records.header):
         # The numbers beside a missing column are its characteristics, and no column is unknown.
         found = [each for each in found if "is missing" in each.problem]
     problems += found

@@ -1,4 +1,4 @@
-"""Tables of products made from known demand, with prices that sellers set knowing what the table leaves out."""
+"""Tables of products made from known demand; sellers know of quality what the tables leave out."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ BETA = {"constant": -1.0, "size": 0.8}
 MARKETS, PRODUCTS = 20, 12
 
 
-def made_products(seed: int = 1, gap: float = 0.0, markets: int = MARKETS, noise: float = 0.7) -> pd.DataFrame:
-    """Return products whose prices go with unobserved quality; ``instrument_cost`` moves prices alone.
+def made_products(seed: int = 1, gap: float = 0.0, markets: int = MARKETS) -> pd.DataFrame:
+    """Return products whose prices go with unobserved quality; a cost moves prices alone.
 
     With ``gap`` a part ``WEIGHT`` of buyers minds a unit of price by that much more than ``ALPHA``.
     """
     random = np.random.default_rng(seed)
     rows = []
     for market in range(markets):
-        size, cost, quality = random.normal(size=(3, PRODUCTS)) * [[1.0], [1.0], [noise]]
+        size, cost, quality = random.normal(size=(3, PRODUCTS)) * [[1.0], [1.0], [0.7]]
         price = 5.0 + 0.5 * size + 0.8 * cost + 0.9 * quality + 0.3 * random.normal(size=PRODUCTS)
         price = np.maximum(price, 0.3)
         utility = BETA["constant"] + BETA["size"] * size - ALPHA * price + quality

@@ -11,12 +11,12 @@ from made import shares_of
 from forkmodel.demand.inversion import Inversion, outside_of_first, parts_of_first
 
 PLACE = np.repeat([0, 1, 2], [5, 8, 3])
-WEIGHT, GAP = 0.35, 0.12
+SECOND, MORE = 0.35, 0.12
 STEP = 1e-6
 
 
-def market_shares(utility, price, weight=WEIGHT, gap=GAP):
-    parts = [shares_of(utility[PLACE == place], price[PLACE == place], gap, weight) for place in range(3)]
+def market_shares(utility, price, weight=SECOND, gap=MORE):
+    parts = [shares_of(utility[place == PLACE], price[place == PLACE], gap, weight) for place in range(3)]
     return np.concatenate(parts)
 
 
@@ -41,7 +41,7 @@ def inverted(setting):
 
 def test_utilities_give_back_the_shares(setting, inverted):
     utility, price, share = setting
-    found = inverted(WEIGHT, GAP)[0]
+    found = inverted(SECOND, MORE)[0]
     np.testing.assert_allclose(found, utility, atol=1e-12)
     np.testing.assert_allclose(market_shares(found, price), share, rtol=1e-12)
 
@@ -61,13 +61,13 @@ def test_the_jacobian_is_that_of_the_shares(setting, inverted):
     columns = [market_shares(utility + step, price) - market_shares(utility - step, price) for step in steps]
     sign, size = np.linalg.slogdet(np.stack(columns, axis=-1) / (2.0 * STEP))
     assert sign == 1.0
-    assert float(inverted(WEIGHT, GAP)[1]) == pytest.approx(-size, abs=1e-6)
+    assert float(inverted(SECOND, MORE)[1]) == pytest.approx(-size, abs=1e-6)
 
 
 def test_gradients_are_those_of_differences(inverted):
-    found = inverted(WEIGHT, GAP)
+    found = inverted(SECOND, MORE)
     for place, (weight, gap) in enumerate([(STEP, 0.0), (0.0, STEP)]):
-        above, below = inverted(WEIGHT + weight, GAP + gap), inverted(WEIGHT - weight, GAP - gap)
+        above, below = inverted(SECOND + weight, MORE + gap), inverted(SECOND - weight, MORE - gap)
         assert float(found[2 + place]) == pytest.approx((above[1] - below[1]) / (2.0 * STEP), rel=1e-6)
         assert float(found[4 + place]) == pytest.approx((above[0][4] - below[0][4]) / (2.0 * STEP), rel=1e-6)
 
@@ -75,9 +75,9 @@ def test_gradients_are_those_of_differences(inverted):
 def test_parts_of_buyers_are_those_of_the_segments(setting):
     utility, price, share = setting
     first = PLACE == 0
-    found = parts_of_first(share[first], price[first], np.full(2, WEIGHT), np.full(2, GAP))
+    found = parts_of_first(share[first], price[first], np.full(2, SECOND), np.full(2, MORE))
     odds = np.exp(utility[first])
-    expected = (1.0 - WEIGHT) * odds / (1.0 + odds.sum()) / share[first]
+    expected = (1.0 - SECOND) * odds / (1.0 + odds.sum()) / share[first]
     np.testing.assert_allclose(found, np.stack([expected, expected]), rtol=1e-10)
 
 

@@ -61,7 +61,7 @@ def test_a_sound_table_is_read_market_by_market(tmp_path):
         (5, "size", "big", "is not a number"),
         (5, "air", "inf", "the number is infinite"),
         (6, "firm", "", "the cell is empty"),
-        (7, "product", "p0", "stands twice in its market"),
+        (8, "product", "p0", "stands twice in its market"),
         (8, "source_id", "other", "there is no such source"),
         (2, "share", "0.7", "which leaves no outside good"),
     ],
