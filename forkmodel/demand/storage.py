@@ -75,14 +75,10 @@ def load(path: Path) -> DemandDraws:
         raise newer(path, seal.version, FIT)
     try:
         spec, review = json.loads(tree.attrs["spec"]), json.loads(tree.attrs["review"])
-        texts = ("market", "product", "firm", "source_id")
+        # As text first: numbers come back to the last bit.
         frames = {
             name: pd.read_csv(
-                io.StringIO(str(tree["tables"][name].item())),
-                dtype=dict.fromkeys(texts, "str") if name == "products" else "str",
-                keep_default_na=False,
-                na_values=None,
-                float_precision="round_trip",
+                io.StringIO(str(tree["tables"][name].item())), dtype="str", keep_default_na=False
             )
             for name in ("products", "sources")
         }
