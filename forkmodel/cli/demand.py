@@ -56,6 +56,8 @@ def demand(
     from forkmodel.market.labels import party_labels
     from forkmodel.pipeline import check_target
 
+    if out is not None:
+        check_target(out, folder=False)
     firms = None if merger is None else [name.strip() for name in merger.split(",")]
     with show_progress() as progress:
         if place.is_file():
@@ -63,8 +65,6 @@ def demand(
             fit = load_demand(place)
         else:
             table = read_products(place)
-            if out is not None:
-                check_target(out, folder=False)
             # A name that is not there is told now, not after the fit.
             rows = table.rows(market_name(table, market))
             if firms is not None:

@@ -210,12 +210,19 @@ def _missing(name: str, there: Iterable[str]) -> Problem:
 
 
 def _unknown_sources(products: pd.DataFrame, sources: pd.DataFrame) -> list[Problem]:
-    """Report the first row of each source that ``sources.csv`` does not list; empty cells are told apart."""
-    ids = products["source_id"].dropna()
+    """Report the first row of each source that ``sources.csv`` does not list, and the first without one."""
+    ids = products["source_id"].fillna("")
     unknown = ids[~ids.isin(sources["source_id"])].drop_duplicates()
     fix = "Add the source to sources.csv, or correct the id."
     return [
-        Problem("products", int(line), "source_id", str(value), "there is no such source", fix)
+        Problem(
+            "products",
+            int(line),
+            "source_id",
+            str(value),
+            "there is no such source" if value else "the cell is empty",
+            fix,
+        )
         for line, value in zip(unknown.index.to_numpy(), unknown, strict=True)
     ]
 
