@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyblp
 import pytest
-from made import ALPHA, BETA, GAP, WEIGHT, made_products
+from made import ALPHA, BETA, GAP, made_products
 
 import forkmodel as fm
 
@@ -107,18 +107,11 @@ def test_a_file_gives_back_the_fit_and_nothing_else(fit, tmp_path):
 
 
 @pytest.mark.slow
-def test_two_segments_are_found():
-    """Sensitivities and weight of both, from shares of products alone: see docs/automobiles.md."""
+def test_a_small_table_does_not_tell_two_segments_and_the_review_says_so():
+    """The less sensitive are found; what the others would pay is not: see docs/automobiles.md."""
     table = fm.ProductTable.of(made_products(3, GAP, markets=60))
     made = fm.fit_demand(table, segments=2, seed=1)
-    assert made.review().status != "FAIL"
+    assert made.review().status == "FAIL"
     first, second = (made.posterior.sensitivity.isel(segment=place) for place in (0, 1))
-    more = made.posterior.weight.isel(segment=1)
-    for name, values, truth in (
-        ("alpha", first, ALPHA),
-        ("gap", second - first, GAP),
-        ("weight", more, WEIGHT),
-    ):
-        low, median, high = values.quantile([0.05, 0.5, 0.95]).to_numpy()
-        print(f"{name}: truth {truth}, median {median:.3f}, 90 % interval {low:.3f} to {high:.3f}")
-        assert abs(float(values.mean()) - truth) < 3.0 * float(values.std())
+    assert abs(float(first.mean()) - ALPHA) < 3.0 * float(first.std())
+    assert float(second.std()) > 5.0 * float(first.std())
