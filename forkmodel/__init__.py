@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from forkmodel.data.market_tables import Market, MarketTables
     from forkmodel.data.panel import PanelOptions
     from forkmodel.data.read import check_data, load_snapshot, read_data, write_data
+    from forkmodel.demand.demand_fit import DemandFit, fit_demand, load_demand
+    from forkmodel.demand.table import ProductTable, read_products
     from forkmodel.errors import (
         ClaimError,
         DataError,
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ClaimError",
     "DataError",
+    "DemandFit",
     "Fit",
     "FitFileError",
     "Forecast",
@@ -65,6 +68,7 @@ __all__ = [
     "PriorError",
     "PriorSet",
     "Problem",
+    "ProductTable",
     "QueryError",
     "Review",
     "SamplingError",
@@ -77,13 +81,16 @@ __all__ = [
     "check_priors",
     "claims",
     "examine_data",
+    "fit_demand",
     "import_data",
     "load",
+    "load_demand",
     "load_forecast",
     "load_priors",
     "load_snapshot",
     "read_data",
     "read_facts",
+    "read_products",
     "report",
     "write_data",
     "write_import",
@@ -95,6 +102,8 @@ _HOME = {
     "forkmodel.data.market_tables": ["Market", "MarketTables"],
     "forkmodel.data.panel": ["PanelOptions"],
     "forkmodel.data.read": ["check_data", "load_snapshot", "read_data", "write_data"],
+    "forkmodel.demand.demand_fit": ["DemandFit", "fit_demand", "load_demand"],
+    "forkmodel.demand.table": ["ProductTable", "read_products"],
     "forkmodel.errors": [
         "ClaimError",
         "DataError",

@@ -24,6 +24,7 @@ ROOMS = (
     ("claims",),
     ("forecast",),
     ("update",),
+    ("demand",),
     ("results",),
     ("inference",),
     ("observations",),

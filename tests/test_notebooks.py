@@ -14,6 +14,7 @@ SAYS = {
     "other_markets": "what they say is a prior, not a forecast",
     "policy": "where the gap is wide",
     "priors": "mean ceiling: reweighted",
+    "own_data": "GM's prices after the merger",
     "questions": "every figure is conditional on the model",
     "quickstart": "closed more concentrated than hosts",
     "simulate": "truths lie inside their 90 % intervals",

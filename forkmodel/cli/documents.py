@@ -49,6 +49,12 @@ DOCUMENTS: Final[Mapping[str, tuple[Form, ...]]] = {
             "left_out:string dates:array"
         ),
     ),
+    "demand": (
+        _form(
+            "withheld:boolean status:string checks:array provenance:object out market?:string "
+            "parameters?:array markets?:array products?:array firms?:array merger?"
+        ),
+    ),
     "backtest": (_form("facts:object standing:array pooled:object targets:array by_target:array"),),
     "hindcast": (
         _form("tables:string seed:integer hindcast:object base_rates:array review:object predictive"),

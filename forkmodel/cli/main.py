@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from forkmodel.cli.console import prepare_streams, print_json, print_table, show_progress
+from forkmodel.cli.demand import demand
 from forkmodel.cli.doctor import doctor
 from forkmodel.cli.failures import INTERRUPTED, REVIEW_FAILED, failure_status
 from forkmodel.cli.future import claims, compare, forecast, scenarios_app
@@ -316,6 +317,7 @@ app.command()(merger)
 app.command()(migrate)
 app.command()(update)
 app.command()(shares)
+app.command()(demand)
 app.command()(backtest)
 app.command()(hindcast)
 app.command()(score)

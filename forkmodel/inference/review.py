@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import numpy as np
 import xarray as xr
 
@@ -11,12 +13,26 @@ from forkmodel.inference.posterior import Posterior
 from forkmodel.inference.predictive import MASS, BlockCoverage, predictive_coverage
 from forkmodel.inference.verdict import FAIL, PASS, REVIEW, Check, Review, ReviewConfig
 
-__all__ = ["coverage_check", "enough_draws", "review"]
+__all__ = ["Drawn", "coverage_check", "enough_draws", "review", "sampling_checks"]
 
 #: Nats of log density by which a group of chains is not another answer but stuck: far more than modes that
 #: share the posterior can differ by, and than the means of a few hundred draws wander.
 TRAPPED = 100.0
 _WIDTH = {"small": "narrow", "large": "wide"}
+
+
+class Drawn(Protocol):
+    """What a sampler left behind: free variables and its own statistics, dims ``chain, draw, ...``."""
+
+    @property
+    def free(self) -> xr.Dataset:
+        """The free variables."""
+        ...
+
+    @property
+    def sample_stats(self) -> xr.Dataset:
+        """Divergences, energy and log density of each draw."""
+        ...
 
 
 def _worst(data: xr.Dataset, largest: bool) -> tuple[float, str]:
@@ -55,7 +71,7 @@ def _split(posterior: xr.Dataset) -> tuple[xr.Dataset, xr.Dataset]:
     return posterior[scalar], posterior[vector]
 
 
-def _one_mode(posterior: Posterior, reported: xr.Dataset, config: ReviewConfig) -> tuple[Check, Modes | None]:
+def _one_mode(posterior: Drawn, reported: xr.Dataset, config: ReviewConfig) -> tuple[Check, Modes | None]:
     """Say whether the chains sit in one place, and if not, what tells them apart and what it changes."""
     modes = find_modes(posterior.free, config.separation)
     name = "chains in one mode"
@@ -85,7 +101,7 @@ def _one_mode(posterior: Posterior, reported: xr.Dataset, config: ReviewConfig) 
     return Check(name, FAIL, modes.parameters[0].separation, config.separation, advice), modes
 
 
-def _nats_below(posterior: Posterior, modes: Modes) -> float:
+def _nats_below(posterior: Drawn, modes: Modes) -> float:
     """Return by how much the mean log density of the second group is below that of the first."""
     if "logp" not in posterior.sample_stats:
         return 0.0
@@ -103,7 +119,7 @@ def _listed(chains: tuple[int, ...]) -> str:
     return " ".join(str(chain) for chain in chains)
 
 
-def _convergence(posterior: Posterior, history: xr.Dataset, config: ReviewConfig) -> list[Check]:
+def _convergence(posterior: Drawn, history: xr.Dataset, config: ReviewConfig) -> list[Check]:
     scalars, vectors = _split(posterior.free)
     reported = _reported(history, config)
     mode, modes = _one_mode(posterior, reported, config)
@@ -187,7 +203,7 @@ def _ended(posterior: Posterior) -> list[Check]:
     return [Check("sampling to its end", REVIEW, float(posterior.draws), float(posterior.asked), advice)]
 
 
-def _sampler(posterior: Posterior, config: ReviewConfig) -> list[Check]:
+def _sampler(posterior: Drawn, config: ReviewConfig) -> list[Check]:
     import arviz as az
 
     stats = posterior.sample_stats
@@ -243,6 +259,21 @@ def coverage_check(row: BlockCoverage, config: ReviewConfig) -> Check:
     return Check(f"predictive coverage of {row.block}", status, row.coverage, MASS, f"{advice}.")
 
 
+def sampling_checks(drawn: Drawn, reported: xr.Dataset, config: ReviewConfig) -> list[Check]:
+    """Return the checks of the draws themselves, whatever model they are of.
+
+    Parameters
+    ----------
+    drawn : Drawn
+        The draws.
+    reported : Dataset
+        What is quoted of them, dims ``chain, draw, ...``.
+    config : ReviewConfig
+        Thresholds.
+    """
+    return [*_convergence(drawn, reported, config), *_sampler(drawn, config)]
+
+
 def review(posterior: Posterior, history: xr.Dataset, config: ReviewConfig | None = None) -> Review:
     """Run every check on a fit.
 
@@ -265,10 +296,5 @@ def review(posterior: Posterior, history: xr.Dataset, config: ReviewConfig | Non
     if "diverging" not in posterior.sample_stats:
         advice = "These are draws from the prior: nothing was sampled, so checks of sampling do not apply."
         return Review((Check("fitted to data", REVIEW, 0.0, 1.0, advice),))
-    checks = [
-        *_ended(posterior),
-        *_convergence(posterior, history, config),
-        *_sampler(posterior, config),
-        *_predictive(posterior, config),
-    ]
-    return Review(tuple(checks))
+    checks = sampling_checks(posterior, history, config)
+    return Review((*_ended(posterior), *checks, *_predictive(posterior, config)))

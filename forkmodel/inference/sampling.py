@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import xarray as xr
@@ -102,6 +102,7 @@ def sample(
     depths: tuple[int, int] | None = None,
     step_size: float | None = None,
     every: int = 1,
+    adaptation: Literal["diag", "low_rank"] = "diag",
     progress: Progress | None = None,
     enough: Enough | None = None,
     stop: Stop = never,
@@ -126,6 +127,9 @@ def sample(
     every : int
         Trajectories from one kept draw to the next. Neighbours that hardly differ fill files and slow down
         all that is computed of them; what the others say of a slow quantity, every second one says as well.
+    adaptation : {"diag", "low_rank"}
+        What warm-up learns of the posterior's shape: the spread of each variable, or its longest and shortest
+        directions too. The second pays where few variables go together strongly.
     progress : callable, optional
         Receives ``("sample", fraction, message)``.
     enough : callable, optional
@@ -171,6 +175,7 @@ def sample(
             progress_rate=PROGRESS_MS,
             mindepth=least,
             maxdepth=greatest,
+            adaptation=adaptation,
             **begin_with,
         )
 

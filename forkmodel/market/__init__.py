@@ -42,6 +42,7 @@ from forkmodel.market.concentration import concentration_ratio, hhi, hhi_delta
 from forkmodel.market.diversion import diversion_ratio, group_diversion_ratio
 from forkmodel.market.elasticities import (
     logit_own_elasticity,
+    own_price_elasticity,
     price_elasticities,
     segment_own_price_elasticity,
 )
@@ -86,6 +87,7 @@ __all__ = [
     "market_shares",
     "merger_concentration",
     "merger_equilibrium",
+    "own_price_elasticity",
     "partition_concentration",
     "partition_from_uniforms",
     "price_elasticities",

@@ -25,6 +25,7 @@ from forkmodel.market.shares import check_segment_shares
 
 __all__ = [
     "logit_own_elasticity",
+    "own_price_elasticity",
     "price_elasticities",
     "segment_own_price_elasticity",
 ]
@@ -86,6 +87,37 @@ def segment_own_price_elasticity(
     steep = align_to(shares, slope, "slope")
     category = align_to(shares, category_elasticity, "category_elasticity")
     return logit_own_elasticity(steep, shares) - category * shares
+
+
+def own_price_elasticity(
+    segment_shares: xr.DataArray,
+    weights: xr.DataArray,
+    slope: Numeric,
+    category_elasticity: Numeric = 0.0,
+    product_dim: str = "model",
+    segment_dim: str = "segment",
+) -> xr.DataArray:
+    """Return each product's own-price elasticity in the market, without the matrix of all pairs.
+
+    Parameters
+    ----------
+    segment_shares, weights, slope, category_elasticity, product_dim, segment_dim
+        As in :func:`price_elasticities`.
+
+    Returns
+    -------
+    DataArray
+        The diagonal of :func:`price_elasticities`: dims of the shares without ``segment_dim``.
+
+    Raises
+    ------
+    ForkModelError
+        As in :func:`~forkmodel.market.derivatives.demand`.
+    """
+    local = demand(segment_shares, weights, slope, category_elasticity, product_dim, segment_dim)
+    own = local.response - local.quantity * (local.response + local.withdrawal)
+    total = (local.quantity * local.weights).sum(segment_dim)
+    return ((own * local.weights).sum(segment_dim) / total).where(local.present)
 
 
 def price_elasticities(

@@ -57,7 +57,8 @@ class MergerScreen:
         begin with ``offer_``, by ``model``. NaN in draws in which a figure does not exist:
         ``pressure_defined`` and ``prices_solved`` say which.
     facts : dict
-        Firms, market, quarter of the shares, month and buyers of the rest, margins, efficiency, draws, notes.
+        Firms, market, quarter of the shares, month and buyers of the rest, margins, efficiency, draws, notes;
+        ``price_unit`` where prices are not those of tokens.
     rests_on : DataFrame
         Prior against posterior of the parameters behind the margins; empty where only structure is given.
     """
@@ -79,9 +80,10 @@ class MergerScreen:
     def table(self) -> pd.DataFrame:
         """Return one row per figure and firm: ``figure, firm, unit, median, low, high, draws``."""
         rows = []
-        for variable, figure, unit in FIGURES:
+        for variable, figure, usual in FIGURES:
             if variable not in self.draws:
                 continue
+            unit = self.facts.get("price_unit", usual) if variable == "upp" else usual
             values = self.draws[variable]
             for firm, own in _by_firm(values):
                 found = summary(own)
