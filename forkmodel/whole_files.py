@@ -13,6 +13,7 @@ from pathlib import Path
 
 __all__ = [
     "UNFINISHED",
+    "half_replaced",
     "make_folder",
     "put_in_place",
     "remove_empty",
@@ -196,6 +197,17 @@ def staged_files(folder: Path, names: Collection[str]) -> Iterator[Path]:
         raise
     _swap(waiting, folder, names)
     remove_empty([waiting])
+
+
+def half_replaced(folder: Path) -> bool:
+    """Whether new files are just taking the place of old ones, or were when their process was killed.
+
+    Parameters
+    ----------
+    folder : Path
+        Target of :func:`staged_files`, whose next use finishes or undoes it.
+    """
+    return (folder / REPLACING).is_dir() or (folder / REPLACED).is_dir()
 
 
 def _swap(waiting: Path, folder: Path, names: Collection[str]) -> None:

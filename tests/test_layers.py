@@ -38,6 +38,7 @@ ROOMS = (
         "options",
         "package_files",
         "seals",
+        "targets",
         "whole_files",
     ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -86,7 +87,7 @@ def forecast(
     interrupted run goes on where it stopped when it is started again.
     """
     from forkmodel.forecast.scenario_files import BASELINE, load_scenarios
-    from forkmodel.pipeline import check_target
+    from forkmodel.targets import check_target, held_target
 
     target = _target(out, store, with_store=(worlds, keep, since))
     if ensemble and store is not None:
@@ -101,7 +102,9 @@ def forecast(
 
         kept_outcomes(keep)
     wanted = load_scenarios(scenario or [BASELINE])
-    with show_progress() as progress:
+    # A store is held where it is written.
+    holding = held_target(target, folder=False) if store is None else nullcontext()
+    with holding, show_progress() as progress:
         progress("read", 0.0, str(file))
         fit = _load(file)
         _check_horizon(fit.data, horizon)

@@ -182,12 +182,12 @@ def fit(
     as_json: JsonOption = False,
 ) -> None:
     """Fit the model and save the posterior."""
-    from forkmodel.pipeline import check_target, fit_bytes, make_fit
+    from forkmodel.pipeline import fit_bytes, make_fit
+    from forkmodel.targets import held_target
 
     sampling = Sampling(draws, tune, seed, cores, quick, warm)
-    check_target(out, folder=False, needs=fit_bytes(sampling))
     source = Source(data, tuple(update or ()), as_of, strict)
-    with show_progress() as progress:
+    with held_target(out, folder=False, needs=fit_bytes(sampling)), show_progress() as progress:
         made = make_fit(source, priors, sampling, progress)
         made.save(out)
         progress("derive", 0.0, DERIVING)
@@ -231,11 +231,10 @@ def report(
     ] = None,
 ) -> None:
     """Write the report of a saved fit."""
-    from forkmodel.pipeline import check_target
     from forkmodel.report import check_sections
+    from forkmodel.targets import held_target
 
     wanted = None if sections is None else [name.strip() for name in sections.split(",")]
-    check_target(to, folder=False)
     check_sections(wanted)
     if file is None:
         from forkmodel.errors import ForkModelError
@@ -250,18 +249,18 @@ def report(
     from forkmodel.fit import load
     from forkmodel.pipeline import report as write
 
-    with show_progress() as progress:
+    with held_target(to, folder=False), show_progress() as progress:
         progress("read", 0.0, str(file))
         loaded = load(file)
-        held = None
+        at_hand = None
         if forecast_file is not None:
             from forkmodel.forecast.forecast import load_forecast
 
-            held = load_forecast(forecast_file)
+            at_hand = load_forecast(forecast_file)
         progress("derive", 0.0, DERIVING)
         status = loaded.review().status
         progress("report", 0.0, str(to))
-        written = write(loaded, to=to, forecast=held, sections=wanted)
+        written = write(loaded, to=to, forecast=at_hand, sections=wanted)
     typer.echo(f"Wrote {written}.")
     _exit_by(status)
 
@@ -269,10 +268,12 @@ def report(
 def _write_bundled_report(to: Path) -> None:
     """Write the page that was made when the package's own fit was."""
     from forkmodel.forecast.bundled import bundled_fit, bundled_report
+    from forkmodel.targets import held_target
     from forkmodel.whole_files import write_whole
 
     fit = bundled_fit()
-    write_whole(to, bundled_report())
+    with held_target(to, folder=False):
+        write_whole(to, bundled_report())
     typer.echo(f"Wrote {to}.")
     typer.echo(f"{fit.sentence} The report shows all {fit.draws:,}.")
 

@@ -47,7 +47,8 @@ def add(
     """Score a forecast on what later tables report, and add the scores to the record."""
     from forkmodel.errors import ForkModelError, did_you_mean
     from forkmodel.forecast.baselines import BASELINES
-    from forkmodel.pipeline import Source, check_target
+    from forkmodel.pipeline import Source
+    from forkmodel.targets import check_target
     from forkmodel.validate.standing import standing
     from forkmodel.validate.track.candidate import open_candidate
     from forkmodel.validate.track.measure import later_measure
@@ -191,8 +192,8 @@ def freeze(
     as_json: JsonOption = False,
 ) -> None:
     """Keep the predictive draws of a fit's targets in one small file, and list its hash in the manifest."""
-    from forkmodel.pipeline import check_target
     from forkmodel.priors import load_priors
+    from forkmodel.targets import check_target
     from forkmodel.validate.track.published import MANIFEST
     from forkmodel.validate.track.published import freeze as keep
 
