@@ -25,6 +25,7 @@ __all__ = [
     "print_json",
     "print_table",
     "printable",
+    "say",
     "show_progress",
 ]
 
@@ -94,6 +95,11 @@ def printable(text: str) -> str:
     )
 
 
+def say(words: object, *, err: bool = False) -> None:
+    """Print a line on stdout or stderr, with whatever names of data are in it made printable."""
+    print(printable(str(words)), file=sys.stderr if err else sys.stdout)
+
+
 def _cell(value: Any) -> str:
     value = json_ready(value)
     if value is None:
@@ -135,10 +141,11 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title:
 
     cells = [list(row) for row in rows]
     texts = [[_cell(value) for value in row] for row in cells]
+    columns = list(map(printable, columns))
     terminal = Console(file=sys.stdout, highlight=False)
     # Without a terminal there is no width to keep to, and wrapped cells are hard to search.
-    whole = _whole_columns([list(columns), *texts], terminal.width) if sys.stdout.isatty() else set()
-    table = Table(title=title and escape(title), box=box.SIMPLE, title_justify="left")
+    whole = _whole_columns([columns, *texts], terminal.width) if sys.stdout.isatty() else set()
+    table = Table(title=title and escape(printable(title)), box=box.SIMPLE, title_justify="left")
     for place, column in enumerate(columns):
         numeric = any(isinstance(json_ready(row[place]), int | float) for row in cells)
         table.add_column(
@@ -188,7 +195,7 @@ class LineProgress:
     def __call__(self, stage: str, fraction: float, message: str = "") -> None:
         """Take the newest state; print it if it opens a stage."""
         share = f" {fraction:.0%}" if fraction > 0 else ""
-        note = f": {message}" if message else ""
+        note = f": {printable(message)}" if message else ""
         with self._lock:
             self._line, self._fraction = f"{STAGES.get(stage, stage)}{share}{note}", fraction
             if stage != self._stage:
@@ -246,6 +253,7 @@ class BarProgress:
 
     def __call__(self, stage: str, fraction: float, message: str = "") -> None:
         """Draw the newest state; a stage that reports no fraction pulses."""
+        message = printable(message)
         if stage != self._stage:
             self._fill()
             self._stage = stage

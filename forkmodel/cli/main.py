@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from forkmodel.cli.console import prepare_streams, print_json, print_table, show_progress
+from forkmodel.cli.console import prepare_streams, print_json, print_table, say, show_progress
 from forkmodel.cli.doctor import doctor
 from forkmodel.cli.failures import INTERRUPTED, REVIEW_FAILED, failure_status
 from forkmodel.cli.future import claims, compare, forecast, scenarios_app
@@ -94,7 +94,7 @@ def _version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version
 
-        typer.echo(version("forkmodel"))
+        say(version("forkmodel"))
         raise typer.Exit
 
 
@@ -161,7 +161,7 @@ def run(
     else:
         _print_review(fit.review())
         names = (pipeline.REPORT_FILE, pipeline.FIT_FILE, pipeline.FORECAST_FILE, pipeline.SUMMARY_FILE)
-        typer.echo(f"Wrote {', '.join(names)} in {out}.")
+        say(f"Wrote {', '.join(names)} in {out}.")
     _exit_by(fit.review().status)
 
 
@@ -196,7 +196,7 @@ def fit(
         print_json({"fit": str(out), "status": review.status, **made.describe()})
     else:
         _print_review(review)
-        typer.echo(f"Wrote {out}.")
+        say(f"Wrote {out}.")
     _exit_by(review.status)
 
 
@@ -261,7 +261,7 @@ def report(
         status = loaded.review().status
         progress("report", 0.0, str(to))
         written = write(loaded, to=to, forecast=at_hand, sections=wanted)
-    typer.echo(f"Wrote {written}.")
+    say(f"Wrote {written}.")
     _exit_by(status)
 
 
@@ -274,8 +274,8 @@ def _write_bundled_report(to: Path) -> None:
     fit = bundled_fit()
     with held_target(to, folder=False):
         write_whole(to, bundled_report())
-    typer.echo(f"Wrote {to}.")
-    typer.echo(f"{fit.sentence} The report shows all {fit.draws:,}.")
+    say(f"Wrote {to}.")
+    say(f"{fit.sentence} The report shows all {fit.draws:,}.")
 
 
 app.command()(forecast)

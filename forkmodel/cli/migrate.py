@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from forkmodel.cli.console import print_json
+from forkmodel.cli.console import print_json, say
 
 __all__ = ["migrate"]
 
@@ -42,9 +42,9 @@ def migrate(
     if as_json:
         print_json({"file": str(target), "kind": kind, "layout": layout, "written": written})
     elif written:
-        typer.echo(f"Wrote {target}: {kind} of layout {layout}.")
+        say(f"Wrote {target}: {kind} of layout {layout}.")
     else:
-        typer.echo(f"{file} is sound and of layout {layout} already.")
+        say(f"{file} is sound and of layout {layout} already.")
 
 
 def _check_or_write(file: Path, target: Path, kind: str, *, write: bool) -> None:

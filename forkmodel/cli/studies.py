@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from forkmodel.cli.console import print_json, print_table, show_progress
+from forkmodel.cli.console import print_json, print_table, say, show_progress
 from forkmodel.cli.trust import (
     DaskOption,
     FitsOption,
@@ -94,7 +94,7 @@ def calibrate(
             figure.save(str(waiting / f"{block}.svg"))
     rows = record["statistics"]
     print_table(list(rows[0]), [list(row.values()) for row in rows], title=command)
-    typer.echo(
+    say(
         f"{record['outside_band']} of {len(rows)} statistics leave their 95 % band; {record['left_out']} of "
         f"{replications} replications left out, whose refit FAILED. Wrote {out}."
     )
@@ -171,4 +171,4 @@ def golden(
             with show_progress() as progress:
                 fit = model.fit(draws=draws, tune=1000, chains=10, seed=seed, progress=progress)
             write_golden(wanted, fit.result, draws // 1000, out, {"chains": 10, "draws": draws})
-            typer.echo(f"Wrote {wanted} to {out}.")
+            say(f"Wrote {wanted} to {out}.")

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from forkmodel.cli.console import print_json, print_table, show_progress
+from forkmodel.cli.console import print_json, print_table, say, show_progress
 from forkmodel.cli.failures import withhold_if_failed
 from forkmodel.cli.trust import DataOption, JsonOption, UpdateOption, say_first
 
@@ -89,7 +89,7 @@ def add(
     say_first(said)
     if added.rows:
         print_table(*_rows(added.rows), title=f"Added to {record}")
-    typer.echo(
+    say(
         f"{len(added.rows)} rows added to {record}, {added.known} were on record, {added.older} are there "
         f"from later tables. Last hash: {added.last_hash}"
     )
@@ -140,10 +140,8 @@ def show(record: RecordOption = RECORD, as_json: JsonOption = False) -> None:
         say_first(f"{about['file']}: {sentence}" for sentence in about["standing"])
     for kind, group in found.items():
         _print_group(kind, group)
-    typer.echo(
-        "Intervals of coverage are 95 % binomial ones, as if outcomes were independent, which they are not."
-    )
-    typer.echo(f"{len(rows)} rows, last hash {last}")
+    say("Intervals of coverage are 95 % binomial ones, as if outcomes were independent, which they are not.")
+    say(f"{len(rows)} rows, last hash {last}")
 
 
 def _print_group(kind: str, group: dict[str, Any]) -> None:
@@ -202,7 +200,7 @@ def freeze(
     if as_json:
         print_json(row)
         return
-    typer.echo(
+    say(
         f"Wrote {out} and its line in {out.parent / MANIFEST}: made {row['made']}, knows {row['vintage']}, "
         f"review {row['review']}, sha256 {row['sha256']}"
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from forkmodel.cli.console import print_json, print_table, show_progress
+from forkmodel.cli.console import print_json, print_table, say, show_progress
 from forkmodel.cores import usable_cores
 from forkmodel.dates import read_span
 from forkmodel.json_text import json_ready, json_text
@@ -74,7 +74,7 @@ def held_beside(out: Path | None, fits: Path) -> AbstractContextManager[None]:
 def say_first(sentences: Iterable[str]) -> None:
     """Print what must be known before the figures that follow."""
     for sentence in sentences:
-        typer.echo(sentence)
+        say(sentence)
 
 
 def _market(data: Path | None, update: list[Path] | None) -> Any:
@@ -141,7 +141,7 @@ def backtest(
     _print_skill(record)
     for name, group in made.pooled().items():
         shares = ", ".join(f"{float(mass):.0%}: {part:.0%}" for mass, part in group["coverage"].items())
-        typer.echo(f"Coverage, {name} ({group['n']} outcomes): {shares}")
+        say(f"Coverage, {name} ({group['n']} outcomes): {shares}")
 
 
 def _write_record(out: Path, record: dict[str, Any], past_scores: pd.DataFrame | None) -> None:
@@ -194,9 +194,9 @@ def score(
     from forkmodel.validate.reviews import review_words
 
     say_first(made.standing)
-    typer.echo(f"Forecast of {made.vintage.date()}, scored to {made.scored_to.date()}; sha256 {made.hash}")
+    say(f"Forecast of {made.vintage.date()}, scored to {made.scored_to.date()}; sha256 {made.hash}")
     for name, review in made.reviews.items():
-        typer.echo(f"Review of the fit behind the {name}: {review_words(review)}")
+        say(f"Review of the fit behind the {name}: {review_words(review)}")
     columns = ["target", "entity", "date", "outcome", "median", "low", "high", "crps", "pit"]
     rows = [[row[column] for column in columns] for row in made.cases.to_dict("records")]
     print_table(columns, rows, title="Outcomes with the forecast's median and 90 % interval")
@@ -223,9 +223,9 @@ def facts(
     columns += ["median", "low_95", "high_95", "status", "reason"]
     print_table(columns, made.facts[columns].to_numpy().tolist(), title="Cited facts and the posterior")
     for name in made.contradicted:
-        typer.echo(f"{name} contradicts every observation of it.")
+        say(f"{name} contradicts every observation of it.")
     for row in made.quantities.loc[made.quantities["beyond"] != ""].to_dict("records"):
-        typer.echo(f"{row['group']} in {row['latest']} lies {row['beyond']} every older observation of it.")
+        say(f"{row['group']} in {row['latest']} lies {row['beyond']} every older observation of it.")
 
 
 def sensitivity(
@@ -262,7 +262,7 @@ def sensitivity(
         document = {"review": review, "power_scaling": scaled.to_dict("records")}
         print_json(document | {"first_order_indices": inputs.to_dict("records")})
         return
-    typer.echo(f"Review of the fit: {review_words(review)}")
+    say(f"Review of the fit: {review_words(review)}")
     wide = scaled.pivot_table(
         index=["figure", "diagnosis"], columns="source", values="sensitivity", sort=False
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from forkmodel.cli.console import print_json, print_table, show_progress
+from forkmodel.cli.console import print_json, print_table, say, show_progress
 from forkmodel.cli.failures import REVIEW_FAILED
 from forkmodel.errors import ForkModelError
 from forkmodel.options import MIN_DRAWS, MOST_CHAINS, MOST_DRAWS, MOST_SEED
@@ -69,9 +69,7 @@ def update(
             if as_json:
                 print_json(document)
             else:
-                typer.echo(
-                    "Nothing was fitted." if drop.changes else "Nothing is new, so nothing was fitted."
-                )
+                say("Nothing was fitted." if drop.changes else "Nothing is new, so nothing was fitted.")
             return
         with show_progress() as progress:
             options = {"draws": draws, "tune": tune, "cores": cores}
@@ -93,9 +91,9 @@ def update(
     else:
         if withheld is None:
             _print_moves(moved)
-        typer.echo(f"Review: {review.status}. Wrote {target}.")
+        say(f"Review: {review.status}. Wrote {target}.")
     if withheld is not None:
-        typer.echo(withheld, err=True)
+        say(withheld, err=True)
     if review.status == "FAIL":
         raise typer.Exit(REVIEW_FAILED)
 

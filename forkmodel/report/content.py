@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from forkmodel.report.intervals import MIN_FINITE, sample_dims
+from forkmodel.report.text import ROUTER
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -118,6 +119,10 @@ class ReportContent:
     left_out: Mapping[str, str] = field(default_factory=dict)
     router: str | None = None
     pairs: pd.DataFrame | None = None
+
+    def named(self, label: str) -> str:
+        """Return a label with the name of this market's router in its place."""
+        return label.format(router=self.router or ROUTER)
 
     @property
     def failed(self) -> bool:

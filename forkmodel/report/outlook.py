@@ -47,7 +47,11 @@ def _concentration(future: ReportContent) -> list[Figure]:
         "outlook-hhi",
         UNITS["hhi"],
         [
-            LinePanel(text.SCOPES[scope], [line(future, "", colour(tone), "hhi", scope=scope)], rules=rules)
+            LinePanel(
+                future.named(text.SCOPES[scope]),
+                [line(future, "", colour(tone), "hhi", scope=scope)],
+                rules=rules,
+            )
             for scope, tone in _SCOPES.items()
         ],
         columns=4,
@@ -95,7 +99,7 @@ def _shares(future: ReportContent) -> Figure:
     tones = {"tokens": "tokens", "spend": "money"}
     panels = [
         LinePanel(
-            f"{text.MARKETS[market]}: {text.UNITS[unit].lower()}",
+            f"{future.named(text.MARKETS[market])}: {text.UNITS[unit].lower()}",
             [line(future, "", colour(tones[unit]), "open_share", market=market, unit=unit)],
         )
         for market, unit in wanted

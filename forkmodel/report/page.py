@@ -9,7 +9,7 @@ from importlib import resources
 from typing import Any
 
 import pandas as pd
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from forkmodel.report import (
     claims_chart,
@@ -39,8 +39,6 @@ from forkmodel.report.readers import readers
 __all__ = ["render"]
 
 
-#: The bundled market's router as labels write it.
-ROUTER_LABEL = "OpenRouter"
 #: Makes the bundled renderer available to the page's own script.
 _EXPOSE = "window.vegaEmbed = vegaEmbed;"
 
@@ -188,7 +186,7 @@ def render(content: ReportContent, wanted: Sequence[str] | None = None) -> str:
     if not worlds.body:
         shown.pop("explorer", None)
     own = content.router is not None
-    page = environment.get_template("page.html").render(
+    return environment.get_template("page.html").render(
         text=text,
         heading=own_market.TITLE if own else text.TITLE,
         subtitle=own_market.SUBTITLE if own else "",
@@ -230,5 +228,3 @@ def render(content: ReportContent, wanted: Sequence[str] | None = None) -> str:
             (resources.files("forkmodel.report") / "templates" / "charts.js").read_text(encoding="utf-8")
         ),
     )
-    # Labels name the bundled market's router; here another stands in its place.
-    return page if content.router is None else page.replace(ROUTER_LABEL, str(escape(content.router)))

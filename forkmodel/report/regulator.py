@@ -41,7 +41,7 @@ def regulator(content: ReportContent) -> Reader | None:
             continue
         above = asked(worlds, f"{path}[{YEARS[1]}] > {line}")
         below = asked(worlds, f"when({path}[{after}:{end}] <= {line})")
-        rows.append((SHORT_SCOPES[scope], [*levels, above, below, _dots(content, scope)]))
+        rows.append((content.named(SHORT_SCOPES[scope]), [*levels, above, below, _dots(content, scope)]))
     if not rows:
         return None
     columns = [text.TODAY, *map(str, YEARS), text.above_line(YEARS[1]), text.BELOW_WHEN, text.DOTS_HEAD]
@@ -62,7 +62,7 @@ def _dots(content: ReportContent, scope: str) -> Cell:
     if day not in pd.DatetimeIndex(worlds["time"].to_numpy()):
         return None
     values = worlds["hhi"].sel(scope=scope, time=day).to_numpy()
-    told = text.dots_told(SHORT_SCOPES[scope], YEARS[1])
+    told = text.dots_told(content.named(SHORT_SCOPES[scope]), YEARS[1])
     tone = {"closed": "closed", "all_developers": "neutral"}.get(scope, "open")
     return quantile_dots(values, Scale(0.0, 6000.0), told, tone)
 
