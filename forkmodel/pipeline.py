@@ -264,7 +264,7 @@ def run(
             check_target(out / name, folder=False)
         fit = make_fit(source, priors, sampling, progress, horizon)
         progress("derive", 0.0, DERIVING)
-        with staged_files(out, names) as waiting:
+        with staged_files(out, names, keep=True) as waiting:
             kept = waiting / FIT_FILE
             fit.save(kept)
             try:

@@ -170,12 +170,12 @@ def put_in_place(finished: Path, path: Path) -> None:
 
 
 @contextmanager
-def staged_files(folder: Path, names: Collection[str]) -> Iterator[Path]:
+def staged_files(folder: Path, names: Collection[str], *, keep: bool = False) -> Iterator[Path]:
     """Give a folder to write files to that belong together; they replace older ones only all at once.
 
     The files wait in ``unfinished`` inside the target. If the block succeeds they take the place of what is
     there, and files of ``names`` that were not made anew are removed: they belong to something older. If it
-    fails the target keeps what it had, and what was written waits in ``unfinished``.
+    fails the target keeps what it had.
 
     Parameters
     ----------
@@ -183,6 +183,8 @@ def staged_files(folder: Path, names: Collection[str]) -> Iterator[Path]:
         The target; made if absent.
     names : collection of str
         Names of all files that may be made.
+    keep : bool
+        Whether what was written before a failure waits on in ``unfinished``, because it cost much.
     """
     new = make_folder(folder)
     waiting = folder / UNFINISHED
@@ -193,6 +195,8 @@ def staged_files(folder: Path, names: Collection[str]) -> Iterator[Path]:
             (waiting / name).unlink(missing_ok=True)
         yield waiting
     except BaseException:
+        for name in () if keep else names:
+            (waiting / name).unlink(missing_ok=True)
         remove_empty(new or [waiting])
         raise
     _swap(waiting, folder, names)

@@ -8,6 +8,7 @@ import html
 import io
 import json
 import re
+import shutil
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -130,7 +131,7 @@ def test_every_command_prints_names_and_obeys_none(folder, fit, tmp_path):
         ("data", "check", folder),
         ("data", "diff", "snapshot", folder),
         ("data", "show", folder, "models"),
-        ("query", file, "open_share.openrouter.tokens > 0.5"),
+        ("query", file, "hhi.openrouter_tokens[2028-Q1] > 100"),
         ("merger", file, "--firms", f"{SCRIPT},{FORMULA}", "--market", "router"),
         ("forecast", file, "--out", tmp_path / "forecast.nc", "--horizon", "2029"),
     ):
@@ -173,13 +174,12 @@ def test_lines_titles_headings_and_cells_are_printable(capsys):
 
 def test_shares_of_firms_of_such_names(tmp_path):
     cloud = Path(__file__).parents[1] / "examples" / "cloud"
-    for name in ("structure", "sources"):
-        text = (cloud / f"{name}.csv").read_text(encoding="utf-8")
-        hostile = text.replace("Amazon", "'=1+<b>Amazon</b>").replace("Google", "\x1b[31mGoogle")
-        (tmp_path / f"{name}.csv").write_text(hostile, encoding="utf-8")
-    refused = CliRunner().invoke(app, ["shares", str(tmp_path)])
+    shutil.copytree(cloud, tmp_path / "cloud")
+    table = tmp_path / "cloud" / "structure.csv"
+    text = table.read_text(encoding="utf-8").replace(",AWS,", ",'=1+<b>AWS</b>,")
+    table.write_text(text.replace("Google", "\x1b[31mGoogle"), encoding="utf-8")
+    refused = CliRunner().invoke(app, ["shares", str(tmp_path / "cloud")])
     assert isinstance(refused.exception, DataError)
-    text = (tmp_path / "structure.csv").read_text(encoding="utf-8").replace("\x1b[31m", "")
-    (tmp_path / "structure.csv").write_text(text, encoding="utf-8")
-    done = CliRunner().invoke(app, ["shares", str(tmp_path), "--draws", "50", "--json"])
-    assert "=1+<b>Amazon</b>" in json.loads(done.stdout)["firms"]
+    table.write_text(text, encoding="utf-8")
+    done = CliRunner().invoke(app, ["shares", str(tmp_path / "cloud"), "--draws", "50", "--json"])
+    assert "=1+<b>AWS</b>" in json.loads(done.stdout)["firms"]
