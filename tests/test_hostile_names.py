@@ -58,7 +58,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def fit(folder):
-    return fm.ForkModel(fm.read_data(folder)).prior(draws=40)
+    return fm.ForkModel(fm.read_data(folder)).prior(draws=110)
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +132,7 @@ def test_every_command_prints_names_and_obeys_none(folder, fit, tmp_path):
         ("data", "diff", "snapshot", folder),
         ("data", "show", folder, "models"),
         ("query", file, "hhi.openrouter_tokens[2028-Q1] > 100"),
-        ("merger", file, "--firms", f"{SCRIPT},{FORMULA}", "--market", "router"),
+        ("merger", file, "--firms", f"{SCRIPT},{FORMULA}", "--market", "openrouter_tokens"),
         ("forecast", file, "--out", tmp_path / "forecast.nc", "--horizon", "2029"),
     ):
         done = CliRunner().invoke(app, list(map(str, words)))

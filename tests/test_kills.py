@@ -185,7 +185,7 @@ def killer(workplace):
 def test_a_killed_report_leaves_the_old_page_or_the_new_one(killer, workplace):
     old, page = workplace / "old.html", workplace / "out" / "report.html"
     old.write_text("an older page", encoding="utf-8")
-    Kills(killer, ("report", "--to", page), page, old)(steps=99)
+    Kills(killer, ("report", "--to", page), page, old)(steps=6)
 
 
 def test_a_killed_import_leaves_all_old_tables_or_all_new_ones(killer, workplace):
@@ -197,7 +197,7 @@ def test_a_killed_import_leaves_all_old_tables_or_all_new_ones(killer, workplace
     for name in ("sources.csv", "usage.csv", "vintage.txt"):
         (old / name).write_text("older", encoding="utf-8")
     words = ("data", "import", "litellm", source, "--out", out, "--retrieved", "2026-07-31")
-    Kills(killer, words, out, old)(steps=8)
+    Kills(killer, words, out, old)(steps=6)
 
 
 @pytest.fixture(scope="module")

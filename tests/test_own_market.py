@@ -127,3 +127,12 @@ def test_tables_without_prices_and_usage_are_refused(tmp_path):
         (folder / f"{name}.csv").unlink()
     with pytest.raises(ModelError, match="no model has a score, a price or usage"):
         fm.ForkModel(fm.read_data(folder))
+
+
+def test_what_a_killed_writer_left_is_no_table_and_half_of_a_swap_is_none_either(tmp_path):
+    folder = invented.write(tmp_path)
+    (folder / ".usage.csv.host.1.abc.csv").write_text("period_start", encoding="utf-8")
+    assert check_data(folder) == []
+    (folder / ".replaced").mkdir()
+    (problem,) = check_data(folder)
+    assert "or was killed while it did" in problem.problem
