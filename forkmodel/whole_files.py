@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import json
 import os
 import shutil
 import socket
@@ -18,6 +19,7 @@ __all__ = [
     "put_in_place",
     "remove_empty",
     "restore",
+    "settle",
     "staged_files",
     "whole_file",
     "write_whole",
@@ -27,6 +29,8 @@ __all__ = [
 UNFINISHED = "unfinished"
 #: Folders inside the target that hold the old files while they are taken away, and once all of them are.
 REPLACING, REPLACED = ".replacing", ".replaced"
+#: File in these that lists the new files.
+NEW = ".new"
 
 
 def make_folder(folder: Path) -> list[Path]:
@@ -188,7 +192,7 @@ def staged_files(folder: Path, names: Collection[str], *, keep: bool = False) ->
     """
     new = make_folder(folder)
     waiting = folder / UNFINISHED
-    _finish_swap(waiting, folder, names)
+    settle(folder)
     new = [*make_folder(waiting), *new]
     try:
         for name in names:
@@ -217,10 +221,11 @@ def half_replaced(folder: Path) -> bool:
 def _swap(waiting: Path, folder: Path, names: Collection[str]) -> None:
     """Put the files that wait in the place of the old ones; on failure the old ones come back.
 
-    A process that is killed meanwhile leaves a folder that tells how far it was, see :func:`_finish_swap`.
+    A process that is killed meanwhile leaves a folder that tells how far it was, see :func:`settle`.
     """
     taken, gone = folder / REPLACING, folder / REPLACED
     taken.mkdir()
+    write_whole(taken / NEW, json.dumps([name for name in names if (waiting / name).is_file()]))
     moved: list[tuple[Path, Path]] = []
     try:
         _move(folder, taken, names, moved)
@@ -230,7 +235,7 @@ def _swap(waiting: Path, folder: Path, names: Collection[str]) -> None:
     except BaseException:
         for before, after in reversed(moved):
             after.rename(before)
-        taken.rmdir()
+        shutil.rmtree(taken)
         raise
     shutil.rmtree(gone)
 
@@ -242,15 +247,24 @@ def _move(source: Path, target: Path, names: Collection[str], moved: list[tuple[
             moved.append((source / name, target / name))
 
 
-def _finish_swap(waiting: Path, folder: Path, names: Collection[str]) -> None:
+def settle(folder: Path) -> None:
     """Finish what a process began that was killed while it put new files in the place of old ones.
 
     Until all old files were taken away they come back. From then on the new ones, all of which exist, follow.
+    Whoever reads files of the folder in order to write them anew settles it first, and holds it.
+
+    Parameters
+    ----------
+    folder : Path
+        Target of :func:`staged_files`.
     """
     taken, gone = folder / REPLACING, folder / REPLACED
     if taken.is_dir():
-        _move(taken, folder, names, [])
+        _move(taken, folder, [path.name for path in taken.iterdir() if path.name != NEW], [])
         shutil.rmtree(taken)
     if gone.is_dir():
-        _move(waiting, folder, names, [])
+        # The list goes with the old files, once all new ones are in their place.
+        if (gone / NEW).exists():
+            _move(folder / UNFINISHED, folder, json.loads((gone / NEW).read_text(encoding="utf-8")), [])
         shutil.rmtree(gone)
+        remove_empty([folder / UNFINISHED])

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -75,18 +76,28 @@ class Killer:
         self._process.stdout.close()
         self._process.wait()
 
-    def run(self, *words: object, step: int | None = None, after: float | None = None) -> Ended:
-        """Run a command; it is killed before its step of that number (from 0), or after some seconds."""
+    def run(
+        self,
+        *words: object,
+        step: int | None = None,
+        after: float | None = None,
+        states: Path | None = None,
+    ) -> Ended:
+        """Run a command; it is killed before its step of that number (from 0), or after some seconds.
+
+        ``states`` is a folder to copy what a kill would leave to: before each step, and after the last.
+        """
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        order = {"words": list(map(str, words)), "step": step, "after": after}
+        order: dict[str, Any] = {"words": list(map(str, words)), "step": step, "after": after}
+        order["states"] = None if states is None else str(states)
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
         return Ended(**json.loads(self._process.stdout.readline()))
 
 
-def _count_steps(folder: str, log: int, fatal: int | None) -> None:
-    """Note every step in a folder, and die before the fatal one."""
+def _count_steps(folder: str, log: int, fatal: int | None, states: str | None) -> None:
+    """Note every step in a folder, and die before the fatal one, or copy the folder as it is before each."""
     done, lock = 0, threading.Lock()
 
     def step(event: str, arguments: tuple[Any, ...]) -> None:
@@ -104,6 +115,8 @@ def _count_steps(folder: str, log: int, fatal: int | None) -> None:
         with lock:
             if done == fatal:
                 os.kill(os.getpid(), signal.SIGKILL)
+            if states is not None:
+                shutil.copytree(folder, os.path.join(states, f"{done:04d}"))
             done += 1
         os.write(log, f"{event} {Path(os.fspath(paths[-1])).name}\n".encode())
 
@@ -121,7 +134,7 @@ def _live(order: dict[str, Any], folder: str, said: int, log: int) -> None:
     sys.argv = ["forkmodel", *order["words"]]
     from forkmodel.cli.main import main
 
-    _count_steps(folder, log, order["step"])
+    _count_steps(folder, log, order["step"], order["states"])
     main()
 
 

@@ -24,7 +24,7 @@ from forkmodel.validate.backtest.foresight import file_hash
 from forkmodel.validate.jobs.code import code_hash
 from forkmodel.validate.reviews import failed, review_words
 from forkmodel.validate.track.chain import chain_text, line_of, read_chain
-from forkmodel.whole_files import staged_files, write_whole
+from forkmodel.whole_files import half_replaced, settle, staged_files, write_whole
 
 __all__ = ["FROZEN", "MANIFEST", "RETROSPECTIVE", "freeze", "manifest_rows", "published", "published_folder"]
 
@@ -59,8 +59,13 @@ def manifest_rows(folder: Path) -> list[dict[str, Any]]:
     Raises
     ------
     RecordError
-        If the manifest was changed.
+        If the manifest was changed, or a process was killed while it put a new one in its place.
     """
+    if half_replaced(folder):
+        raise RecordError(
+            f"{folder} is being written, or a process was killed while it wrote there: run `forkmodel track "
+            "freeze` again, which puts it right."
+        )
     return read_chain(folder / MANIFEST, KIND)
 
 
@@ -122,6 +127,7 @@ def freeze(fit: Path, out: Path, priors: PriorSet | None = None, made: date | No
     """
     # Whoever keeps another one at the same time has to see this line of the manifest, or it would be lost.
     with held(out.parent, folder=True, seconds=PATIENCE):
+        settle(out.parent)
         return _kept(fit, out, priors, made)
 
 
