@@ -29,8 +29,8 @@ __all__ = [
 UNFINISHED = "unfinished"
 #: Folders inside the target that hold the old files while they are taken away, and once all of them are.
 REPLACING, REPLACED = ".replacing", ".replaced"
-#: File in these that lists the new files.
-NEW = ".new"
+#: File in these that lists the names that change places.
+NAMES = ".names"
 
 
 def make_folder(folder: Path) -> list[Path]:
@@ -225,7 +225,7 @@ def _swap(waiting: Path, folder: Path, names: Collection[str]) -> None:
     """
     taken, gone = folder / REPLACING, folder / REPLACED
     taken.mkdir()
-    write_whole(taken / NEW, json.dumps([name for name in names if (waiting / name).is_file()]))
+    write_whole(taken / NAMES, json.dumps(list(names)))
     moved: list[tuple[Path, Path]] = []
     try:
         _move(folder, taken, names, moved)
@@ -260,11 +260,18 @@ def settle(folder: Path) -> None:
     """
     taken, gone = folder / REPLACING, folder / REPLACED
     if taken.is_dir():
-        _move(taken, folder, [path.name for path in taken.iterdir() if path.name != NEW], [])
+        _move(taken, folder, _listed(taken), [])
         shutil.rmtree(taken)
     if gone.is_dir():
-        # The list goes with the old files, once all new ones are in their place.
-        if (gone / NEW).exists():
-            _move(folder / UNFINISHED, folder, json.loads((gone / NEW).read_text(encoding="utf-8")), [])
+        _move(folder / UNFINISHED, folder, _listed(gone), [])
         shutil.rmtree(gone)
         remove_empty([folder / UNFINISHED])
+
+
+def _listed(aside: Path) -> list[str]:
+    """Return the names that change places; none before any did, or once all have."""
+    try:
+        names: list[str] = json.loads((aside / NAMES).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return []
+    return names
