@@ -77,6 +77,7 @@ def test_the_page_says_what_it_leaves_out(fit):
     for name in ("OpenRouter", "OpenAI", "Google", "Menlo", "Claude"):
         assert name not in page.split('id="priors"')[0]
     assert invented.ROUTER in page
+    assert "{router}" not in page
     assert "Capability: frontiers, gap and lag. The tables hold no row about it" in page
     assert 'id="race"' not in page
     assert 'id="demand"' in page

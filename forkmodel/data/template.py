@@ -10,7 +10,7 @@ from forkmodel.data.columns import Column, Table
 from forkmodel.data.schemas import TABLES
 from forkmodel.errors import ForkModelError
 from forkmodel.targets import held_target
-from forkmodel.whole_files import staged_files, write_whole
+from forkmodel.whole_files import settle, staged_files, write_whole
 
 __all__ = ["COLUMNS_PAGE", "write_template"]
 
@@ -124,6 +124,7 @@ def write_template(folder: str | Path) -> list[Path]:
     files = {place / f"{name}.csv": _text(table) for name, table in TABLES.items()}
     files[place / COLUMNS_PAGE] = _page()
     with held_target(place, folder=True):
+        settle(place)
         there = [path.name for path in files if path.exists()]
         if there:
             raise ForkModelError(f"{place} already holds {', '.join(there)}. Give a new folder.")
