@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -12,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from forkmodel.dates import read_day, read_span
 from forkmodel.errors import ForkModelError, ModelError, StoppedError
-from forkmodel.holding import held
 from forkmodel.json_text import json_ready, json_text
+from forkmodel.targets import check_target, held_target
 from forkmodel.whole_files import UNFINISHED, staged_files, write_whole
 
 if TYPE_CHECKING:
@@ -29,7 +27,6 @@ __all__ = [
     "SUMMARY_FILE",
     "Sampling",
     "Source",
-    "check_target",
     "fit_bytes",
     "make_fit",
     "report",
@@ -205,7 +202,7 @@ def _draws(sampling: Sampling) -> int:
 
 
 def fit_bytes(sampling: Sampling) -> int:
-    """Return about how many bytes a fit takes that is sampled so: for :func:`check_target`."""
+    """Return about how many bytes a fit takes that is sampled so, for what holds its target."""
     from forkmodel.inference.sampling import DEFAULT_CHAINS
 
     return DEFAULT_CHAINS * _draws(sampling) * FIT_BYTES
@@ -294,19 +291,18 @@ def run(
     """
     read_span(horizon, "the horizon")
     forecast_bytes = fit_bytes(sampling) // FIT_BYTES * FORECAST_BYTES
-    check_target(out, folder=True, needs=fit_bytes(sampling) + forecast_bytes)
-    check_target(out / UNFINISHED, folder=True)
     names = _names()
-    for name in names:
-        check_target(out / name, folder=False)
     begin = time.perf_counter()
-    with held(out, folder=True):
+    with held_target(out, folder=True, needs=fit_bytes(sampling) + forecast_bytes):
+        check_target(out / UNFINISHED, folder=True)
+        for name in names:
+            check_target(out / name, folder=False)
         kept = _kept(out, FIT_FILE, sampling)
         fit = make_fit(source, priors, sampling, progress, horizon, kept=kept, interruptible=True)
         if fit.interrupted:
             return fit, None
         progress("derive", 0.0, DERIVING)
-        with staged_files(out, names) as waiting:
+        with staged_files(out, names, keep=True) as waiting:
             file = waiting / FIT_FILE
             fit.save(file)
             try:
@@ -429,39 +425,3 @@ def report(
         return Path(str(figures))
     write_report(content, to, sections, templates=templates)
     return Path(to)
-
-
-def check_target(path: Path, *, folder: bool, needs: int = 0) -> None:
-    """Refuse a target that cannot be written, before minutes are spent on what would go there.
-
-    Parameters
-    ----------
-    path : Path
-        File or folder to write.
-    folder : bool
-        Whether a folder is wanted.
-    needs : int
-        Bytes that will be written, about.
-
-    Raises
-    ------
-    ForkModelError
-        If something else is in the way, the nearest existing folder is closed to writing, or its disk has too
-        little space.
-    """
-    if path.exists() and path.is_dir() != folder:
-        kind, wanted = ("a folder", "a file") if path.is_dir() else ("a file", "a folder")
-        raise ForkModelError(f"{path} is {kind}; give the name of {wanted} to write.")
-    place = path if folder else path.parent
-    while not place.exists():
-        place = place.parent
-    if not place.is_dir():
-        raise ForkModelError(f"{place} is a file, so nothing can be written below it. Give another place.")
-    if not os.access(place, os.W_OK | os.X_OK):
-        raise ForkModelError(f"{place} is closed to writing. Give another place, or change its permissions.")
-    free = shutil.disk_usage(place).free
-    if free < needs:
-        raise ForkModelError(
-            f"{place} has {free / 1e6:.0f} MB of free space, and about {needs / 1e6:.0f} MB will be written. "
-            "Free some, give another place, or ask for fewer draws."
-        )

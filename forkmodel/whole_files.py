@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import json
 import os
 import shutil
 import socket
@@ -13,10 +14,12 @@ from pathlib import Path
 
 __all__ = [
     "UNFINISHED",
+    "half_replaced",
     "make_folder",
     "put_in_place",
     "remove_empty",
     "restore",
+    "settle",
     "staged_files",
     "whole_file",
     "write_whole",
@@ -26,6 +29,8 @@ __all__ = [
 UNFINISHED = "unfinished"
 #: Folders inside the target that hold the old files while they are taken away, and once all of them are.
 REPLACING, REPLACED = ".replacing", ".replaced"
+#: File in these that lists the names that change places.
+NAMES = ".names"
 
 
 def make_folder(folder: Path) -> list[Path]:
@@ -169,12 +174,12 @@ def put_in_place(finished: Path, path: Path) -> None:
 
 
 @contextmanager
-def staged_files(folder: Path, names: Collection[str]) -> Iterator[Path]:
+def staged_files(folder: Path, names: Collection[str], *, keep: bool = False) -> Iterator[Path]:
     """Give a folder to write files to that belong together; they replace older ones only all at once.
 
     The files wait in ``unfinished`` inside the target. If the block succeeds they take the place of what is
     there, and files of ``names`` that were not made anew are removed: they belong to something older. If it
-    fails the target keeps what it had, and what was written waits in ``unfinished``.
+    fails the target keeps what it had.
 
     Parameters
     ----------
@@ -182,29 +187,45 @@ def staged_files(folder: Path, names: Collection[str]) -> Iterator[Path]:
         The target; made if absent.
     names : collection of str
         Names of all files that may be made.
+    keep : bool
+        Whether what was written before a failure waits on in ``unfinished``, because it cost much.
     """
     new = make_folder(folder)
     waiting = folder / UNFINISHED
-    _finish_swap(waiting, folder, names)
+    settle(folder)
     new = [*make_folder(waiting), *new]
     try:
         for name in names:
             (waiting / name).unlink(missing_ok=True)
         yield waiting
     except BaseException:
+        for name in () if keep else names:
+            (waiting / name).unlink(missing_ok=True)
         remove_empty(new or [waiting])
         raise
     _swap(waiting, folder, names)
     remove_empty([waiting])
 
 
+def half_replaced(folder: Path) -> bool:
+    """Whether new files are just taking the place of old ones, or were when their process was killed.
+
+    Parameters
+    ----------
+    folder : Path
+        Target of :func:`staged_files`, whose next use finishes or undoes it.
+    """
+    return (folder / REPLACING).is_dir() or (folder / REPLACED).is_dir()
+
+
 def _swap(waiting: Path, folder: Path, names: Collection[str]) -> None:
     """Put the files that wait in the place of the old ones; on failure the old ones come back.
 
-    A process that is killed meanwhile leaves a folder that tells how far it was, see :func:`_finish_swap`.
+    A process that is killed meanwhile leaves a folder that tells how far it was, see :func:`settle`.
     """
     taken, gone = folder / REPLACING, folder / REPLACED
     taken.mkdir()
+    write_whole(taken / NAMES, json.dumps(list(names)))
     moved: list[tuple[Path, Path]] = []
     try:
         _move(folder, taken, names, moved)
@@ -214,7 +235,7 @@ def _swap(waiting: Path, folder: Path, names: Collection[str]) -> None:
     except BaseException:
         for before, after in reversed(moved):
             after.rename(before)
-        taken.rmdir()
+        shutil.rmtree(taken)
         raise
     shutil.rmtree(gone)
 
@@ -226,15 +247,31 @@ def _move(source: Path, target: Path, names: Collection[str], moved: list[tuple[
             moved.append((source / name, target / name))
 
 
-def _finish_swap(waiting: Path, folder: Path, names: Collection[str]) -> None:
+def settle(folder: Path) -> None:
     """Finish what a process began that was killed while it put new files in the place of old ones.
 
     Until all old files were taken away they come back. From then on the new ones, all of which exist, follow.
+    Whoever reads files of the folder in order to write them anew settles it first, and holds it.
+
+    Parameters
+    ----------
+    folder : Path
+        Target of :func:`staged_files`.
     """
     taken, gone = folder / REPLACING, folder / REPLACED
     if taken.is_dir():
-        _move(taken, folder, names, [])
+        _move(taken, folder, _listed(taken), [])
         shutil.rmtree(taken)
     if gone.is_dir():
-        _move(waiting, folder, names, [])
+        _move(folder / UNFINISHED, folder, _listed(gone), [])
         shutil.rmtree(gone)
+        remove_empty([folder / UNFINISHED])
+
+
+def _listed(aside: Path) -> list[str]:
+    """Return the names that change places; none before any did, or once all have."""
+    try:
+        names: list[str] = json.loads((aside / NAMES).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return []
+    return names

@@ -41,6 +41,7 @@ ROOMS = (
         "options",
         "package_files",
         "seals",
+        "targets",
         "whole_files",
     ),
 )

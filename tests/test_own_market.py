@@ -77,6 +77,7 @@ def test_the_page_says_what_it_leaves_out(fit):
     for name in ("OpenRouter", "OpenAI", "Google", "Menlo", "Claude"):
         assert name not in page.split('id="priors"')[0]
     assert invented.ROUTER in page
+    assert "{router}" not in page
     assert "Capability: frontiers, gap and lag. The tables hold no row about it" in page
     assert 'id="race"' not in page
     assert 'id="demand"' in page
@@ -127,3 +128,12 @@ def test_tables_without_prices_and_usage_are_refused(tmp_path):
         (folder / f"{name}.csv").unlink()
     with pytest.raises(ModelError, match="no model has a score, a price or usage"):
         fm.ForkModel(fm.read_data(folder))
+
+
+def test_what_a_killed_writer_left_is_no_table_and_half_of_a_swap_is_none_either(tmp_path):
+    folder = invented.write(tmp_path)
+    (folder / ".usage.csv.host.1.abc.csv").write_text("period_start", encoding="utf-8")
+    assert check_data(folder) == []
+    (folder / ".replaced").mkdir()
+    (problem,) = check_data(folder)
+    assert "or was killed while it did" in problem.problem

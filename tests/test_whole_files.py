@@ -74,18 +74,22 @@ def test_files_that_belong_together_replace_older_ones_together(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.nc", "b.html", "other.txt"]
 
 
-def test_a_failure_keeps_the_old_files_and_what_was_made(tmp_path):
+@pytest.mark.parametrize("keep", [True, False])
+def test_a_failure_keeps_the_old_files_and_what_was_made_if_that_is_wanted(tmp_path, keep):
     for name in NAMES:
         write_whole(tmp_path / name, "old")
 
     def fail():
-        with staged_files(tmp_path, NAMES) as waiting:
+        with staged_files(tmp_path, NAMES, keep=keep) as waiting:
             write_whole(waiting / "a.nc", "new")
             raise ValueError("late")
 
     with pytest.raises(ValueError, match="late"):
         fail()
-    assert held(tmp_path) == {**dict.fromkeys(NAMES, "old"), f"{UNFINISHED}/a.nc": "new"}
+    assert held(tmp_path) == {
+        **dict.fromkeys(NAMES, "old"),
+        **({f"{UNFINISHED}/a.nc": "new"} if keep else {}),
+    }
     # The next attempt begins afresh.
     with staged_files(tmp_path, NAMES) as waiting:
         assert not list(waiting.iterdir())

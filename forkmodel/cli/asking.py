@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from forkmodel.cli.console import print_json
+from forkmodel.cli.console import print_json, say
 from forkmodel.errors import ForkModelError, QueryError
 
 if TYPE_CHECKING:
@@ -36,9 +36,9 @@ def print_answer(words: Sequence[str], *, as_json: bool) -> None:
     if as_json:
         print_json(answer.as_dict() | ({} if bundled is None else {"bundled_fit": bundled.as_dict()}))
         return
-    print(answer)
+    say(answer)
     if bundled is not None:
-        print(bundled.sentence)
+        say(bundled.sentence)
 
 
 def _file_and_question(words: Sequence[str]) -> tuple[Path | None, str]:

@@ -28,6 +28,7 @@ __all__ = [
     "print_json",
     "print_table",
     "printable",
+    "say",
     "show_progress",
 ]
 
@@ -98,6 +99,11 @@ def printable(text: str) -> str:
     )
 
 
+def say(words: object, *, err: bool = False) -> None:
+    """Print a line on stdout or stderr, with whatever names of data are in it made printable."""
+    print(printable(str(words)), file=sys.stderr if err else sys.stdout)
+
+
 def _cell(value: Any) -> str:
     value = json_ready(value)
     if value is None:
@@ -126,7 +132,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title:
     title : str, optional
         Line above the table.
     """
-    cells = [list(row) for row in rows]
+    columns, cells = [printable(column) for column in columns], [list(row) for row in rows]
     texts = [[_cell(value) for value in row] for row in cells]
     numeric = [
         any(isinstance(json_ready(row[place]), int | float) for row in cells) for place in range(len(columns))
@@ -140,7 +146,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title:
     if widths is not None:
         sys.stdout.write(_drawn(columns, texts, numeric, title, width, widths))
         return
-    head = [] if title is None else textwrap.wrap(title, width)
+    head = [] if title is None else textwrap.wrap(printable(title), width)
     blocks = ["\n".join(head)] * bool(head) + [paragraph(columns, row, width) for row in texts]
     sys.stdout.write("\n\n".join(blocks) + "\n")
 
@@ -160,7 +166,7 @@ def _drawn(
 
     edges = widths is None
     table = Table(
-        title=title and escape(title),
+        title=title and escape(printable(title)),
         box=box.SIMPLE,
         title_justify="left",
         show_edge=edges,
@@ -207,7 +213,7 @@ class LineProgress:
     def __call__(self, stage: str, fraction: float, message: str = "") -> None:
         """Take the newest state; print it if it opens a stage."""
         share = f" {fraction:.0%}" if fraction > 0 else ""
-        note = f": {message}" if message else ""
+        note = f": {printable(message)}" if message else ""
         with self._lock:
             self._line, self._fraction = f"{STAGES.get(stage, stage)}{share}{note}", fraction
             if stage != self._stage:
@@ -265,6 +271,7 @@ class BarProgress:
 
     def __call__(self, stage: str, fraction: float, message: str = "") -> None:
         """Draw the newest state; a stage that reports no fraction pulses."""
+        message = printable(message)
         if stage != self._stage:
             # What was stopped did not come to its end.
             if stage != "stop":

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from forkmodel.cli.console import print_json, print_table, show_progress
+from forkmodel.cli.console import print_json, print_table, say, show_progress
 from forkmodel.cli.failures import REVIEW_FAILED
 from forkmodel.options import MIN_DRAWS, MOST_CHAINS, MOST_DRAWS, MOST_SEED
 
@@ -54,12 +55,12 @@ def demand(
     from forkmodel.demand.outcomes import market_name
     from forkmodel.demand.table import read_products
     from forkmodel.market.labels import party_labels
-    from forkmodel.pipeline import check_target
+    from forkmodel.targets import held_target
 
-    if out is not None:
-        check_target(out, folder=False)
     firms = None if merger is None else [name.strip() for name in merger.split(",")]
-    with show_progress() as progress:
+    with ExitStack() as held, show_progress() as progress:
+        if out is not None:
+            held.enter_context(held_target(out, folder=False))
         if place.is_file():
             progress("read", 0.0, str(place))
             fit = load_demand(place)
@@ -83,7 +84,7 @@ def demand(
     else:
         _print(fit, name, screen, failed=failed)
         if out is not None:
-            typer.echo(f"Wrote {out}.")
+            say(f"Wrote {out}.")
     if failed:
         raise typer.Exit(REVIEW_FAILED)
 
@@ -120,13 +121,13 @@ def _print(fit: DemandFit, market: str, screen: MergerScreen | None, *, failed: 
         title=f"Review: {review.status}",
     )
     if failed:
-        typer.echo("The review of this fit FAILED: its figures are withheld.", err=True)
+        say("The review of this fit FAILED: its figures are withheld.", err=True)
         return
     design = fit.posterior.design
     kind = "sums of characteristics of other products" if design.computed else "columns of the table"
-    typer.echo(f"Instruments ({kind}): {', '.join(design.instruments)}.")
+    say(f"Instruments ({kind}): {', '.join(design.instruments)}.")
     if design.dropped:
-        typer.echo(f"Left out, since other columns imply them: {', '.join(design.dropped)}.")
+        say(f"Left out, since other columns imply them: {', '.join(design.dropped)}.")
     draws = f"{fit.posterior.size:,} draws"
     _figures(fit.parameters(), ["parameter"], f"Parameters: median and intervals of {draws}")
     every = fit.markets()
@@ -140,7 +141,7 @@ def _print(fit: DemandFit, market: str, screen: MergerScreen | None, *, failed: 
         for title, table in screen.tables():
             print_table(list(table.columns), table.to_numpy().tolist(), title=title)
         for sentence in screen.sentences:
-            typer.echo(sentence)
+            say(sentence)
 
 
 def _figures(table: Any, names: list[str], title: str) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from forkmodel.cli.console import print_json, print_table, show_progress
+from forkmodel.cli.console import print_json, print_table, say, show_progress
 
 __all__ = ["doctor"]
 
@@ -41,6 +41,6 @@ def doctor(
         print_table(["part", "name", "status", "found"], rows)
         for one in found:
             if one.advice:
-                typer.echo(f"{one.part}, {one.name}: {one.advice}")
+                say(f"{one.part}, {one.name}: {one.advice}")
     if problems:
         raise typer.Exit(UNWELL)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import sys
 
+from forkmodel.cli.interrupts import let_imports_finish
+
 __all__ = ["main"]
 
 JSON = "--json"
@@ -22,6 +24,7 @@ def _plain_question(words: list[str]) -> list[str] | None:
 
 def main() -> None:
     """Run the command line and exit with its status."""
+    let_imports_finish()
     words = _plain_question(sys.argv[1:])
     if words is None:
         from forkmodel.cli.main import main as run

@@ -10,7 +10,7 @@ import os
 import sys
 import traceback
 
-from forkmodel.cli.console import print_json, printable
+from forkmodel.cli.console import print_json, printable, say
 from forkmodel.errors import DataError, ForkModelError, StoppedError
 
 __all__ = [
@@ -101,9 +101,9 @@ def say_whether_sound(name: str, problems: list[str], *, as_json: bool) -> None:
         print_json({"ok": not problems, "problems": problems})
     else:
         for problem in problems:
-            typer.echo(problem, err=True)
+            say(problem, err=True)
         if not problems:
-            typer.echo(f"{name} is sound.")
+            say(f"{name} is sound.")
     if problems:
         raise typer.Exit(BAD_INPUT)
 
@@ -113,5 +113,5 @@ def withhold_if_failed(status: str, what: str) -> None:
     import typer
 
     if status == "FAIL":
-        typer.echo(f"The review of this fit FAILED: {what} are withheld.", err=True)
+        say(f"The review of this fit FAILED: {what} are withheld.", err=True)
         raise typer.Exit(REVIEW_FAILED)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from forkmodel.cli.console import print_json, print_table, show_progress
+from forkmodel.cli.console import print_json, print_table, say, show_progress
 from forkmodel.cli.failures import REVIEW_FAILED, say_whether_sound, withhold_if_failed
 from forkmodel.dates import read_span
 from forkmodel.errors import ForkModelError, ScenarioError
@@ -98,7 +99,7 @@ def forecast(
     interrupted run goes on where it stopped when it is started again.
     """
     from forkmodel.forecast.scenario_files import BASELINE, load_scenarios
-    from forkmodel.pipeline import check_target
+    from forkmodel.targets import check_target, held_target
 
     target = _target(out, store, with_store=(worlds, keep, since))
     if ensemble and store is not None:
@@ -113,7 +114,9 @@ def forecast(
 
         kept_outcomes(keep)
     wanted = load_scenarios(scenario or [BASELINE])
-    with show_progress() as progress:
+    # A store is held where it is written.
+    holding = held_target(target, folder=False) if store is None else nullcontext()
+    with holding, show_progress() as progress:
         progress("read", 0.0, str(file))
         fit = _load(file)
         _check_horizon(fit.data, horizon)
@@ -134,13 +137,13 @@ def forecast(
     if as_json:
         print_json({"forecast": str(target), **made.facts})
     else:
-        typer.echo(f"Wrote {target}: {made!r}.")
+        say(f"Wrote {target}: {made!r}.")
         if ensemble:
             from forkmodel.forecast.ensemble.words import said
 
-            typer.echo(said(made.facts))
+            say(said(made.facts))
     if made.facts["review"] == "FAIL":
-        typer.echo("The review of this fit FAILED: do not quote the forecast.", err=True)
+        say("The review of this fit FAILED: do not quote the forecast.", err=True)
         raise typer.Exit(REVIEW_FAILED)
 
 
@@ -239,7 +242,7 @@ def claims(
         return
     _print_claims(document)
     if said:
-        typer.echo(said)
+        say(said)
 
 
 def _claims_of_package() -> tuple[dict[str, Any], str]:
@@ -287,7 +290,7 @@ def _claims_of_fit(file: Path, others: dict[str, Path], horizon: str) -> dict[st
 
 def _print_claims(document: dict[str, Any]) -> None:
     if "note" in document:
-        typer.echo(document["note"])
+        say(document["note"])
     views = list(document["joint"]["probability"])
     rows = [document["joint"], *document["claims"]]
 
@@ -321,7 +324,7 @@ def _print_claims(document: dict[str, Any]) -> None:
         title="Probability of every claim, with Monte Carlo standard error",
     )
     for view in views:
-        typer.echo(f"{view}: {document['joint']['method'][view]}; {document['joint']['draws'][view]} draws.")
+        say(f"{view}: {document['joint']['method'][view]}; {document['joint']['draws'][view]} draws.")
 
 
 @scenarios_app.command("show")

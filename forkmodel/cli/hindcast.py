@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from forkmodel.cli.console import print_json, print_table, show_progress
+from forkmodel.cli.console import print_json, print_table, say, show_progress
 from forkmodel.options import MOST_DRAWS, MOST_SEED
 
 __all__ = ["hindcast"]
@@ -39,13 +40,13 @@ def hindcast(
     from forkmodel.hindcast.study import YEARS
     from forkmodel.hindcast.tables import read_shares
     from forkmodel.json_text import json_ready, json_text
-    from forkmodel.pipeline import check_target
+    from forkmodel.targets import held_target
     from forkmodel.whole_files import write_whole
 
-    tables = read_shares(data)
-    if out is not None:
-        check_target(out, folder=True)
-    with show_progress() as progress:
+    with ExitStack() as held, show_progress() as progress:
+        if out is not None:
+            held.enter_context(held_target(out, folder=True))
+        tables = read_shares(data)
         record = json_ready(
             hindcast_record(
                 tables,
@@ -56,11 +57,11 @@ def hindcast(
                 progress=progress,
             )
         )
-    if out is not None:
-        write_whole(out / "hindcast.json", json_text(record))
-        write_whole(out / "hindcast.md", hindcast_page(record))
-        if record["predictive"] is not None:
-            write_whole(out / "other-markets.toml", prior_file_of(record["predictive"]))
+        if out is not None:
+            write_whole(out / "hindcast.json", json_text(record))
+            write_whole(out / "hindcast.md", hindcast_page(record))
+            if record["predictive"] is not None:
+                write_whole(out / "other-markets.toml", prior_file_of(record["predictive"]))
     if as_json:
         print_json(record)
     else:
@@ -110,4 +111,4 @@ def _print(record: Mapping[str, Any]) -> None:
         )
     for row in record["predictive"] or ():
         said = "; ".join(found["departure"] for found in row["sets"].values())
-        typer.echo(f"{row['quantity']}: {row['median']:.2g} ({row['low']:.2g} to {row['high']:.2g}); {said}.")
+        say(f"{row['quantity']}: {row['median']:.2g} ({row['low']:.2g} to {row['high']:.2g}); {said}.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from forkmodel.cli.console import print_json, print_table
+from forkmodel.cli.console import print_json, print_table, say
 from forkmodel.errors import ForkModelError
 
 if TYPE_CHECKING:
@@ -86,10 +86,8 @@ def import_(
         return
     counts = [(table, len(cells)) for table, cells in imported.tables.items()]
     print_table(["table", "rows"], counts)
-    typer.echo(f"Wrote {out}, vintage {imported.vintage.date()}.")
-    typer.echo(
-        f"Licence: {imported.origin.licence}. Credit: {imported.origin.attribution or 'none asked for'}."
-    )
+    say(f"Wrote {out}, vintage {imported.vintage.date()}.")
+    say(f"Licence: {imported.origin.licence}. Credit: {imported.origin.attribution or 'none asked for'}.")
 
 
 def _print_adapters(*, as_json: bool) -> None:
@@ -136,7 +134,7 @@ def alias(
     if as_json:
         print_json({"ok": True, "file": str(file), "kind": kind, "source": source, "name": name, "id": id_})
     else:
-        typer.echo(f"{name} of {source or 'any source'} stands for {id_}; written to {file}.")
+        say(f"{name} of {source or 'any source'} stands for {id_}; written to {file}.")
 
 
 def template(
@@ -149,7 +147,7 @@ def template(
     if as_json:
         print_json({"ok": True, "files": [str(path) for path in files]})
     else:
-        typer.echo(f"Wrote {', '.join(path.name for path in files)} in {folder}.")
+        say(f"Wrote {', '.join(path.name for path in files)} in {folder}.")
 
 
 def diff(
@@ -179,7 +177,7 @@ def diff(
         )
         return
     _print_diff(found, rows)
-    typer.echo(f"Vintage {before.vintage.date()} and {after.vintage.date()}.")
+    say(f"Vintage {before.vintage.date()} and {after.vintage.date()}.")
 
 
 def _tables(word: str) -> MarketTables:
@@ -192,7 +190,7 @@ def _tables(word: str) -> MarketTables:
 
 def _print_diff(found: list[TableDiff], rows: int) -> None:
     if not any(found):
-        typer.echo("No row differs.")
+        say("No row differs.")
     for each in filter(None, found):
         title = f"{each.table}: {len(each.new)} new, {len(each.changed)} cells changed, {len(each.gone)} gone"
         lines = [

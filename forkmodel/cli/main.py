@@ -8,12 +8,13 @@ stays quick.
 from __future__ import annotations
 
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from forkmodel.cli.console import prepare_streams, print_json, print_table, show_progress
+from forkmodel.cli.console import prepare_streams, print_json, print_table, say, show_progress
 from forkmodel.cli.demand import demand
 from forkmodel.cli.doctor import doctor
 from forkmodel.cli.failures import INTERRUPTED, REVIEW_FAILED, failure_status
@@ -97,7 +98,7 @@ def _version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version
 
-        typer.echo(version("forkmodel"))
+        say(version("forkmodel"))
         raise typer.Exit
 
 
@@ -169,7 +170,7 @@ def run(
     else:
         _print_review(fit.review())
         names = (pipeline.REPORT_FILE, pipeline.FIT_FILE, pipeline.FORECAST_FILE, pipeline.SUMMARY_FILE)
-        typer.echo(f"Wrote {', '.join(names)} in {out}.")
+        say(f"Wrote {', '.join(names)} in {out}.")
     _exit_by(fit.review().status)
 
 
@@ -190,12 +191,12 @@ def fit(
     as_json: JsonOption = False,
 ) -> None:
     """Fit the model and save the posterior."""
-    from forkmodel.pipeline import check_target, fit_bytes, make_fit
+    from forkmodel.pipeline import fit_bytes, make_fit
+    from forkmodel.targets import held_target
 
     sampling = Sampling(draws, tune, seed, cores, quick, warm)
-    check_target(out, folder=False, needs=fit_bytes(sampling))
     source = Source(data, tuple(update or ()), as_of, strict)
-    with show_progress() as progress:
+    with held_target(out, folder=False, needs=fit_bytes(sampling)), show_progress() as progress:
         made = make_fit(source, priors, sampling, progress, interruptible=True)
         stop_if_interrupted(made, out)
         made.save(out)
@@ -205,7 +206,7 @@ def fit(
         print_json({"fit": str(out), "status": review.status, **made.describe()})
     else:
         _print_review(review)
-        typer.echo(f"Wrote {out}.")
+        say(f"Wrote {out}.")
     _exit_by(review.status)
 
 
@@ -252,15 +253,11 @@ def report(
     ] = None,
 ) -> None:
     """Write the report of a saved fit, or its charts."""
-    from forkmodel.pipeline import check_target
     from forkmodel.report import FIGURES_INDEX, check_report
+    from forkmodel.targets import held_target
 
     wanted = None if sections is None else [name.strip() for name in sections.split(",")]
     page = Path("report.html") if to is None and figures is None else to
-    if page is not None:
-        check_target(page, folder=False)
-    if figures is not None:
-        check_target(figures, folder=True)
     check_report(page, wanted, templates)
     if file is None:
         from forkmodel.errors import ForkModelError
@@ -280,34 +277,39 @@ def report(
     from forkmodel.fit import load
     from forkmodel.pipeline import report as write
 
-    with show_progress() as progress:
+    with ExitStack() as held, show_progress() as progress:
+        for target, folder in ((page, False), (figures, True)):
+            if target is not None:
+                held.enter_context(held_target(target, folder=folder))
         progress("read", 0.0, str(file))
         loaded = load(file)
-        held = None
+        at_hand = None
         if forecast_file is not None:
             from forkmodel.forecast.forecast import load_forecast
 
-            held = load_forecast(forecast_file)
+            at_hand = load_forecast(forecast_file)
         progress("derive", 0.0, DERIVING)
         status = loaded.review().status
         progress("report", 0.0, str(page or figures))
-        write(loaded, to=page, forecast=held, sections=wanted, templates=templates, figures=figures)
+        write(loaded, to=page, forecast=at_hand, sections=wanted, templates=templates, figures=figures)
     if page is not None:
-        typer.echo(f"Wrote {page}.")
+        say(f"Wrote {page}.")
     if figures is not None:
-        typer.echo(f"Wrote the figures to {figures}; {figures / FIGURES_INDEX} lists them.")
+        say(f"Wrote the figures to {figures}; {figures / FIGURES_INDEX} lists them.")
     _exit_by(status)
 
 
 def _write_bundled_report(to: Path) -> None:
     """Write the page that was made when the package's own fit was."""
     from forkmodel.forecast.bundled import bundled_fit, bundled_report
+    from forkmodel.targets import held_target
     from forkmodel.whole_files import write_whole
 
     fit = bundled_fit()
-    write_whole(to, bundled_report())
-    typer.echo(f"Wrote {to}.")
-    typer.echo(f"{fit.sentence} The report shows all {fit.draws:,}.")
+    with held_target(to, folder=False):
+        write_whole(to, bundled_report())
+    say(f"Wrote {to}.")
+    say(f"{fit.sentence} The report shows all {fit.draws:,}.")
 
 
 app.command()(forecast)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from forkmodel.cli.console import print_json, print_table, show_progress
+from forkmodel.cli.console import print_json, print_table, say, show_progress
 from forkmodel.cli.failures import withhold_if_failed
 from forkmodel.errors import ForkModelError
 from forkmodel.results.merger_names import MARGINS, MARKETS
@@ -59,14 +59,14 @@ def merger(
         return
     facts = made.facts
     choosers = "" if facts["buyers"] is None else f"; choices: {facts['buyers']}, {facts['month']:%Y-%m}"
-    typer.echo(
+    say(
         f"Market: {facts['meaning']}, quarter of {facts['quarter']:%Y-%m}{choosers}; "
         f"{facts['margins']} margins; {facts['draws']} draws."
     )
     for title, table in made.tables():
         print_table(list(table.columns), table.to_numpy().tolist(), title=title)
     for sentence in made.sentences:
-        typer.echo(sentence)
+        say(sentence)
 
 
 def _names(firms: str) -> list[str]:

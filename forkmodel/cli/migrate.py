@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from forkmodel.cli.console import print_json
+from forkmodel.cli.console import print_json, say
 
 __all__ = ["migrate"]
 
@@ -26,25 +26,25 @@ def migrate(
     """
     from forkmodel.errors import FitFileError
     from forkmodel.formats import FILE_FORMAT, FORECAST_FORMAT, is_forecast_file, is_forecast_store
-    from forkmodel.pipeline import check_target
     from forkmodel.seals import FIT, FORECAST, read_seal
+    from forkmodel.targets import held_target
 
     target = out or file
     if is_forecast_store(file):
         raise FitFileError(
             f"{file} is a store of worlds and opens as it is; `forkmodel forecast` makes a new one."
         )
-    check_target(target, folder=False)
-    kind, layout = (FORECAST, FORECAST_FORMAT) if is_forecast_file(file) else (FIT, FILE_FORMAT)
-    seal = read_seal(file)
-    written = out is not None or seal is None or seal.layout != layout
-    _check_or_write(file, target, kind, write=written)
+    with held_target(target, folder=False):
+        kind, layout = (FORECAST, FORECAST_FORMAT) if is_forecast_file(file) else (FIT, FILE_FORMAT)
+        seal = read_seal(file)
+        written = out is not None or seal is None or seal.layout != layout
+        _check_or_write(file, target, kind, write=written)
     if as_json:
         print_json({"file": str(target), "kind": kind, "layout": layout, "written": written})
     elif written:
-        typer.echo(f"Wrote {target}: {kind} of layout {layout}.")
+        say(f"Wrote {target}: {kind} of layout {layout}.")
     else:
-        typer.echo(f"{file} is sound and of layout {layout} already.")
+        say(f"{file} is sound and of layout {layout} already.")
 
 
 def _check_or_write(file: Path, target: Path, kind: str, *, write: bool) -> None:

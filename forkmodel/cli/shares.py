@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from forkmodel.cli.console import print_json, print_table
+from forkmodel.cli.console import print_json, print_table, say
 
 __all__ = ["shares"]
 
@@ -66,5 +66,5 @@ def shares(
         ],
         title=f"{made.market}: {made.shares.sizes['firm']} named firms, {draws:,} draws",
     )
-    typer.echo("The rest of the market counts as many small sellers, so the HHI is the least that fits.")
-    typer.echo(LEFT_OUT)
+    say("The rest of the market counts as many small sellers, so the HHI is the least that fits.")
+    say(LEFT_OUT)

@@ -8,13 +8,14 @@ from typing import Annotated
 
 import typer
 
-from forkmodel.cli.console import print_json, print_table, show_progress
+from forkmodel.cli.console import print_json, print_table, say, show_progress
 from forkmodel.cli.trust import (
     DaskOption,
     FitsOption,
     JsonOption,
     SeedOption,
     WorkersOption,
+    held_beside,
     say_first,
 )
 
@@ -60,7 +61,7 @@ def calibrate(
     from forkmodel.validate.calibration.small_design import DESIGNS, small_market
     from forkmodel.validate.jobs.many import run_jobs
     from forkmodel.validate.standing import standing
-    from forkmodel.whole_files import whole_file, write_whole
+    from forkmodel.whole_files import staged_files, write_whole
 
     blocks = resolve_blocks(None if block == "joint" else [block])
     if design not in DESIGNS:
@@ -78,20 +79,22 @@ def calibrate(
         tune=tune,
         ranked=ranked,
     )
-    with show_progress() as progress:
-        ranks = read_ranks(run_jobs(jobs, fits, workers=workers, dask=dask, progress=progress))
     command = (
         f"forkmodel validate calibrate --block {block} --replications {replications} --seed {seed} "
         f"--design {design} --priors {priors} --draws {draws} --tune {tune} --ranked {ranked}"
     )
-    record = {"command": command, "blocks": list(blocks), **calibration_record(ranks)}
-    say_first(standing(record))
-    write_whole(out / f"{block}.json", json.dumps(record, indent=1) + "\n")
-    with whole_file(out / f"{block}.svg") as temporary:
-        ranks_figure(ranks, f"Ranks of {replications} truths: {', '.join(blocks)}").save(str(temporary))
+    with held_beside(out, fits):
+        with show_progress() as progress:
+            ranks = read_ranks(run_jobs(jobs, fits, workers=workers, dask=dask, progress=progress))
+        record = {"command": command, "blocks": list(blocks), **calibration_record(ranks)}
+        say_first(standing(record))
+        with staged_files(out, [f"{block}.json", f"{block}.svg"]) as waiting:
+            write_whole(waiting / f"{block}.json", json.dumps(record, indent=1) + "\n")
+            figure = ranks_figure(ranks, f"Ranks of {replications} truths: {', '.join(blocks)}")
+            figure.save(str(waiting / f"{block}.svg"))
     rows = record["statistics"]
     print_table(list(rows[0]), [list(row.values()) for row in rows], title=command)
-    typer.echo(
+    say(
         f"{record['outside_band']} of {len(rows)} statistics leave their 95 % band; {record['left_out']} of "
         f"{replications} replications left out, whose refit FAILED. Wrote {out}."
     )
@@ -157,13 +160,15 @@ def golden(
     """Make the reference posteriors anew, of ten chains each."""
     from forkmodel.data.read import load_snapshot
     from forkmodel.fork_model import ForkModel
+    from forkmodel.targets import held_target
     from forkmodel.validate.calibration.small_design import SMALL_OPTIONS, small_market
     from forkmodel.validate.golden import GOLDEN, write_golden
 
     market = small_market(load_snapshot())
-    for wanted in name or list(GOLDEN):
-        model = ForkModel(market, blocks=GOLDEN[wanted], options=SMALL_OPTIONS)
-        with show_progress() as progress:
-            fit = model.fit(draws=draws, tune=1000, chains=10, seed=seed, progress=progress)
-        write_golden(wanted, fit.result, draws // 1000, out, {"chains": 10, "draws": draws})
-        typer.echo(f"Wrote {wanted} to {out}.")
+    with held_target(out, folder=True):
+        for wanted in name or list(GOLDEN):
+            model = ForkModel(market, blocks=GOLDEN[wanted], options=SMALL_OPTIONS)
+            with show_progress() as progress:
+                fit = model.fit(draws=draws, tune=1000, chains=10, seed=seed, progress=progress)
+            write_golden(wanted, fit.result, draws // 1000, out, {"chains": 10, "draws": draws})
+            say(f"Wrote {wanted} to {out}.")

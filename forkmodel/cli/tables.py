@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from forkmodel.cli.console import print_json, print_table
+from forkmodel.cli.console import print_json, print_table, say
 from forkmodel.cli.failures import BAD_INPUT, say_whether_sound
 from forkmodel.cli.imports import alias, diff, import_, template
 from forkmodel.errors import ForkModelError, did_you_mean
@@ -69,7 +69,7 @@ def check(
     elif report.problems:
         _print_cells(report.problems, "problem")
     else:
-        typer.echo(f"{folder} is clean.")
+        say(f"{folder} is clean.")
         if report.remarks:
             _print_cells(report.remarks, "remark")
         columns = ["observation", "table", *(["before"] if update else []), "after" if update else "values"]
@@ -79,7 +79,7 @@ def check(
         if rows:
             print_table(columns, rows, title="What the model will use")
         days = [day.date() for day in (report.vintage_before, report.vintage) if day is not None]
-        typer.echo(f"Vintage {days[-1]}{f', was {days[0]}' if days[0] != days[-1] else ''}.")
+        say(f"Vintage {days[-1]}{f', was {days[0]}' if days[0] != days[-1] else ''}.")
     if report.problems:
         raise typer.Exit(BAD_INPUT)
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from forkmodel.cli.console import print_json, print_table, show_progress
+from forkmodel.cli.console import print_json, print_table, say, show_progress
 from forkmodel.cli.failures import withhold_if_failed
 from forkmodel.cli.trust import DataOption, JsonOption, UpdateOption, say_first
 
@@ -47,7 +47,8 @@ def add(
     """Score a forecast on what later tables report, and add the scores to the record."""
     from forkmodel.errors import ForkModelError, did_you_mean
     from forkmodel.forecast.baselines import BASELINES
-    from forkmodel.pipeline import Source, check_target
+    from forkmodel.pipeline import Source
+    from forkmodel.targets import check_target
     from forkmodel.validate.standing import standing
     from forkmodel.validate.track.candidate import open_candidate
     from forkmodel.validate.track.measure import later_measure
@@ -88,7 +89,7 @@ def add(
     say_first(said)
     if added.rows:
         print_table(*_rows(added.rows), title=f"Added to {record}")
-    typer.echo(
+    say(
         f"{len(added.rows)} rows added to {record}, {added.known} were on record, {added.older} are there "
         f"from later tables. Last hash: {added.last_hash}"
     )
@@ -139,10 +140,8 @@ def show(record: RecordOption = RECORD, as_json: JsonOption = False) -> None:
         say_first(f"{about['file']}: {sentence}" for sentence in about["standing"])
     for kind, group in found.items():
         _print_group(kind, group)
-    typer.echo(
-        "Intervals of coverage are 95 % binomial ones, as if outcomes were independent, which they are not."
-    )
-    typer.echo(f"{len(rows)} rows, last hash {last}")
+    say("Intervals of coverage are 95 % binomial ones, as if outcomes were independent, which they are not.")
+    say(f"{len(rows)} rows, last hash {last}")
 
 
 def _print_group(kind: str, group: dict[str, Any]) -> None:
@@ -191,8 +190,8 @@ def freeze(
     as_json: JsonOption = False,
 ) -> None:
     """Keep the predictive draws of a fit's targets in one small file, and list its hash in the manifest."""
-    from forkmodel.pipeline import check_target
     from forkmodel.priors import load_priors
+    from forkmodel.targets import check_target
     from forkmodel.validate.track.published import MANIFEST
     from forkmodel.validate.track.published import freeze as keep
 
@@ -201,7 +200,7 @@ def freeze(
     if as_json:
         print_json(row)
         return
-    typer.echo(
+    say(
         f"Wrote {out} and its line in {out.parent / MANIFEST}: made {row['made']}, knows {row['vintage']}, "
         f"review {row['review']}, sha256 {row['sha256']}"
     )

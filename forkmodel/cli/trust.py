@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from forkmodel.cli.console import print_json, print_table, show_progress
+from forkmodel.cli.console import print_json, print_table, say, show_progress
 from forkmodel.cores import usable_cores
 from forkmodel.dates import read_span
 from forkmodel.json_text import json_ready, json_text
 from forkmodel.options import MOST_SEED
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "DataOption",
@@ -20,6 +24,7 @@ __all__ = [
     "UpdateOption",
     "backtest",
     "facts",
+    "held_beside",
     "say_first",
     "score",
     "sensitivity",
@@ -54,10 +59,22 @@ StrictOption = Annotated[
 SIDE_BY_SIDE = min(2, usable_cores())
 
 
+def held_beside(out: Path | None, fits: Path) -> AbstractContextManager[None]:
+    """Hold the folder of a record, if one is wanted that is not the folder of jobs, which is held anyway."""
+    from forkmodel.targets import check_target, held_target
+
+    if out is None:
+        return nullcontext()
+    if out.resolve() == fits.resolve():
+        check_target(out, folder=True)
+        return nullcontext()
+    return held_target(out, folder=True)
+
+
 def say_first(sentences: Iterable[str]) -> None:
     """Print what must be known before the figures that follow."""
     for sentence in sentences:
-        typer.echo(sentence)
+        say(sentence)
 
 
 def _market(data: Path | None, update: list[Path] | None) -> Any:
@@ -92,13 +109,10 @@ def backtest(
     Every fit is reviewed; one that failed is shown as failed and counts in no figure.
     """
     from forkmodel.inference.sampling import DEFAULT_DRAWS, DEFAULT_TUNE
-    from forkmodel.pipeline import check_target
     from forkmodel.validate.backtest.backtest import CUTOFFS
     from forkmodel.validate.backtest.backtest import backtest as make
 
-    if out is not None:
-        check_target(out, folder=True)
-    with show_progress() as progress:
+    with held_beside(out, fits), show_progress() as progress:
         made = make(
             _market(data, update),
             fits,
@@ -113,15 +127,9 @@ def backtest(
             dask=dask,
             progress=progress,
         )
-    record = json_ready(made.as_dict())
-    if out is not None:
-        from forkmodel.validate.backtest.page import backtest_page
-        from forkmodel.whole_files import write_whole
-
-        write_whole(out / "backtest.json", json_text(record))
-        write_whole(out / "backtest.md", backtest_page(record))
-        if not ensemble:
-            write_whole(out / "past_scores.csv", made.past_scores().to_csv(index=False, float_format="%.6g"))
+        record = json_ready(made.as_dict())
+        if out is not None:
+            _write_record(out, record, None if ensemble else made.past_scores())
     if as_json:
         print_json(record)
         return
@@ -133,7 +141,20 @@ def backtest(
     _print_skill(record)
     for name, group in made.pooled().items():
         shares = ", ".join(f"{float(mass):.0%}: {part:.0%}" for mass, part in group["coverage"].items())
-        typer.echo(f"Coverage, {name} ({group['n']} outcomes): {shares}")
+        say(f"Coverage, {name} ({group['n']} outcomes): {shares}")
+
+
+def _write_record(out: Path, record: dict[str, Any], past_scores: pd.DataFrame | None) -> None:
+    """Write the record of a backtest, its page, and the scores that later ensembles weight worlds by."""
+    from forkmodel.validate.backtest.page import backtest_page
+    from forkmodel.whole_files import staged_files, write_whole
+
+    texts = {"backtest.json": json_text(record), "backtest.md": backtest_page(record)}
+    if past_scores is not None:
+        texts["past_scores.csv"] = past_scores.to_csv(index=False, float_format="%.6g")
+    with staged_files(out, texts) as waiting:
+        for name, text in texts.items():
+            write_whole(waiting / name, text)
 
 
 def _print_skill(record: dict[str, Any]) -> None:
@@ -173,9 +194,9 @@ def score(
     from forkmodel.validate.reviews import review_words
 
     say_first(made.standing)
-    typer.echo(f"Forecast of {made.vintage.date()}, scored to {made.scored_to.date()}; sha256 {made.hash}")
+    say(f"Forecast of {made.vintage.date()}, scored to {made.scored_to.date()}; sha256 {made.hash}")
     for name, review in made.reviews.items():
-        typer.echo(f"Review of the fit behind the {name}: {review_words(review)}")
+        say(f"Review of the fit behind the {name}: {review_words(review)}")
     columns = ["target", "entity", "date", "outcome", "median", "low", "high", "crps", "pit"]
     rows = [[row[column] for column in columns] for row in made.cases.to_dict("records")]
     print_table(columns, rows, title="Outcomes with the forecast's median and 90 % interval")
@@ -202,9 +223,9 @@ def facts(
     columns += ["median", "low_95", "high_95", "status", "reason"]
     print_table(columns, made.facts[columns].to_numpy().tolist(), title="Cited facts and the posterior")
     for name in made.contradicted:
-        typer.echo(f"{name} contradicts every observation of it.")
+        say(f"{name} contradicts every observation of it.")
     for row in made.quantities.loc[made.quantities["beyond"] != ""].to_dict("records"):
-        typer.echo(f"{row['group']} in {row['latest']} lies {row['beyond']} every older observation of it.")
+        say(f"{row['group']} in {row['latest']} lies {row['beyond']} every older observation of it.")
 
 
 def sensitivity(
@@ -241,7 +262,7 @@ def sensitivity(
         document = {"review": review, "power_scaling": scaled.to_dict("records")}
         print_json(document | {"first_order_indices": inputs.to_dict("records")})
         return
-    typer.echo(f"Review of the fit: {review_words(review)}")
+    say(f"Review of the fit: {review_words(review)}")
     wide = scaled.pivot_table(
         index=["figure", "diagnosis"], columns="source", values="sensitivity", sort=False
     )

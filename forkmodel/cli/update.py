@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from forkmodel.cli.console import print_json, print_table, show_progress
+from forkmodel.cli.console import print_json, print_table, say, show_progress
 from forkmodel.cli.failures import REVIEW_FAILED
 from forkmodel.errors import ForkModelError
 from forkmodel.options import MIN_DRAWS, MOST_CHAINS, MOST_DRAWS, MOST_SEED
+from forkmodel.pipeline import Sampling, fit_bytes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,31 +53,32 @@ def update(
     cheaper and changes no answer.
     """
     target = out or file.with_name(f"{file.stem}-updated{file.suffix}")
-    if not dry_run:
-        _check_target(target, file, overwrite)
-    with show_progress() as progress:
-        progress("read", 0.0, str(file))
-        from forkmodel.data.drop import read_drop
-        from forkmodel.fit import load
+    sampling = Sampling(draws, tune, seed, cores)
+    with nullcontext() if dry_run else _held(target, file, overwrite, sampling):
+        with show_progress() as progress:
+            progress("read", 0.0, str(file))
+            from forkmodel.data.drop import read_drop
+            from forkmodel.fit import load
 
-        fit = load(file)
-        drop = read_drop(data, fit.data)
-    if not as_json:
-        _print_drop(drop, rows)
-    document: dict[str, Any] = {"fit": str(file), "drop": _drop_document(drop), "out": None}
-    if dry_run or not drop.changes:
-        if as_json:
-            print_json(document)
-        else:
-            typer.echo("Nothing was fitted." if drop.changes else "Nothing is new, so nothing was fitted.")
-        return
+            fit = load(file)
+            drop = read_drop(data, fit.data)
+        if not as_json:
+            _print_drop(drop, rows)
+        document: dict[str, Any] = {"fit": str(file), "drop": _drop_document(drop), "out": None}
+        if dry_run or not drop.changes:
+            if as_json:
+                print_json(document)
+            else:
+                say("Nothing was fitted." if drop.changes else "Nothing is new, so nothing was fitted.")
+            return
+        with show_progress() as progress:
+            options = {"draws": draws, "tune": tune, "cores": cores}
+            given = {name: value for name, value in options.items() if value is not None}
+            made, moved = fit.update(drop, seed=seed, progress=progress, **given)
+            progress("derive", 0.0, "review")
+            review = made.review()
+            made.save(target)
     with show_progress() as progress:
-        sampling = {"draws": draws, "tune": tune, "seed": seed, "cores": cores}
-        given = {name: value for name, value in sampling.items() if value is not None}
-        made, moved = fit.update(drop, progress=progress, **given)
-        progress("derive", 0.0, "review")
-        review = made.review()
-        made.save(target)
         withheld = moved.withheld
         if withheld is None:
             progress("derive", 0.0, "how headlines moved, and which rows moved them")
@@ -87,24 +91,26 @@ def update(
     else:
         if withheld is None:
             _print_moves(moved)
-        typer.echo(f"Review: {review.status}. Wrote {target}.")
+        say(f"Review: {review.status}. Wrote {target}.")
     if withheld is not None:
-        typer.echo(withheld, err=True)
+        say(withheld, err=True)
     if review.status == "FAIL":
         raise typer.Exit(REVIEW_FAILED)
 
 
-def _check_target(target: Path, file: Path, overwrite: bool) -> None:
-    """Refuse a target before minutes are spent: the old fit, or a file nobody allowed to replace."""
-    from forkmodel.pipeline import check_target
+@contextmanager
+def _held(target: Path, file: Path, overwrite: bool, sampling: Sampling) -> Iterator[None]:
+    """Hold a target, unless it is the old fit or a file that nobody allowed to replace."""
+    from forkmodel.targets import held_target
 
-    check_target(target, folder=False)
-    if not target.exists():
-        return
-    if file.exists() and target.samefile(file):
-        raise ForkModelError(f"{target} is the fit to bring up to date, which is kept. Give another --out.")
-    if not overwrite:
-        raise ForkModelError(f"{target} exists. Give another --out, or --overwrite to replace it.")
+    with held_target(target, folder=False, needs=fit_bytes(sampling)):
+        if target.exists() and file.exists() and target.samefile(file):
+            raise ForkModelError(
+                f"{target} is the fit to bring up to date, which is kept. Give another --out."
+            )
+        if target.exists() and not overwrite:
+            raise ForkModelError(f"{target} exists. Give another --out, or --overwrite to replace it.")
+        yield
 
 
 def _drop_document(drop: Drop) -> dict[str, Any]:

@@ -12,8 +12,17 @@ from forkmodel.data.announced import ANNOUNCED_COLUMNS
 from forkmodel.data.cells import mend_date
 from forkmodel.data.schemas import COMPANIONS, TABLES
 from forkmodel.errors import Problem, did_you_mean
+from forkmodel.targets import held_target
+from forkmodel.whole_files import half_replaced, staged_files, write_whole
 
-__all__ = ["VINTAGE_FILE", "FolderVintage", "date_folder", "stated_vintage", "wrong_files"]
+__all__ = [
+    "VINTAGE_FILE",
+    "FolderVintage",
+    "date_folder",
+    "stated_vintage",
+    "write_tables",
+    "wrong_files",
+]
 
 #: A folder may state its vintage in this file: one ISO date.
 VINTAGE_FILE = "vintage.txt"
@@ -56,8 +65,16 @@ def wrong_files(folder: Path, present: set[str], *, whole: bool) -> list[Problem
     others = sorted(
         path
         for path in folder.iterdir()
-        if path.is_file() and path.stem not in present and path.name != VINTAGE_FILE
+        if path.is_file()
+        and path.stem not in present
+        and path.name != VINTAGE_FILE
+        # What a killed process had begun to write is hidden.
+        and not path.name.startswith(".")
     )
+    if half_replaced(folder):
+        fix = "Run the command again that wrote there; it puts the folder right."
+        problem = "a process is putting new tables in the place of old ones, or was killed while it did"
+        problems.append(Problem(str(folder), None, None, None, problem, fix))
     for name, table in TABLES.items():
         if not whole or name in present:
             continue
@@ -80,6 +97,29 @@ def wrong_files(folder: Path, present: set[str], *, whole: bool) -> list[Problem
         fix = f"Add at least one of {', '.join(f'{name}.csv' for name in TABLES)}."
         problems.append(Problem(str(folder), None, None, None, "the folder holds no table", fix))
     return problems
+
+
+def write_tables(folder: Path, texts: Mapping[str, str]) -> None:
+    """Write a folder of tables; they take the place of the tables that are there all at once.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder; made if absent.
+    texts : mapping of str to str
+        Content of each file by its name. Tables that are there and not named are removed.
+
+    Raises
+    ------
+    ForkModelError
+        If the folder cannot be written.
+    BusyError
+        If another process is writing to it.
+    """
+    names = [*(f"{name}.csv" for name in TABLES), VINTAGE_FILE]
+    with held_target(folder, folder=True), staged_files(folder, names) as waiting:
+        for name, text in texts.items():
+            write_whole(waiting / name, text)
 
 
 def stated_vintage(folder: Path, problems: list[Problem]) -> pd.Timestamp | None:

@@ -14,14 +14,20 @@ from forkmodel.data.cells import empty_table, type_records
 from forkmodel.data.checks import cross_table_problems, future_dates, row_problems
 from forkmodel.data.column_rules import schema_problems
 from forkmodel.data.files import read_records
-from forkmodel.data.folders import VINTAGE_FILE, FolderVintage, date_folder, stated_vintage, wrong_files
+from forkmodel.data.folders import (
+    VINTAGE_FILE,
+    FolderVintage,
+    date_folder,
+    stated_vintage,
+    write_tables,
+    wrong_files,
+)
 from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.merging import canonical, union
 from forkmodel.data.schemas import TABLES
 from forkmodel.data.texts import table_text
 from forkmodel.errors import DataError, Problem
 from forkmodel.package_files import SNAPSHOT
-from forkmodel.whole_files import write_whole
 
 __all__ = [
     "SNAPSHOT",
@@ -125,17 +131,19 @@ def write_data(market: MarketTables, folder: Folder) -> None:
     market : MarketTables
         The market.
     folder : str or path
-        Where to write; made if absent. Files of the same names are replaced.
+        Where to write; made if absent. Tables that are there are replaced all at once.
+
+    Raises
+    ------
+    ForkModelError
+        If the folder cannot be written.
+    BusyError
+        If another process is writing to it.
     """
-    place = Path(folder)
-    place.mkdir(parents=True, exist_ok=True)
-    for name in TABLES:
-        if getattr(market, name).empty:
-            # A file without rows says no more than no file.
-            (place / f"{name}.csv").unlink(missing_ok=True)
-            continue
-        write_whole(place / f"{name}.csv", table_text(market, name))
-    write_whole(place / VINTAGE_FILE, f"{market.vintage.date().isoformat()}\n")
+    # A file without rows says no more than no file.
+    texts = {f"{name}.csv": table_text(market, name) for name in TABLES if not getattr(market, name).empty}
+    texts[VINTAGE_FILE] = f"{market.vintage.date().isoformat()}\n"
+    write_tables(Path(folder), texts)
 
 
 @dataclass

@@ -9,7 +9,8 @@ from pathlib import Path
 from forkmodel.data.columns import Column, Table
 from forkmodel.data.schemas import TABLES
 from forkmodel.errors import ForkModelError
-from forkmodel.whole_files import write_whole
+from forkmodel.targets import held_target
+from forkmodel.whole_files import settle, staged_files, write_whole
 
 __all__ = ["COLUMNS_PAGE", "write_template"]
 
@@ -122,11 +123,14 @@ def write_template(folder: str | Path) -> list[Path]:
     place = Path(folder)
     files = {place / f"{name}.csv": _text(table) for name, table in TABLES.items()}
     files[place / COLUMNS_PAGE] = _page()
-    there = [path.name for path in files if path.exists()]
-    if there:
-        raise ForkModelError(f"{place} already holds {', '.join(there)}. Give a new folder.")
-    for path, text in files.items():
-        write_whole(path, text)
+    with held_target(place, folder=True):
+        settle(place)
+        there = [path.name for path in files if path.exists()]
+        if there:
+            raise ForkModelError(f"{place} already holds {', '.join(there)}. Give a new folder.")
+        with staged_files(place, [path.name for path in files]) as waiting:
+            for path, text in files.items():
+                write_whole(waiting / path.name, text)
     return list(files)
 
 

@@ -79,7 +79,6 @@ def observed_points(panel: Panel) -> dict[str, pd.DataFrame]:
                 "value": expit(access["logit_open_share"].to_numpy()),
                 "low": access["low"].to_numpy(),
                 "high": access["high"].to_numpy(),
-                "label": "OpenRouter, all tokens of known access",
             }
         ),
         "revenue": pd.DataFrame(

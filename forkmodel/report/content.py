@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from forkmodel.report.intervals import MIN_FINITE, sample_dims
+from forkmodel.report.text import ROUTER
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -128,6 +129,10 @@ class ReportContent:
     router: str | None = None
     pairs: pd.DataFrame | None = None
     others: Mapping[str, Any] | None = None
+
+    def named(self, label: str) -> str:
+        """Return a label with the name of this market's router in its place."""
+        return label.format(router=self.router or ROUTER)
 
     @property
     def failed(self) -> bool:

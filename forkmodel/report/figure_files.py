@@ -7,9 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from markupsafe import escape
-
-from forkmodel.data.cells import escaped
 from forkmodel.report import claims_chart, claims_table, opening, scenario_chart, text
 from forkmodel.report.content import ReportContent
 from forkmodel.report.drawing import Row, draw_figure, draw_rows
@@ -17,7 +14,6 @@ from forkmodel.report.findings import finding
 from forkmodel.report.formatting import day_label
 from forkmodel.report.frames import claims_csv, effects_csv
 from forkmodel.report.overview import charted
-from forkmodel.report.page import ROUTER_LABEL
 from forkmodel.report.palette import colour
 from forkmodel.whole_files import staged_files
 
@@ -130,13 +126,6 @@ def _drawn(content: ReportContent, wanted: Sequence[str] | None) -> Iterator[Dra
         yield _scenarios(content)
 
 
-def _named(body: str, router: str | None, kind: str) -> str:
-    """Put the name of another market's router in the place of the bundled one's."""
-    if router is None:
-        return body
-    return body.replace(ROUTER_LABEL, str(escape(router)) if kind == "svg" else escaped(router))
-
-
 def write_figures(
     content: ReportContent, folder: str | Path, wanted: Sequence[str] | None = None
 ) -> list[str]:
@@ -162,8 +151,7 @@ def write_figures(
         for drawn in _drawn(content, wanted):
             files = {"svg": f"{drawn.name}.svg", "csv": f"{drawn.name}.csv"}
             for kind, name in files.items():
-                said = _named(getattr(drawn, kind), content.router, kind)
-                (waiting / name).write_text(said, encoding="utf-8")
+                (waiting / name).write_text(getattr(drawn, kind), encoding="utf-8")
             said_of = {key: value for key, value in asdict(drawn).items() if key not in files}
             listed.append({**said_of, **files, "draws": content.draws})
         index = {"vintage": f"{content.vintage:%Y-%m-%d}", "review": content.status, "figures": listed}

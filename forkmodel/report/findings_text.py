@@ -75,10 +75,12 @@ def developers_phrase(hhi: str, interval: str) -> str:
     return f"{hhi} ({interval})"
 
 
-def open_share_sentence(date: str, tokens: str, tokens_interval: str, money: str, money_interval: str) -> str:
-    """Set the open share of tokens against that of money."""
+def open_share_sentence(
+    router: str, date: str, tokens: str, tokens_interval: str, money: str, money_interval: str
+) -> str:
+    """Set the open share of a router's tokens against that of its money."""
     return (
-        f"Open weights carry {tokens} ({tokens_interval}) of OpenRouter's tokens in {date}, but take {money} "
+        f"Open weights carry {tokens} ({tokens_interval}) of {router}'s tokens in {date}, but take {money} "
         f"({money_interval}) of the money there."
     )
 

@@ -124,6 +124,7 @@ def _tokens_and_money(content: ReportContent) -> str | None:
     if tokens is None or money is None:
         return None
     return findings_text.open_share_sentence(
+        content.named(text.MARKETS["openrouter"]),
         tokens.date,
         unit.text(tokens.summary.median),
         unit.interval(tokens.summary.headline),

@@ -139,7 +139,7 @@ def _readings(content: ReportContent) -> list[tuple[str, str, _Readings, Sequenc
         (text.MARKET_ROWS["openrouter"], _closed_part(content, "openrouter", "tokens"), False),
     ]
     tiers: _Readings = [
-        (text.SHORT_SCOPES[scope], _tier(content, scope), hosts and scope == "open_hosts")
+        (content.named(text.SHORT_SCOPES[scope]), _tier(content, scope), hosts and scope == "open_hosts")
         for scope in text.TIERS
     ]
     values: _Readings = [

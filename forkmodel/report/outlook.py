@@ -48,7 +48,7 @@ def _concentration(future: ReportContent) -> list[Figure]:
         UNITS["hhi"],
         [
             LinePanel(
-                text.SCOPES[scope],
+                future.named(text.SCOPES[scope]),
                 [line(future, "", colour(tone), "hhi", scope=scope)],
                 rules=rules,
                 prior_driven=future.rests_on_prior(scope),
@@ -100,7 +100,7 @@ def _shares(future: ReportContent) -> Figure:
     tones = {"tokens": "tokens", "spend": "money"}
     panels = [
         LinePanel(
-            f"{text.MARKETS[market]}: {text.UNITS[unit].lower()}",
+            f"{future.named(text.MARKETS[market])}: {text.UNITS[unit].lower()}",
             [line(future, "", colour(tones[unit]), "open_share", market=market, unit=unit)],
         )
         for market, unit in wanted

@@ -222,7 +222,7 @@ def headline_figure(content: ReportContent) -> str:
     unit = UNITS["hhi"]
     scopes = (("closed", "closed"), ("open_hosts", "open"), ("open_developers", "open"))
     found = [
-        (text.SCOPES[scope], line(content, "", access_colour(access), "hhi", scope=scope))
+        (content.named(text.SCOPES[scope]), line(content, "", access_colour(access), "hhi", scope=scope))
         for scope, access in scopes
     ]
     lines = [(title, path) for title, path in found if path is not None]

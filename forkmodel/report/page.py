@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from forkmodel.report import (
     claims_chart,
@@ -42,8 +42,6 @@ from forkmodel.report.templating import fill, sheet, templates
 __all__ = ["render"]
 
 
-#: The bundled market's router as labels write it.
-ROUTER_LABEL = "OpenRouter"
 #: Makes the bundled renderer available to the page's own script.
 _EXPOSE = "window.vegaEmbed = vegaEmbed;"
 
@@ -200,7 +198,7 @@ def render(
         shown.pop("explorer", None)
     own = content.router is not None
     sheets = sheet(environment, "page.css") + (sheet(environment, "print.css") if paper else "")
-    page = fill(
+    return fill(
         environment,
         "print.html" if paper else "page.html",
         text=text,
@@ -246,5 +244,3 @@ def render(
             else _on_screen(sections, sheet(environment, "charts.js"))
         ),
     )
-    # Labels name the bundled market's router; here another stands in its place.
-    return page if content.router is None else page.replace(ROUTER_LABEL, str(escape(content.router)))

@@ -41,7 +41,7 @@ def regulator(content: ReportContent) -> Reader | None:
             continue
         above = asked(worlds, f"{path}[{YEARS[1]}] > {line}")
         below = asked(worlds, f"when({path}[{after}:{end}] <= {line})")
-        name = SHORT_SCOPES[scope]
+        name = content.named(SHORT_SCOPES[scope])
         driven = content.rests_on_prior(scope)
         rows.append((text.by_prior(name) if driven else name, [*levels, above, below, _dots(content, scope)]))
     if not rows:
@@ -64,7 +64,7 @@ def _dots(content: ReportContent, scope: str) -> Cell:
     if day not in pd.DatetimeIndex(worlds["time"].to_numpy()):
         return None
     values = worlds["hhi"].sel(scope=scope, time=day).to_numpy()
-    told = text.dots_told(SHORT_SCOPES[scope], YEARS[1])
+    told = text.dots_told(content.named(SHORT_SCOPES[scope]), YEARS[1])
     tone = {"closed": "closed", "all_developers": "neutral"}.get(scope, "open")
     return quantile_dots(values, Scale(0.0, 6000.0), told, tone)
 

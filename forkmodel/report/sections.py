@@ -57,7 +57,7 @@ def concentration(content: ReportContent) -> list[Figure]:
         UNITS["hhi"],
         [
             LinePanel(
-                label,
+                content.named(label),
                 [line(content, "", _SCOPE_COLOURS[scope], "hhi", scope=scope)],
                 rules=rules,
                 prior_driven=content.rests_on_prior(scope),
@@ -75,7 +75,7 @@ def concentration(content: ReportContent) -> list[Figure]:
             DotPanel(
                 text.RATIOS[name],
                 [
-                    latest_dot(content, label, "", _SCOPE_COLOURS[scope], name, scope=scope)
+                    latest_dot(content, content.named(label), "", _SCOPE_COLOURS[scope], name, scope=scope)
                     for scope, label in text.SHORT_SCOPES.items()
                 ],
                 rules=(Rule(text.CLOUD_CR3, text.RULE_CLOUD_CR3),) if name == "cr3" else (),
@@ -164,7 +164,9 @@ def shares(content: ReportContent) -> list[Figure]:
         for kind, label in text.UNITS.items():
             path = line(content, "", colour(_KIND_COLOURS[kind]), "open_share", market=market, unit=kind)
             points = observed.get((market, kind), [])
-            panels.append(LinePanel(f"{text.MARKETS[market]}: {label.lower()}", [path], points))
+            panels.append(
+                LinePanel(f"{content.named(text.MARKETS[market])}: {label.lower()}", [path], points)
+            )
     opened = line_figure(content, "open-share", unit, panels, columns=2, ceiling=1.0)
     by_developer = dot_figure(
         content,
@@ -172,7 +174,7 @@ def shares(content: ReportContent) -> list[Figure]:
         unit,
         [
             DotPanel(
-                title,
+                content.named(title),
                 [
                     latest_dot(
                         content, name, "", developer_colour(name), variable, market=market, developer=name

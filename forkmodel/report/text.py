@@ -17,21 +17,23 @@ CLOUD_CR3 = 0.63
 RULE_GUIDELINE = "1,800"
 RULE_CLOUD = "cloud"
 
+#: The bundled market's router; labels below leave a place for its name or that of another market's.
+ROUTER = "OpenRouter"
 SCOPES = {
     "closed": "Closed labs, by revenue",
     "open_developers": "Open-weight developers, by hosted money",
     "open_hosts": "Hosts of open weights, by revenue",
     "all_developers": "All developers, by money",
-    "openrouter_tokens": "Developers on OpenRouter, by tokens",
-    "openrouter_spend": "Developers on OpenRouter, by money",
+    "openrouter_tokens": "Developers on {router}, by tokens",
+    "openrouter_spend": "Developers on {router}, by money",
 }
 SHORT_SCOPES = {
     "closed": "Closed labs",
     "open_developers": "Open developers",
     "open_hosts": "Open hosts",
     "all_developers": "All developers",
-    "openrouter_tokens": "OpenRouter, tokens",
-    "openrouter_spend": "OpenRouter, money",
+    "openrouter_tokens": "{router}, tokens",
+    "openrouter_spend": "{router}, money",
 }
 #: Tiers whose concentration the page's titles state.
 TIERS = {
@@ -40,7 +42,7 @@ TIERS = {
     "open_hosts": "hosts of open weights",
 }
 MARKETS = {
-    "openrouter": "OpenRouter",
+    "openrouter": "{router}",
     "enterprise": "Enterprise API",
     "business_subscriptions": "Business subscriptions",
 }
@@ -82,8 +84,8 @@ PROVENANCE = {
 PROVENANCE_GROUPS = {"seconds": "Seconds per stage", "versions": "Versions"}
 #: Title, variable and market of the panels that compare developers.
 DEVELOPER_PANELS = (
-    ("OpenRouter: tokens", "token_share", "openrouter"),
-    ("OpenRouter: money", "spend_share", "openrouter"),
+    ("{router}: tokens", "token_share", "openrouter"),
+    ("{router}: money", "spend_share", "openrouter"),
     ("Enterprise API: money", "spend_share", "enterprise"),
     ("Business subscriptions: payers", "spend_share", "business_subscriptions"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -48,3 +49,38 @@ def test_everything_else_is_left_to_the_parser(words):
     done = run(*words)
     assert done.returncode == (0 if "--help" in words else 2)
     assert done.stderr.split()[-1] == "True"
+
+
+SWALLOW = """
+import os, signal, time
+try:
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(0.3)
+except BaseException:
+    pass
+whole = True
+"""
+PRESSED = """
+import time
+from forkmodel.cli.interrupts import let_imports_finish
+let_imports_finish()
+try:
+    import swallow
+    time.sleep(60)
+except KeyboardInterrupt:
+    print("heard", swallow.whole)
+"""
+
+
+def test_an_interrupt_during_an_import_is_heard_after_it(tmp_path):
+    (tmp_path / "swallow.py").write_text(SWALLOW, encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+    done = subprocess.run(
+        [sys.executable, "-c", PRESSED],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment,
+        timeout=50,
+    )
+    assert done.stdout == "heard True\n", done.stderr

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from forkmodel.errors import ForkModelError
-from forkmodel.pipeline import Sampling, check_target, fit_bytes
+from forkmodel.pipeline import Sampling, fit_bytes
+from forkmodel.targets import check_target
 
 FORMATS = Path(__file__).parents[1] / "formats"
 #: Bytes that a process may write to one file: enough for its small files, too little for its results.

@@ -15,12 +15,16 @@ from forkmodel.data.files import read_records
 from forkmodel.data.names import NearNames
 from forkmodel.data.schemas import ALIASES
 from forkmodel.errors import DataError, ForkModelError, Problem, did_you_mean
+from forkmodel.holding import held
 from forkmodel.whole_files import write_whole
 
 __all__ = ["ALIASES_FILE", "Aliases", "add_aliases", "read_aliases"]
 
 #: Name of the file in a folder of imported tables.
 ALIASES_FILE = f"{ALIASES.name}.csv"
+
+#: Seconds to wait for another process that adds aliases, which takes it a moment.
+PATIENCE = 10.0
 
 #: From kind, source (empty = any) and name to the id.
 Aliases = dict[tuple[str, str, str], str]
@@ -77,6 +81,8 @@ def add_aliases(path: Path, new: Collection[Proposal]) -> None:
     ------
     ForkModelError
         If a kind is unknown or a name or id is empty.
+    BusyError
+        If another process has been writing to the file for some seconds.
     """
     kinds = list(ALIASES.column("kind").values)
     for each in new:
@@ -84,7 +90,12 @@ def add_aliases(path: Path, new: Collection[Proposal]) -> None:
             raise ForkModelError(f"there is no kind {each.kind!r} of name. {did_you_mean(each.kind, kinds)}")
         if not each.name.strip() or not each.id.strip() or not (each.name + each.id).isprintable():
             raise ForkModelError("a name and an id are one line of plain text each, and neither is empty.")
-    rows = read_aliases(path) | {(each.kind, each.source, each.name): each.id for each in new}
+    # Whoever adds at the same time has to see these rows, or they would be lost.
+    with held(path, folder=False, seconds=PATIENCE):
+        _write(path, read_aliases(path) | {(each.kind, each.source, each.name): each.id for each in new})
+
+
+def _write(path: Path, rows: Aliases) -> None:
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(ALIASES.names)

@@ -9,11 +9,9 @@ from pathlib import Path
 
 from forkmodel.data.adapters.imported import Imported
 from forkmodel.data.cells import escaped
-from forkmodel.data.folders import VINTAGE_FILE
+from forkmodel.data.folders import VINTAGE_FILE, write_tables
 from forkmodel.data.schemas import TABLES
 from forkmodel.errors import ForkModelError
-from forkmodel.holding import held
-from forkmodel.whole_files import staged_files, write_whole
 
 __all__ = ["rows_text", "write_import"]
 
@@ -59,20 +57,15 @@ def write_import(imported: Imported, folder: Path) -> list[str]:
     Raises
     ------
     ForkModelError
-        If nothing was imported, or the target is a file.
+        If nothing was imported, or the folder cannot be written.
+    BusyError
+        If another process is writing to it.
     """
     if not imported.tables:
         raise ForkModelError(
             "nothing was imported, so nothing was written: every row was left out, for the reasons given."
         )
-    if folder.exists() and not folder.is_dir():
-        raise ForkModelError(f"{folder} is a file; give a folder to write to.")
     texts = {f"{name}.csv": rows_text(name, rows) for name, rows in imported.tables.items()}
     texts[VINTAGE_FILE] = f"{imported.vintage.date().isoformat()}\n"
-    with (
-        held(folder, folder=True),
-        staged_files(folder, [*(f"{name}.csv" for name in TABLES), VINTAGE_FILE]) as waiting,
-    ):
-        for name, text in texts.items():
-            write_whole(waiting / name, text)
+    write_tables(folder, texts)
     return list(texts)

@@ -17,13 +17,14 @@ from typing import Any
 
 from forkmodel.errors import ModelError, RecordError
 from forkmodel.formats import MODEL_FORMAT
+from forkmodel.holding import held
 from forkmodel.priors import PriorSet
 from forkmodel.validate.backtest.backtest import foresee_from
 from forkmodel.validate.backtest.foresight import file_hash
 from forkmodel.validate.jobs.code import code_hash
 from forkmodel.validate.reviews import failed, review_words
 from forkmodel.validate.track.chain import chain_text, line_of, read_chain
-from forkmodel.whole_files import staged_files
+from forkmodel.whole_files import half_replaced, settle, staged_files, write_whole
 
 __all__ = ["FROZEN", "MANIFEST", "RETROSPECTIVE", "freeze", "manifest_rows", "published", "published_folder"]
 
@@ -32,6 +33,8 @@ MANIFEST = "manifest.jsonl"
 KIND = "manifest of kept forecasts"
 #: Draws that are kept, and quarters ahead.
 SAMPLES, QUARTERS = 1000, 10
+#: Seconds to wait for another process that keeps a forecast in the same folder, which takes it some ten.
+PATIENCE = 60.0
 
 
 def published_folder() -> Path:
@@ -56,8 +59,13 @@ def manifest_rows(folder: Path) -> list[dict[str, Any]]:
     Raises
     ------
     RecordError
-        If the manifest was changed.
+        If the manifest was changed, or a process was killed while it put a new one in its place.
     """
+    if half_replaced(folder):
+        raise RecordError(
+            f"{folder} is being written, or a process was killed while it wrote there: run `forkmodel track "
+            "freeze` again, which puts it right."
+        )
     return read_chain(folder / MANIFEST, KIND)
 
 
@@ -114,7 +122,16 @@ def freeze(fit: Path, out: Path, priors: PriorSet | None = None, made: date | No
         If the review of the fit failed, or nobody made one.
     RecordError
         If something was kept under this name before.
+    BusyError
+        If another process has been writing to the folder for a minute.
     """
+    # Whoever keeps another one at the same time has to see this line of the manifest, or it would be lost.
+    with held(out.parent, folder=True, seconds=PATIENCE):
+        settle(out.parent)
+        return _kept(fit, out, priors, made)
+
+
+def _kept(fit: Path, out: Path, priors: PriorSet | None, made: date | None) -> dict[str, Any]:
     listed = manifest_rows(out.parent)
     if out.exists() or out.name in {row["file"] for row in listed}:
         raise RecordError(
@@ -145,5 +162,5 @@ def freeze(fit: Path, out: Path, priors: PriorSet | None = None, made: date | No
     with staged_files(out.parent, [out.name, MANIFEST]) as waiting:
         kept.save(waiting / out.name)
         row = {"file": out.name, "sha256": file_hash(waiting / out.name), **about}
-        (waiting / MANIFEST).write_text(chain_text([*listed, row], KIND), encoding="utf-8")
+        write_whole(waiting / MANIFEST, chain_text([*listed, row], KIND))
     return row
