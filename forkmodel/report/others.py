@@ -14,9 +14,10 @@ from forkmodel.hindcast.record import kept_record
 from forkmodel.hindcast.tables import read_shares
 from forkmodel.hindcast.yardstick import cloud_path
 from forkmodel.report import others_text as text
+from forkmodel.report.bands import Point
 from forkmodel.report.formatting import UNITS, percent
 
-__all__ = ["cloud_rows", "other_markets", "rate_rows", "standing"]
+__all__ = ["cloud_points", "cloud_rows", "other_markets", "rate_rows", "standing"]
 
 #: Paths whose level today decides which markets were like it.
 _LEVELS = (("hhi", "closed"), ("cr3", "closed"), ("hhi", "open_hosts"))
@@ -55,13 +56,29 @@ def other_markets(history: xr.Dataset, vintage: pd.Timestamp) -> Mapping[str, An
     }
 
 
+def cloud_points(others: Mapping[str, Any] | None, scope: str) -> list[Point]:
+    """Return the cloud's HHI in every quarter, to be laid over the path of a scope: that of closed labs."""
+    if others is None or scope != "closed":
+        return []
+    return [
+        Point(
+            row.as_of,
+            (row.hhi_low + row.hhi_high) / 2.0,
+            text.cloud_point(_quarter(row.as_of), _tens(row.hhi_low), _tens(row.hhi_high)),
+            "diamond",
+            (row.hhi_low, row.hhi_high),
+        )
+        for row in others["cloud"].itertuples()
+    ]
+
+
 def cloud_rows(others: Mapping[str, Any]) -> list[list[str]]:
     """Return the cloud's path as text: quarter, firms named, HHI from and to, three-firm share."""
     path = others["cloud"]
     last_of_year = path.groupby(path["as_of"].dt.year)["as_of"].transform("max") == path["as_of"]
     return [
         [
-            str(row.as_of.to_period("Q")).replace("Q", "-Q"),
+            _quarter(row.as_of),
             str(row.firms),
             text.span(_tens(row.hhi_low), _tens(row.hhi_high)),
             percent(row.cr3),
@@ -93,6 +110,10 @@ def standing(others: Mapping[str, Any]) -> list[str]:
         text.foreseen(row["measure"], row["skill"][text.BAR], row["coverage"]["0.9"], row["n"])
         for row in rows
     ]
+
+
+def _quarter(day: pd.Timestamp) -> str:
+    return str(day.to_period("Q")).replace("Q", "-Q")
 
 
 def _tens(value: float) -> str:

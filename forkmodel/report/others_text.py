@@ -11,6 +11,11 @@ CLOUD_INTRO = (
     "leaders. The HHI runs from the squares of named firms alone to what it would be if everybody else "
     "were as large as the smallest named."
 )
+CLOUD_POINTS = (
+    "Diamonds in the panel of closed labs: cloud infrastructure in the same quarters, with the range that "
+    "its reports leave."
+)
+CLOUD_KEY = "Diamonds: cloud infrastructure."
 CLOUD_COLUMNS = ("Quarter", "Firms named", "HHI", "Three largest")
 RATES_INTRO = (
     "Base rates: of other markets that were once about as concentrated (HHI within a quarter of today's "
@@ -28,6 +33,11 @@ EVENTS = {
 #: Quarters ahead, and the forecast without a model, of which the report speaks.
 FAR_AHEAD, BAR = (9, 16), "median of four"
 NEVER_SEEN = "no market like it on record for so long"
+
+
+def cloud_point(quarter: str, low: str, high: str) -> str:
+    """Name a quarter of the cloud and its HHI."""
+    return f"cloud infrastructure, {quarter}: {span(low, high)}"
 
 
 def span(low: str, high: str) -> str:

@@ -9,6 +9,8 @@ from forkmodel.report.bands import Rule
 from forkmodel.report.content import ReportContent
 from forkmodel.report.formatting import UNITS
 from forkmodel.report.layout import Figure, Legend, LinePanel, line_figure
+from forkmodel.report.others import cloud_points
+from forkmodel.report.others_text import CLOUD_KEY, CLOUD_POINTS
 from forkmodel.report.palette import access_colour, colour
 from forkmodel.report.paths import Line, line, line_of
 
@@ -50,14 +52,18 @@ def _concentration(future: ReportContent) -> list[Figure]:
             LinePanel(
                 future.named(text.SCOPES[scope]),
                 [line(future, "", colour(tone), "hhi", scope=scope)],
-                rules=rules,
+                points=(cloud := cloud_points(future.others, scope)),
+                rules=rules[:1] if cloud else rules,
                 prior_driven=future.rests_on_prior(scope),
             )
             for scope, tone in _SCOPES.items()
         ],
         columns=4,
         ceiling=10_000.0,
+        note="" if future.others is None else CLOUD_POINTS,
     )
+    if future.others is not None:
+        hhi = replace(hhi, reading=f"{hhi.reading} {CLOUD_KEY}")
     three = LinePanel("", [line(future, "", colour("closed"), "cr3", scope="closed")])
     return [hhi, _one(future, "outlook-cr3", "share", three, ceiling=1.0)]
 

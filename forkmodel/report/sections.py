@@ -13,6 +13,8 @@ from forkmodel.report.bands import Point, Rule
 from forkmodel.report.content import ReportContent
 from forkmodel.report.formatting import UNITS, day_label
 from forkmodel.report.layout import DotPanel, Figure, Legend, LinePanel, dot_figure, line_figure
+from forkmodel.report.others import cloud_points
+from forkmodel.report.others_text import CLOUD_POINTS
 from forkmodel.report.palette import access_colour, colour, developer_colour
 from forkmodel.report.paths import Line, latest_dot, line, line_of
 
@@ -59,13 +61,14 @@ def concentration(content: ReportContent) -> list[Figure]:
             LinePanel(
                 content.named(label),
                 [line(content, "", _SCOPE_COLOURS[scope], "hhi", scope=scope)],
-                rules=rules,
+                points=(cloud := cloud_points(content.others, scope)),
+                rules=rules[:1] if cloud else rules,
                 prior_driven=content.rests_on_prior(scope),
             )
             for scope, label in text.SCOPES.items()
         ],
         ceiling=10_000.0,
-        note=text.HOSTS_NOTE,
+        note=f"{text.HOSTS_NOTE} {CLOUD_POINTS}" if content.others is not None else text.HOSTS_NOTE,
     )
     ratios = dot_figure(
         content,

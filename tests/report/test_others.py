@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from forkmodel.report.others import cloud_rows, other_markets, rate_rows, standing
+from forkmodel.report.others import cloud_points, cloud_rows, other_markets, rate_rows, standing
 
 VINTAGE = pd.Timestamp("2026-07-31")
 
@@ -38,6 +38,15 @@ def test_the_rows_state_levels_counts_and_intervals(history):
     assert years[0] == "2014-Q3"
     assert years[-1] == "2026-Q1"
     assert cloud_rows(others)[-1][2] == "1,420 to 1,940"
+
+
+def test_the_cloud_lies_over_closed_labs_alone_quarter_by_quarter(history):
+    others = other_markets(history, VINTAGE)
+    points = cloud_points(others, "closed")
+    assert len(points) == len(others["cloud"])
+    assert all(low <= point.value <= high for point in points for low, high in [point.bounds])
+    assert points[-1].tip == "cloud infrastructure, 2026-Q1: 1,420 to 1,940"
+    assert cloud_points(others, "open_hosts") == cloud_points(None, "closed") == []
 
 
 def test_a_history_without_these_paths_shows_none(history):
