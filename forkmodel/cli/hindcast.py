@@ -33,7 +33,7 @@ def hindcast(
     seed: Annotated[int, typer.Option("--seed", min=0, max=MOST_SEED, help="Same seed, same draws.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")] = False,
 ) -> None:
-    """Forecast the concentration of other markets from their past, and score it."""
+    """Forecast other markets from their past and score it."""
     from forkmodel.hindcast.mapping import prior_file_of
     from forkmodel.hindcast.page import hindcast_page
     from forkmodel.hindcast.record import hindcast_record

@@ -44,7 +44,7 @@ def add(
     record: RecordOption = RECORD,
     as_json: JsonOption = False,
 ) -> None:
-    """Score a forecast on what later tables report, and add the scores to the record."""
+    """Score a forecast on later tables, and add it to the record."""
     from forkmodel.errors import ForkModelError, did_you_mean
     from forkmodel.forecast.baselines import BASELINES
     from forkmodel.pipeline import Source
@@ -106,7 +106,10 @@ def _rows(rows: list[dict[str, Any]]) -> tuple[list[str], list[list[Any]]]:
 
 @track_app.command("show")
 def show(record: RecordOption = RECORD, as_json: JsonOption = False) -> None:
-    """Print what the record comes to: skill, coverage and calibration, frozen and retrospective apart."""
+    """Print what the record comes to, frozen and retrospective.
+
+    Skill, coverage and calibration; the two kinds are never added up.
+    """
     from forkmodel.errors import RecordError
     from forkmodel.validate.track.calibration import calibration, forecasts_on_record
     from forkmodel.validate.track.chain import last_hash
@@ -189,7 +192,10 @@ def freeze(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Keep the predictive draws of a fit's targets in one small file, and list its hash in the manifest."""
+    """Keep a forecast, and list its hash in the manifest.
+
+    The file holds the predictive draws of the fit's targets; it is small.
+    """
     from forkmodel.priors import load_priors
     from forkmodel.targets import check_target
     from forkmodel.validate.track.published import MANIFEST

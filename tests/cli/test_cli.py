@@ -39,7 +39,7 @@ def test_help_lists_every_command(call):
     assert set(COMMANDS) <= set(done.stdout.split())
 
 
-@pytest.mark.parametrize("group", ["", "data", "priors", "scenarios", "validate"])
+@pytest.mark.parametrize("group", ["", "data", "priors", "scenarios", "track", "validate"])
 def test_each_line_of_a_list_of_commands_is_whole(group):
     done = CliRunner().invoke(app, [*group.split(), "--help"])
     assert "..." not in done.stdout.partition("Commands:")[2]
