@@ -31,6 +31,7 @@ PARSED_ONLY = {
     "forkmodel compare fit.nc": "simulates ten scenarios; tests/cli/test_cli_fits.py simulates one",
     "forkmodel claims fit.nc": "simulates and reweights; tests/cli/test_cli_fits.py does so",
     "forkmodel forecast fit.nc --store": "a hundred thousand worlds; tests/forecast/test_many_worlds.py",
+    "forkmodel demand cars.nc": "asks the file of the line before it; tests/demand/test_cli_demand.py",
     "forkmodel track": "keeps real fits and scores them on later tables; tests/validate/test_track.py",
 }
 #: The same for lines of which another begins alike, and runs.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 
@@ -82,5 +83,7 @@ def test_an_interrupt_during_an_import_is_heard_after_it(tmp_path):
         check=False,
         env=environment,
         timeout=50,
+        # A shell that runs this in the background has its children ignore the interrupt.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert done.stdout == "heard True\n", done.stderr
