@@ -36,20 +36,18 @@ def recipe_of(model: JointModel, draws: int, tune: int, seed: int, warm: Shaped 
     warm : Shaped, optional
         What the chains begin with, where it is not the package's own.
     """
-    from forkmodel.validate.jobs.code import BEYOND_A_FIT, code_hash
+    from forkmodel.validate.jobs.fit_job import FitJob
 
+    job = FitJob(
+        model.data, model.priors, model.design.blocks, model.panel.options, draws=draws, tune=tune, seed=seed
+    )
     metric = None if warm is None or warm.metric is None else warm.metric.to_dataset()
     parts = {
-        "tables": model.data.content_hash,
+        "job": job.key,
         "vintage": str(model.data.vintage.date()),
+        # A job leaves out priors of the future; a run forecasts with those that its fit holds.
         "priors": model.priors.hash,
-        "blocks": list(model.design.blocks),
-        "options": repr(model.panel.options),
-        "draws": draws,
-        "tune": tune,
-        "seed": seed,
         "metric": None if metric is None else hashlib.sha256(metric.to_netcdf()).hexdigest(),
-        "code": code_hash(without=BEYOND_A_FIT),
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
