@@ -111,7 +111,7 @@ pd.DataFrame(
 # ## What a new market would do
 #
 # The same fit, on the whole record, has a predictive distribution for a market of a family it has not seen.
-# Beside it stand the priors of the three prior sets. `--priors other-markets` puts it in their place.
+# It is the prior of the reference; beside it stand the three prior sets and how far each departs from it.
 
 # %%
 table = pd.DataFrame(record["predictive"])

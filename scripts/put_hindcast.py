@@ -1,6 +1,7 @@
-"""Put a finished hindcast in its places: its record, the prior file, the page's tables.
+"""Put a finished hindcast in its places: its record, the page's tables.
 
-``python scripts/put_hindcast.py DIR`` with the folder that ``forkmodel hindcast --out DIR`` wrote.
+``python scripts/put_hindcast.py DIR`` with the folder that ``forkmodel hindcast --out DIR`` wrote. What
+`reference` and `hindsight-free` take from it is written into their files by hand; a test holds them to it.
 """
 
 from __future__ import annotations
@@ -10,8 +11,6 @@ import sys
 from pathlib import Path
 
 from forkmodel.hindcast.record import HINDCAST
-from forkmodel.package_files import prior_file
-from forkmodel.priors.files import OTHER_MARKETS
 from forkmodel.validate.records import record_path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -23,7 +22,6 @@ BEGIN, END = "<!-- tables: scripts/put_hindcast.py -->", "<!-- end of tables -->
 def main(folder: Path) -> None:
     """Copy what the hindcast in ``folder`` wrote to where the package and its page have it."""
     shutil.copyfile(folder / f"{HINDCAST}.json", record_path(HINDCAST))
-    shutil.copyfile(folder / f"{OTHER_MARKETS}.toml", prior_file(OTHER_MARKETS))
     text = PAGE.read_text(encoding="utf-8")
     made = (folder / f"{HINDCAST}.md").read_text(encoding="utf-8").strip()
     before, after = text.split(BEGIN)[0], text.split(END)[1]

@@ -143,6 +143,7 @@ BLOCKS = {
             "spend.share_walk",
             "forecast.share_shock",
             "forecast.share_momentum",
+            "forecast.share_size",
             "forecast.share_reversion",
         ),
     ),

@@ -7,7 +7,7 @@ or slower than expected today move it further, by the category elasticity less o
 follows the log odds of open money among enterprise buyers of APIs, as far as closed revenue is sold through
 APIs (a product's subscribers see no menu), plus growth of hosting outside the router that fades; closed
 firms' shares follow block 3's money at the fitted pull and walk at a speed that fades from the fitted to a
-mature market's.
+mature market's, in which small firms move faster than large ones.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import numpy as np
 from forkmodel.forecast.chunk import Chunk
 from forkmodel.forecast.quarter import YEARS_PER_QUARTER, Quarter
 from forkmodel.forecast.saturation import Saturation
+from forkmodel.forecast.share_moves import share_moves
 from forkmodel.model.choice import logit
 from forkmodel.model.ops import ArrayOps
 from forkmodel.model.shares import log_normalised
@@ -190,13 +191,18 @@ class Spending:
     def _shared(self, number: int, bought: Bought) -> Spending:
         """Let closed firms' shares follow what is bought, and walk."""
         chunk, parameters, alive = self.chunk, self.chunk.parameters, bought.alive
-        mature = parameters["forecast.share_shock"]
-        today = chunk.value["spend.share_walk"] * np.sqrt(MONTHS_PER_YEAR)
-        spread = mature + np.maximum(today - mature, 0.0) * self.burst.fade
-        spread = spread[:, None] * np.sqrt(YEARS_PER_QUARTER)
-        step = spread * chunk.randomness.normals("share", len(chunk.lines.firms), number)
-        # Part of last quarter's gains goes on: contracts ramp up.
-        step = step + parameters["forecast.share_momentum"][:, None] * self.gain
+        moves = share_moves(
+            np.exp(self.log_share),
+            chunk.randomness.normals("share", len(chunk.lines.firms), number),
+            settled=parameters["forecast.share_shock"],
+            power=parameters["forecast.share_size"],
+            today=chunk.value["spend.share_walk"] * np.sqrt(MONTHS_PER_YEAR),
+            youth=self.burst.fade,
+        )
+        # Part of last quarter's gains goes on: contracts ramp up. The speeds are those of what lasts, repeats
+        # included, so a move of which a part is repeated begins smaller.
+        again = parameters["forecast.share_momentum"][:, None]
+        step = (1.0 - again) * moves + again * self.gain
         entering = alive & (self.log_share <= GONE / 2)
         now = np.where(entering, np.log(SMALLEST_SHARE), self.log_share)
         pull = chunk.value["spend.share_pull"][:, None] * MONTHS_PER_QUARTER

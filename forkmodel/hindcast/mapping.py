@@ -7,6 +7,7 @@ tails included. Of the momentum of forecasts nothing is said: it could not be to
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
@@ -15,11 +16,19 @@ from forkmodel.hindcast.dynamics import TAIL_VARIANCE
 from forkmodel.hindcast.simulate import Dynamics
 from forkmodel.priors import BUNDLED, load_priors
 
-__all__ = ["MEANINGS", "in_prior_units", "predictive_table", "prior_file_of"]
+__all__ = [
+    "MEANINGS",
+    "in_prior_units",
+    "predictive_rows",
+    "predictive_table",
+    "prior_file_of",
+    "stated_priors",
+]
 
 #: What stands behind each prior that other markets speak about.
 MEANINGS = {
     "forecast.share_shock": "lasting shock, log / sqrt(year)",
+    "forecast.share_size": "power by which small firms move faster",
     "forecast.share_reversion": "reversion, per year",
     "forecast.entry_closed": "entry, firms / year",
 }
@@ -41,15 +50,38 @@ def in_prior_units(dynamics: Dynamics) -> dict[str, np.ndarray]:
     Returns
     -------
     dict of array
-        ``forecast.share_shock`` in log per root year, ``forecast.share_reversion`` per year and
-        ``forecast.entry_closed`` in firms per year. Forecasts know no pull apart, so a reversion below zero
-        counts as none.
+        ``forecast.share_shock`` in log per root year, ``forecast.share_size`` (a power),
+        ``forecast.share_reversion`` per year and ``forecast.entry_closed`` in firms per year. Forecasts know
+        no pull apart, so a reversion below zero counts as none.
     """
     return {
         "forecast.share_shock": dynamics.speed * TAIL_VARIANCE**0.5,
+        "forecast.share_size": dynamics.size_slope,
         "forecast.share_reversion": np.maximum(dynamics.reversion, 0.0),
         "forecast.entry_closed": dynamics.entry,
     }
+
+
+def predictive_rows(dynamics: Dynamics) -> list[dict[str, Any]]:
+    """Return what other markets say of each prior.
+
+    Parameters
+    ----------
+    dynamics : Dynamics
+        Parameters of a market of a new family.
+
+    Returns
+    -------
+    list of dict
+        ``prior``, ``quantity``, ``draws``; ``low``, ``median``, ``high``, ``mean`` of the predictive
+        distribution (90 %).
+    """
+    rows = []
+    for key, draws in in_prior_units(dynamics).items():
+        low, median, high = (float(end) for end in np.quantile(draws, ENDS))
+        row: dict[str, Any] = {"prior": key, "quantity": MEANINGS[key], "draws": len(draws)}
+        rows.append(row | {"low": low, "median": median, "high": high, "mean": float(draws.mean())})
+    return rows
 
 
 def predictive_table(dynamics: Dynamics) -> list[dict[str, Any]]:
@@ -63,29 +95,19 @@ def predictive_table(dynamics: Dynamics) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        ``prior``, ``quantity``, ``draws``; ``low``, ``median``, ``high``, ``mean`` of the predictive
-        distribution (90 %); and ``sets``: by prior set its own ``low``, ``median``, ``high``, ``above``, the
-        part of the predictive draws that lie below its median, and ``departure``, that in a sentence.
+        As :func:`predictive_rows`, and ``sets``: by prior set its own ``low``, ``median``, ``high``,
+        ``above``, the part of the predictive draws that lie below its median, and ``departure``, that in a
+        sentence.
     """
     sets = {name: load_priors(name) for name in BUNDLED}
-    rows = []
-    for key, draws in in_prior_units(dynamics).items():
-        low, median, high = (float(end) for end in np.quantile(draws, ENDS))
-        row: dict[str, Any] = {
-            "prior": key,
-            "quantity": MEANINGS[key],
-            "draws": len(draws),
-            "low": low,
-            "median": median,
-            "high": high,
-            "mean": float(draws.mean()),
-            "sets": {},
-        }
+    rows = predictive_rows(dynamics)
+    for row, draws in zip(rows, in_prior_units(dynamics).values(), strict=True):
+        row["sets"] = {}
         for name, priors in sets.items():
-            own = dict(zip(("low", "median", "high"), map(priors[key].quantile, ENDS), strict=True))
+            quantile = priors[row["prior"]].quantile
+            own = dict(zip(("low", "median", "high"), map(quantile, ENDS), strict=True))
             above = float((draws < own["median"]).mean())
             row["sets"][name] = own | {"above": above, "departure": _departure(name, own["median"], above)}
-        rows.append(row)
     return rows
 
 
@@ -97,42 +119,58 @@ def _departure(name: str, median: float, above: float) -> str:
     return f"{name} ({median:.2g}) stands {which} {100.0 * part:.0f} % of other markets"
 
 
-def prior_file_of(table: list[dict[str, Any]]) -> str:
-    """Return a prior file that takes the share dynamics of forecasts from other markets, as TOML.
+def stated_priors(table: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return the distributions that state what other markets say, by key, as a prior file does.
 
-    Shock and entry are LogNormal with the 90 % interval of the predictive distribution, and reversion is
-    HalfNormal with its upper end.
+    Shock, power and entry are LogNormal with the 90 % interval of the predictive distribution, and
+    reversion is HalfNormal with its upper end.
 
     Parameters
     ----------
     table : list of dict
-        As :func:`predictive_table` returns.
+        As :func:`predictive_rows` returns.
     """
     families = {
         "forecast.share_shock": "LogNormal",
+        "forecast.share_size": "LogNormal",
         "forecast.share_reversion": "HalfNormal",
         "forecast.entry_closed": "LogNormal",
     }
+    stated: dict[str, dict[str, Any]] = {}
+    for row in table:
+        family = families[row["prior"]]
+        stated[row["prior"]] = {"distribution": family} | (
+            {"sigma": _rounded(row["high"] / HALF_NORMAL_END)}
+            if family == "HalfNormal"
+            else {"interval": [_rounded(row["low"]), _rounded(row["high"])], "mass": 0.9}
+        )
+    return stated
+
+
+def _rounded(number: float) -> float:
+    """Return a number to three digits, which is more than two thousand draws know."""
+    return float(f"{number:.3g}")
+
+
+def prior_file_of(table: list[dict[str, Any]]) -> str:
+    """Return a prior file that takes the share dynamics of forecasts from other markets, as TOML.
+
+    Parameters
+    ----------
+    table : list of dict
+        As :func:`predictive_rows` returns.
+    """
+    draws = {row["prior"]: row["draws"] for row in table}
     lines = [
         'inherits = "reference"',
         'about = """',
-        "The reference with the share dynamics of other markets: what a market of a new family would do, by",
-        "browsers, cloud infrastructure and smartphones to 2026. `forkmodel hindcast --out DIR` writes it.",
+        "The reference with the share dynamics that `forkmodel hindcast --out DIR` found in its tables: what",
+        "a market of a new family would do.",
         '"""',
     ]
-    for row in table:
-        family = families[row["prior"]]
-        stated = (
-            [f"sigma = {row['high'] / HALF_NORMAL_END:.3g}"]
-            if family == "HalfNormal"
-            else [f"interval = [{row['low']:.3g}, {row['high']:.3g}]", "mass = 0.9"]
-        )
-        lines += [
-            "",
-            f"[{row['prior']}]",
-            f'distribution = "{family}"',
-            *stated,
-            f'rationale = "Predictive distribution over other markets, {row["draws"]:,} draws."',
-            f'source = "{SOURCE}"',
-        ]
+    for key, stated in stated_priors(table).items():
+        lines += ["", f"[{key}]"]
+        lines += [f"{name} = {json.dumps(value)}" for name, value in stated.items()]
+        lines.append(f'rationale = "Predictive distribution over other markets, {draws[key]:,} draws."')
+        lines.append(f'source = "{SOURCE}"')
     return "\n".join(lines) + "\n"

@@ -18,6 +18,7 @@ from forkmodel.errors import ForkModelError
 from forkmodel.forecast.baselines import regular
 from forkmodel.hindcast.baselines import FEWEST, LEVELS, baseline_quantiles
 from forkmodel.hindcast.fitting import CHAINS, DRAWS, Compiled, MarketFit
+from forkmodel.hindcast.mapping import predictive_rows
 from forkmodel.hindcast.markets import MARKETS
 from forkmodel.hindcast.panel import MarketPanel, market_panels
 from forkmodel.hindcast.scores import METHODS, MODEL, score_quantiles, table
@@ -71,6 +72,9 @@ class Hindcast:
         One row per market, measure, origin and quarter ahead.
     reviews : dict
         Summary of each fit's review, by the day it knows.
+    predictive : dict
+        What each fit says of a market of a new family, by the day it knows, as
+        :func:`forkmodel.hindcast.mapping.predictive_rows` returns; not where a market was held out.
     draws : int
         Draws behind every forecast.
     held_out : bool
@@ -79,6 +83,7 @@ class Hindcast:
 
     cases: pd.DataFrame
     reviews: dict[str, dict[str, Any]]
+    predictive: dict[str, list[dict[str, Any]]]
     draws: int
     held_out: bool
 
@@ -88,6 +93,7 @@ class Hindcast:
             "draws": self.draws,
             "held_out": self.held_out,
             "reviews": self.reviews,
+            "predictive": self.predictive,
             "table": table(self.cases),
             "by_family": {
                 family: table(rows)
@@ -146,7 +152,7 @@ def hindcast(
     scored = [panel.market.name for panel in whole if panel.market.scored]
     groups: list[tuple[str, ...]] = [(name,) for name in scored] if held_out else [()]
     jobs = [(year, without) for year in years for without in groups]
-    rows, reviews = [], {}
+    rows, reviews, predictive = [], {}, {}
     for done, (year, without) in enumerate(jobs):
         label = f"{year}-12-31" + "".join(f" without {name}" for name in without)
         say("hindcast", done / len(jobs), label)
@@ -155,10 +161,12 @@ def hindcast(
         reviews[label] = fit.review
         if fit.failed:
             continue
+        if not without:
+            predictive[label] = predictive_rows(fit.of_new_market(seed))
         for panel in whole:
             if panel.market.name in (without or scored):
                 rows += _score_year(tables, panel, fit, year, quarters, seed)
-    return Hindcast(pd.DataFrame(rows, columns=list(COLUMNS)), reviews, draws * chains, held_out)
+    return Hindcast(pd.DataFrame(rows, columns=list(COLUMNS)), reviews, predictive, draws * chains, held_out)
 
 
 def check_years(years: Collection[int]) -> None:

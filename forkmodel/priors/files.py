@@ -18,9 +18,7 @@ __all__ = ["BUNDLED", "CALIBRATION", "HINDSIGHT_FREE", "NAMED", "PARAMETERS", "P
 BUNDLED = ("reference", "skeptic", "advocate")
 #: Those, the set that backtests are fitted with, and the one that calibration draws truths from.
 HINDSIGHT_FREE, CALIBRATION = "hindsight-free", "calibration"
-#: The reference with the share dynamics of browsers, cloud and phones.
-OTHER_MARKETS = "other-markets"
-NAMED = (*BUNDLED, HINDSIGHT_FREE, CALIBRATION, OTHER_MARKETS)
+NAMED = (*BUNDLED, HINDSIGHT_FREE, CALIBRATION)
 
 #: Distribution parameters of each family, by the names PyMC uses.
 PARAMETERS: dict[str, tuple[str, ...]] = {

@@ -23,10 +23,8 @@ import xarray as xr
 from scipy.special import expit, log_expit
 
 from forkmodel.data.market_tables import MarketTables
-from forkmodel.inference.compiling import compile_model
-from forkmodel.inference.fitting import wrap
+from forkmodel.inference.fitting import fit_posterior
 from forkmodel.inference.joint import JointModel
-from forkmodel.inference.sampling import sample
 from forkmodel.observations.observation import Density, State
 from forkmodel.observations.registry import OBSERVATIONS
 from forkmodel.observations.scores import Scores
@@ -188,20 +186,18 @@ class LikelihoodJob:
         beta = BetaScores()
         seen = [beta if other and each.name == beta.name else each for each in OBSERVATIONS]
         model = JointModel(self.data, self.priors, self.blocks, observations=seen)
-        built = model.pymc_model
-        compiled = compile_model(built)
-        tree = sample(compiled, draws=self.draws, tune=self.tune, chains=4, seed=self.seed, cores=1)
-        posterior, stats = tree["posterior"].to_dataset(), tree["sample_stats"].to_dataset()
-        found = log_densities(built, posterior, self.observed)
+        # A comparison rests on its fits, so they go on until there are draws enough, as any fit does.
+        posterior = fit_posterior(model, self.draws, self.tune, seed=self.seed, cores=1, go_on=True)
+        found = log_densities(model.pymc_model, posterior.free, self.observed)
         if other:
             found = found.assign(
                 scores=found["scores"] + _log_slope(model.panel.rows["scores"]["logit_score"])
             )
             # Another likelihood has no fit object, and no predictive checks, of its own.
-            review: Brief = review_of_sample(posterior, stats)
+            review: Brief = review_of_sample(posterior.free, posterior.sample_stats)
         else:
-            review = brief_of(wrap(model, posterior, stats, seed=self.seed, tune=self.tune))
-        found.attrs["divergences"] = int(stats["diverging"].sum())
+            review = brief_of(posterior)
+        found.attrs["divergences"] = int(posterior.sample_stats["diverging"].sum())
         found.attrs["review"] = json.dumps(review)
         write_whole(to, found.to_netcdf(engine=ENGINE))
 

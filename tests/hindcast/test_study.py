@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from forkmodel.cli.documents import DOCUMENTS, fits
 from forkmodel.errors import ForkModelError
 from forkmodel.hindcast.base_rates import base_rate, rate_table
 from forkmodel.hindcast.baselines import BASELINES, LEVELS, MEDIAN, baseline_quantiles
-from forkmodel.hindcast.mapping import predictive_table, prior_file_of
+from forkmodel.hindcast.mapping import MEANINGS, predictive_table, prior_file_of, stated_priors
 from forkmodel.hindcast.page import hindcast_page
 from forkmodel.hindcast.panel import market_panels
 from forkmodel.hindcast.record import kept_record, tables_hash
@@ -25,7 +26,6 @@ from forkmodel.hindcast.tables import ShareTables, read_shares
 from forkmodel.json_text import json_ready
 from forkmodel.package_files import prior_file
 from forkmodel.priors import load_priors
-from forkmodel.priors.files import OTHER_MARKETS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -133,13 +133,24 @@ def test_the_bundled_record_is_of_these_tables_and_stands_on_the_page():
 
 def test_the_bundled_priors_are_those_of_the_record():
     record = kept_record()
-    priors = load_priors(OTHER_MARKETS)
-    assert prior_file_of(record["predictive"]) == prior_file(OTHER_MARKETS).read_text(encoding="utf-8")
-    reference = load_priors("reference")
-    changed = {key for key in reference if str(priors[key]) != str(reference[key])}
-    assert changed == {row["prior"] for row in record["predictive"]}
-    for row in record["predictive"]:
-        assert priors[row["prior"]].quantile(0.95) == pytest.approx(row["high"], rel=0.05)
+    # A backtest begins in June 2025 and may know what was on record at the end of the year before.
+    before = record["hindcast"]["predictive"]["2024-12-31"]
+    for name, said in (("reference", record["predictive"]), ("hindsight-free", before)):
+        entries = tomllib.loads(prior_file(name).read_text(encoding="utf-8"))["forecast"]
+        for key, stated in stated_priors(said).items():
+            assert entries[key.removeprefix("forecast.")].items() >= stated.items(), (name, key)
+        priors = load_priors(name)
+        for row in said:
+            assert priors[row["prior"]].quantile(0.95) == pytest.approx(row["high"], rel=0.05)
+
+
+def test_a_record_of_ones_own_gives_a_prior_file(tmp_path):
+    said = [row | {"low": 0.5 * row["low"], "high": 2.0 * row["high"]} for row in kept_record()["predictive"]]
+    (tmp_path / "mine.toml").write_text(prior_file_of(said), encoding="utf-8")
+    mine, reference = load_priors(str(tmp_path / "mine.toml")), load_priors("reference")
+    assert {key for key in reference if str(mine[key]) != str(reference[key])} == set(MEANINGS)
+    for row in said:
+        assert mine[row["prior"]].quantile(0.95) == pytest.approx(row["high"], rel=0.05)
 
 
 def test_without_a_record_there_is_none(tmp_path):
