@@ -9,7 +9,7 @@ import pytest
 
 import forkmodel as fm
 from forkmodel.inference.fitting import _metric_for, fit_posterior
-from forkmodel.inference.geometry.bends import AMOUNTS, LOGNORMAL, SCALED_BY, SOFTENED, Bends
+from forkmodel.inference.geometry.bends import AMOUNTS, LOGNORMAL, SCALED_BY, SOFTENED, SPREADS, Bends
 from forkmodel.inference.geometry.bundled import METRIC_FILE, bundled_metric
 from forkmodel.inference.geometry.kernels import bend
 from forkmodel.inference.geometry.layout import unconstrained
@@ -89,7 +89,15 @@ def test_labelled_coordinates_of_zero_sum_vectors_sum_to_zero_and_come_back(join
 
 
 def test_what_is_bent_is_part_of_the_model(joint_layout):
-    declared = [*SOFTENED, *AMOUNTS, *LOGNORMAL, *LOGNORMAL.values(), *SCALED_BY, *SCALED_BY.values()]
+    declared = [
+        *SOFTENED,
+        *AMOUNTS,
+        *SPREADS,
+        *LOGNORMAL,
+        *LOGNORMAL.values(),
+        *SCALED_BY,
+        *SCALED_BY.values(),
+    ]
     assert set(declared) <= set(joint_layout.place)
 
 
@@ -122,6 +130,27 @@ def test_determinant_and_gradient_of_bends_are_those_of_finite_differences(joint
     # The determinant itself: the map acts on an element alone, but for what spreads do to units.
     own = np.array([(y_of(bends, w, i, 1e-6) - y_of(bends, w, i, -1e-6)) / 2e-6 for i in range(len(w))])
     assert bend(w, y, *bends.arrays) == pytest.approx(np.log(own).sum(), rel=1e-6)
+
+
+@pytest.mark.parametrize("apart", [-8.0, -1.0, 0.0, 1.0, 8.0, 400.0])
+def test_a_unit_has_one_width_at_every_spread(joint_layout, apart):
+    """A unit seen once with noise, whose effect is spread x unit: its deviation given the spread is exact."""
+    part, name = 0.7, "price.model_unit"
+    centred, typical = np.zeros(joint_layout.size), np.zeros(joint_layout.size)
+    unit = joint_layout.place[name].flat.start
+    centred[unit] = part
+    bends = Bends.of(joint_layout, typical, centred)
+    y = np.zeros((1, joint_layout.size))
+    y[0, bends.spread[bends.unit == unit]] = apart
+    information = part / (1.0 - part) * np.exp(2.0 * min(apart, 300.0))
+    y[0, unit] = (1.0 + information) ** -0.5
+    # Where typical, the deviation of what is left of the unit's own, sqrt(1 - part), whatever the spread.
+    wide = bends.straighten(y)[0, unit]
+    if apart <= 300.0:
+        assert wide == pytest.approx((1.0 - part) ** 0.5)
+    back = np.empty(joint_layout.size)
+    bend(bends.straighten(y)[0], back, *bends.arrays)
+    np.testing.assert_allclose(back[unit], y[0, unit], rtol=1e-9)
 
 
 def y_of(bends, w, element, by):

@@ -8,8 +8,11 @@ as the amount itself: a coordinate that is loose at a small amount is stiff at a
 the amount itself is the good coordinate; near zero its logarithm is. ``log softplus(rate w)`` is both.
 
 **Partly centred units.** An effect is ``spread * unit``. Where data pin the effect down, its unit must shrink
-as the spread grows; where they say nothing it must not. With ``unit = w (spread / typical)^-c`` the part
-``c`` that data know of a unit given its spread is taken out (Papaspiliopoulos, Roberts and Skoeld, 2007).
+as the spread grows; where they say nothing it must not. Of a unit whose data know the part ``c`` at the
+typical spread they know less at a smaller one and more at a larger: its deviation is as
+``1 / sqrt(1 - c + c r^2)`` with ``r = spread / typical``. That is taken out, and so a spread near zero, where
+data know no unit, is no neck to be stuck in. At ``r = 1`` it is the power ``c`` of Papaspiliopoulos, Roberts
+and Skoeld (2007).
 """
 
 from __future__ import annotations
@@ -36,6 +39,10 @@ AMOUNTS = (
 )
 #: Argument of the softplus at their typical amount: from there upwards it is nearly linear.
 LINEAR_FROM = 2.0
+#: Spreads that may be nearly zero, for which the logarithm has a tail without end; and the argument at which
+#: they are typical, so that a tenth of that is still on the line.
+SPREADS = ("capability.growth_spread",)
+SPREADS_FROM = 6.0
 #: Vectors of standard normal luck whose exponential is a step, and the spread of the steps' logarithm.
 LOGNORMAL = {"capability.growth_shock": "capability.growth_spread"}
 #: Vectors in units of a spread, and the spread.
@@ -55,8 +62,8 @@ SCALED_BY = {
     "spend.growth_unit": "spend.growth_walk",
     "spend.share_unit": "spend.share_walk",
 }
-#: A unit whose data know less than this part of it is left as it is.
-LEAST_CENTRED = 0.05
+#: A unit whose data know less than this part of it is left as it is, and none is known altogether.
+LEAST_CENTRED, MOST_CENTRED = 0.05, 0.999
 
 
 @dataclass(frozen=True)
@@ -71,8 +78,8 @@ class Bends:
         Constants of each.
     unit, spread : ndarray (scaled,)
         Places of units and of the logs of their spreads.
-    power : ndarray (scaled,)
-        Part of each unit that is centred.
+    part : ndarray (scaled,)
+        Part of each unit that data know at the typical spread.
     typical : ndarray (scaled,)
         Log spread at which unit and coordinate agree.
     """
@@ -83,7 +90,7 @@ class Bends:
     divisor: np.ndarray
     unit: np.ndarray
     spread: np.ndarray
-    power: np.ndarray
+    part: np.ndarray
     typical: np.ndarray
 
     @classmethod
@@ -105,10 +112,11 @@ class Bends:
             for name, sharp in SOFTENED.items()
             for place in _places(layout, name)
         ]
-        level = np.log(np.logaddexp(0.0, LINEAR_FROM))
-        rows += [
-            (place, 1.0, level - typical[place], 1.0) for name in AMOUNTS for place in _places(layout, name)
-        ]
+        for names, linear_from in ((AMOUNTS, LINEAR_FROM), (SPREADS, SPREADS_FROM)):
+            level = np.log(np.logaddexp(0.0, linear_from))
+            rows += [
+                (place, 1.0, level - typical[place], 1.0) for name in names for place in _places(layout, name)
+            ]
         for name, spread in LOGNORMAL.items():
             usual = float(np.exp(typical[_places(layout, spread)][0])) if spread in layout.place else 1.0
             # At a luck of zero the step is that of the typical spread, log 2 of the softplus.
@@ -129,7 +137,7 @@ class Bends:
             divisor=np.ascontiguousarray(divisor),
             unit=units,
             spread=spreads,
-            power=centred[units].astype(float),
+            part=np.minimum(centred[units], MOST_CENTRED).astype(float),
             typical=typical[spreads].astype(float),
         )
 
@@ -143,14 +151,17 @@ class Bends:
             self.divisor,
             self.unit,
             self.spread,
-            self.power,
+            self.part,
             self.typical,
         )
 
     def straighten(self, y: np.ndarray) -> np.ndarray:
         """Return the coordinates ``w`` of unconstrained vectors ``y`` along the last axis."""
         w = np.array(y, dtype=float)
-        w[..., self.unit] *= np.exp(self.power * (y[..., self.spread] - self.typical))
+        apart = y[..., self.spread] - self.typical
+        # The logarithm of 1 - c + c r^2, which a large spread does not overflow.
+        shrunk = np.logaddexp(np.log1p(-self.part), np.log(self.part) + 2.0 * apart)
+        w[..., self.unit] *= np.exp(0.5 * shrunk)
         amount = np.exp(self.divisor * w[..., self.soft] + self.offset)
         w[..., self.soft] = (amount + np.log(-np.expm1(-amount))) / self.rate
         return w

@@ -19,7 +19,17 @@ def _softplus(x):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True)
-def bend(w, y, soft, rate, offset, divisor, unit, spread, power, typical):  # type: ignore[no-untyped-def]
+def _shrunk(apart, part):  # type: ignore[no-untyped-def]
+    """Return the log of what a unit shrinks by where its log spread is apart, and how fast that falls."""
+    if apart > 0.0:
+        rest = (1.0 - part) * np.exp(-2.0 * apart)
+        return -apart - 0.5 * np.log(part + rest), part / (part + rest)
+    known = part * np.exp(2.0 * apart)
+    return -0.5 * np.log(1.0 - part + known), known / (1.0 - part + known)
+
+
+@numba.njit(cache=True)
+def bend(w, y, soft, rate, offset, divisor, unit, spread, part, typical):  # type: ignore[no-untyped-def]
     """Write the unconstrained vector of coordinates ``w`` into ``y``; return the log Jacobian determinant."""
     log_det = 0.0
     for i in range(w.shape[0]):
@@ -31,20 +41,21 @@ def bend(w, y, soft, rate, offset, divisor, unit, spread, power, typical):  # ty
         # The slope is rate sigmoid(x) / (softplus(x) divisor), and log sigmoid(x) = x - softplus(x).
         log_det += np.log(rate[i] / (amount * divisor[i])) + x - amount
     for i in range(unit.shape[0]):
-        log_factor = -power[i] * (w[spread[i]] - typical[i])
+        log_factor, _ = _shrunk(y[spread[i]] - typical[i], part[i])
         y[unit[i]] *= np.exp(log_factor)
         log_det += log_factor
     return log_det
 
 
 @numba.njit(cache=True)
-def pull_back(w, y, g, out, soft, rate, offset, divisor, unit, spread, power, typical):  # type: ignore[no-untyped-def]
+def pull_back(w, y, g, out, soft, rate, offset, divisor, unit, spread, part, typical):  # type: ignore[no-untyped-def]
     """Write into ``out`` the gradient by ``w`` of log density plus log determinant, given that by ``y``."""
     for i in range(w.shape[0]):
         out[i] = g[i]
     for i in range(unit.shape[0]):
-        out[spread[i]] -= power[i] * (g[unit[i]] * y[unit[i]] + 1.0)
-        out[unit[i]] = g[unit[i]] * np.exp(-power[i] * (w[spread[i]] - typical[i]))
+        log_factor, fall = _shrunk(y[spread[i]] - typical[i], part[i])
+        out[spread[i]] -= fall * (g[unit[i]] * y[unit[i]] + 1.0)
+        out[unit[i]] = g[unit[i]] * np.exp(log_factor)
     for i in range(soft.shape[0]):
         x = rate[i] * w[soft[i]]
         amount = _softplus(x)
