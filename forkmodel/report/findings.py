@@ -164,10 +164,7 @@ def _watch(content: ReportContent) -> str:
 
 
 def _trust(content: ReportContent) -> str:
-    rows = trust.backtest_rows(content)
-    known = [row for row in rows if row.skill]
-    beaten = (sum(row.won for row in known), len(known)) if known else None
-    return findings_text.trust_title(content.status, beaten, trust.held(content))
+    return findings_text.trust_title(content.status, trust.ahead(content), trust.held(content))
 
 
 _TITLES: dict[str, Callable[[ReportContent], str]] = {

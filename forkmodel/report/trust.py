@@ -17,15 +17,23 @@ from forkmodel.validate.reviews import failed
 from forkmodel.validate.standing import is_stale, standing
 
 __all__ = [
+    "ahead",
     "backtest_rows",
     "backtest_standing",
     "coverage_sentences",
+    "goals",
     "held",
     "notes",
     "retrospective_facts",
     "retrospective_rows",
     "retrospective_standing",
 ]
+
+
+#: Outcomes that a target needs to count among those won or lost.
+LEAST_COMPARED = 5
+#: What was set before the backtest was scored as the least that 90 % intervals hold of any target's outcomes.
+GOAL_OF_EACH = 0.75
 
 
 @dataclass(frozen=True)
@@ -57,6 +65,11 @@ def _record(content: ReportContent) -> Mapping[str, Any] | None:
     return None if content.trust is None else content.trust.backtest
 
 
+def _board(content: ReportContent) -> pd.DataFrame:
+    record = _record(content)
+    return pd.DataFrame() if record is None else trust_frame(record)
+
+
 def backtest_standing(content: ReportContent) -> list[str]:
     """Return what must be said before the backtest: its model, the reviews of its fits, what they knew."""
     record = _record(content)
@@ -71,10 +84,8 @@ def retrospective_standing(content: ReportContent) -> list[str]:
 
 def backtest_rows(content: ReportContent) -> list[BacktestRow]:
     """Return the backtest by target, or nothing where none is on record."""
-    record = _record(content)
-    board = pd.DataFrame() if record is None else trust_frame(record)
     rows = []
-    for row in board.to_dict("records"):
+    for row in _board(content).to_dict("records"):
         if row["target"] == POOLED:
             continue
         known = bool(np.isfinite(row["skill"]))
@@ -86,7 +97,8 @@ def backtest_rows(content: ReportContent) -> list[BacktestRow]:
                 beaten=text.beaten(row["beaten"], row["named"]) if known else text.NO_BASELINE,
                 skill=text.skill(row["skill"], row["low"], row["high"]) if known else "",
                 coverage=f"{row['inside_90']:.0%}",
-                won=not known or row["skill"] > 0,
+                # A handful of outcomes tells nobody who won.
+                won=not known or row["skill"] > 0 or row["n_compared"] < LEAST_COMPARED,
             )
         )
     return rows
@@ -101,6 +113,29 @@ def coverage_sentences(content: ReportContent) -> list[str]:
         text.pooled_coverage(name, group["n"], {float(k): v for k, v in group["coverage"].items()})
         for name, group in record["pooled"].items()
     ]
+
+
+def ahead(content: ReportContent) -> tuple[int, int] | None:
+    """Return on how many targets worlds beat the median of baselines, and of how many; None without any."""
+    board = _board(content)
+    if board.empty:
+        return None
+    compared = board[(board["target"] != POOLED) & (board["n_compared"] >= LEAST_COMPARED)]
+    return (int((compared["skill"] > 0).sum()), len(compared)) if len(compared) else None
+
+
+def goals(content: ReportContent) -> str:
+    """Return what was set beforehand and how far it was reached; empty where no backtest is on record."""
+    board, won = _board(content), ahead(content)
+    if won is None:
+        return ""
+    pooled, each = board[board["target"] == POOLED], board[board["target"] != POOLED]
+    low = each[(each["n"] >= LEAST_COMPARED) & (each["inside_90"] < GOAL_OF_EACH)]
+    return text.goals(
+        *won,
+        float(pooled["inside_90"].iloc[0]),
+        [(text.TARGETS[row["target"]], float(row["inside_90"])) for row in low.to_dict("records")],
+    )
 
 
 def held(content: ReportContent) -> tuple[str, int] | None:
@@ -152,10 +187,9 @@ def notes(content: ReportContent) -> dict[str, str]:
     record = _record(content)
     lost: dict[str, list[str]] = {}
     caution = "" if record is None else text.unreliable(is_stale(record["facts"]), _unreviewed(record))
-    board = pd.DataFrame() if record is None else trust_frame(record)
-    for row in board.to_dict("records"):
+    for row in _board(content).to_dict("records"):
         figure = text.TARGET_FIGURES.get(row["target"])
-        if figure is not None and row["skill"] <= 0:
+        if figure is not None and row["skill"] <= 0 and row["n_compared"] >= LEAST_COMPARED:
             said = text.baselines_won(text.TARGETS[row["target"]], row["skill"], int(row["n_compared"]))
             lost.setdefault(figure, []).append(said)
     return {figure: " ".join([*said, *([caution] if caution else [])]) for figure, said in lost.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 TARGETS = {
     "closed_frontier": "Closed frontier",
@@ -62,6 +63,17 @@ def pooled_coverage(name: str, n: int, coverage: dict[float, float]) -> str:
     """Say how often intervals held their outcome."""
     parts = [f"{mass:.0%} intervals held {held:.0%}" for mass, held in sorted(coverage.items())]
     return f"{_POOLED[name]}: {', '.join(parts)} of {n} outcomes."
+
+
+def goals(ahead: int, compared: int, inside: float, low: Sequence[tuple[str, float]]) -> str:
+    """Say what was set before the backtest was scored, and how far it was reached."""
+    missed = ", ".join(f"{target} ({part:.0%})" for target, part in low)
+    return (
+        "Set beforehand: to beat the median of four simple baselines on four of five quantities, and 90% "
+        "intervals that hold 85 to 95% of all outcomes and at least 75% of those of each quantity. Reached: "
+        f"{ahead} of {compared} quantities that were compared on five outcomes or more, {inside:.0%} of all "
+        f"outcomes, and {f'below 75% for {missed}' if low else 'at least 75% for each quantity'}."
+    )
 
 
 def retrospective(vintage: str, scored_to: str, digest: str, n: int, inside: int) -> str:
