@@ -76,12 +76,14 @@ def predictive_rows(dynamics: Dynamics) -> list[dict[str, Any]]:
         ``prior``, ``quantity``, ``draws``; ``low``, ``median``, ``high``, ``mean`` of the predictive
         distribution (90 %).
     """
-    rows = []
-    for key, draws in in_prior_units(dynamics).items():
-        low, median, high = (float(end) for end in np.quantile(draws, ENDS))
-        row: dict[str, Any] = {"prior": key, "quantity": MEANINGS[key], "draws": len(draws)}
-        rows.append(row | {"low": low, "median": median, "high": high, "mean": float(draws.mean())})
-    return rows
+    return [_said(key, draws) for key, draws in in_prior_units(dynamics).items()]
+
+
+def _said(key: str, draws: np.ndarray) -> dict[str, Any]:
+    """Return what draws say of one prior."""
+    low, median, high = (float(end) for end in np.quantile(draws, ENDS))
+    row: dict[str, Any] = {"prior": key, "quantity": MEANINGS[key], "draws": len(draws)}
+    return row | {"low": low, "median": median, "high": high, "mean": float(draws.mean())}
 
 
 def predictive_table(dynamics: Dynamics) -> list[dict[str, Any]]:
@@ -100,14 +102,14 @@ def predictive_table(dynamics: Dynamics) -> list[dict[str, Any]]:
         sentence.
     """
     sets = {name: load_priors(name) for name in BUNDLED}
-    rows = predictive_rows(dynamics)
-    for row, draws in zip(rows, in_prior_units(dynamics).values(), strict=True):
-        row["sets"] = {}
+    rows = []
+    for key, draws in in_prior_units(dynamics).items():
+        row = _said(key, draws) | {"sets": {}}
         for name, priors in sets.items():
-            quantile = priors[row["prior"]].quantile
-            own = dict(zip(("low", "median", "high"), map(quantile, ENDS), strict=True))
+            own = dict(zip(("low", "median", "high"), map(priors[key].quantile, ENDS), strict=True))
             above = float((draws < own["median"]).mean())
             row["sets"][name] = own | {"above": above, "departure": _departure(name, own["median"], above)}
+        rows.append(row)
     return rows
 
 

@@ -32,8 +32,6 @@ __all__ = [
 
 #: Outcomes that a target needs to count among those won or lost.
 LEAST_COMPARED = 5
-#: What was set before the backtest was scored as the least that 90 % intervals hold of any target's outcomes.
-GOAL_OF_EACH = 0.75
 
 
 @dataclass(frozen=True)
@@ -130,7 +128,7 @@ def goals(content: ReportContent) -> str:
     if won is None:
         return ""
     pooled, each = board[board["target"] == POOLED], board[board["target"] != POOLED]
-    low = each[(each["n"] >= LEAST_COMPARED) & (each["inside_90"] < GOAL_OF_EACH)]
+    low = each[(each["n"] >= LEAST_COMPARED) & (each["inside_90"] < text.GOAL_OF_EACH)]
     return text.goals(
         *won,
         float(pooled["inside_90"].iloc[0]),

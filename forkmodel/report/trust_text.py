@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+#: What was set before the backtest was scored as the least that 90 % intervals hold of any target's outcomes.
+GOAL_OF_EACH = 0.75
 TARGETS = {
     "closed_frontier": "Closed frontier",
     "open_frontier": "Open frontier",
@@ -70,9 +72,10 @@ def goals(ahead: int, compared: int, inside: float, low: Sequence[tuple[str, flo
     missed = ", ".join(f"{target} ({part:.0%})" for target, part in low)
     return (
         "Set beforehand: to beat the median of four simple baselines on four of five quantities, and 90% "
-        "intervals that hold 85 to 95% of all outcomes and at least 75% of those of each quantity. Reached: "
+        "intervals that hold 85 to 95% of all outcomes and at least "
+        f"{GOAL_OF_EACH:.0%} of those of each quantity. Reached: "
         f"{ahead} of {compared} quantities that were compared on five outcomes or more, {inside:.0%} of all "
-        f"outcomes, and {f'below 75% for {missed}' if low else 'at least 75% for each quantity'}."
+        f"outcomes, and {'below' if low else 'at least'} {GOAL_OF_EACH:.0%} for {missed or 'each quantity'}."
     )
 
 

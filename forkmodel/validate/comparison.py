@@ -156,7 +156,7 @@ class LikelihoodJob:
     variant : str
         Name of the variant.
     seed, draws, tune : int
-        Sampling, four chains.
+        Sampling, four chains; draws go on where they are too few.
     """
 
     data: MarketTables
