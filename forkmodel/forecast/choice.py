@@ -20,7 +20,7 @@ from forkmodel.market.slopes import floored_log_price
 from forkmodel.model.choice import logit
 from forkmodel.model.demand import SEGMENTS, segment_utilities
 from forkmodel.model.ops import ArrayOps
-from forkmodel.model.shares import Menu, held_on, leaning, logit_shares
+from forkmodel.model.shares import Menu, held_on, leaning, logit_shares, tilt
 from forkmodel.model.spend import MONTHS_PER_QUARTER
 from forkmodel.results.paths_elasticity import offer_elasticities
 
@@ -173,7 +173,8 @@ class Buyers:
 
     def _leaning(self, share: np.ndarray, lean: np.ndarray) -> np.ndarray:
         opened = self.chunk.lines.item_open
-        return np.asarray(leaning(ArrayOps(), Menu(), share, lean[:, None, None], opened))
+        ops = ArrayOps()
+        return np.asarray(leaning(ops, Menu(), share, tilt(ops, lean[:, None, None], opened)))
 
     def _left_over(self, share: np.ndarray, structural: np.ndarray) -> np.ndarray:
         """Return what structural utility leaves unexplained of shares (draw, segment, item).

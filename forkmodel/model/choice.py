@@ -30,7 +30,7 @@ from forkmodel.model.enterprise import EnterpriseDesign, enterprise_shares
 from forkmodel.model.gateway import gateway_shares
 from forkmodel.model.ops import Array, Ops, TensorOps
 from forkmodel.model.price import PriceDesign, PriceState, paid_over_list
-from forkmodel.model.shares import leaning, money_shares
+from forkmodel.model.shares import leaning, money_shares, monthly_tilt
 from forkmodel.model.walks import monthly_level
 from forkmodel.priors import PriorSet
 
@@ -207,9 +207,9 @@ def choice_paths(
     held = held_shares(ops, both, chosen, value["choice.inertia"])
 
     path = monthly_paths(ops, design, value)
-    router_held = leaning(
-        ops, both.sets, held, path["router_lean"][..., np.tile(month, len(SEGMENTS))], both.cell_open
-    )
+    twice = np.tile(month, len(SEGMENTS))
+    towards_open = monthly_tilt(ops, path["router_lean"], twice, both.cell_open, len(demand.months))
+    router_held = leaning(ops, both.sets, held, towards_open)
     stay = ops.stack([value[f"choice.stay_{segment}"] for segment in SEGMENTS])
     enterprise_held = enterprise_shares(ops, design.enterprise, demand, chosen, path["enterprise_lean"], stay)
     enterprise = mixed_segments(ops, demand.sets, enterprise_held, path["mix_enterprise"])

@@ -23,7 +23,7 @@ import pandas as pd
 from forkmodel.data.vocabulary import OTHER_CLOSED
 from forkmodel.model.demand import SEGMENTS, DemandDesign, side_by_side
 from forkmodel.model.ops import Array, Ops
-from forkmodel.model.shares import tilted
+from forkmodel.model.shares import monthly_tilt
 
 __all__ = ["OPEN_WEIGHTS", "EnterpriseDesign", "enterprise_shares"]
 
@@ -132,7 +132,7 @@ def enterprise_shares(
     n_segments, n_months, n_vendors = len(SEGMENTS), len(demand.months), len(design.vendors)
     month, opened = np.tile(demand.cell_month, n_segments), np.tile(demand.cell_open, n_segments)
     vendor = side_by_side(design.cell_month_vendor, n_months * n_vendors)
-    leant = tilted(ops, chosen, lean[..., month], opened)
+    leant = chosen * monthly_tilt(ops, lean, month, opened, n_months)
     flat = ops.group_sum(leant, vendor, n_segments * n_months * n_vendors)
     fresh = ops.split_last(flat, n_segments, n_months, n_vendors)
     share = fresh / (fresh.sum(-1) + design.empty)[..., None]

@@ -12,7 +12,7 @@ import numpy as np
 
 from forkmodel.model.demand import SEGMENTS, DemandDesign, mixed_segments, side_by_side
 from forkmodel.model.ops import Array, Ops
-from forkmodel.model.shares import MonthlyOffers, leaning, money_shares
+from forkmodel.model.shares import MonthlyOffers, leaning, money_shares, monthly_tilt
 
 __all__ = ["gateway_shares"]
 
@@ -36,8 +36,8 @@ def gateway_shares(
     n_months, month = len(demand.months), demand.cell_month[cells]
     both = MonthlyOffers(side_by_side(month, n_months), len(SEGMENTS) * n_months)
     opened = np.tile(demand.cell_open[cells], len(SEGMENTS))
-    leant = lean[..., np.tile(month, len(SEGMENTS))]
+    towards_open = monthly_tilt(ops, lean, np.tile(month, len(SEGMENTS)), opened, n_months)
     wanted = held[..., side_by_side(cells, len(demand.cell_month))]
     offers = MonthlyOffers(month, n_months)
-    tokens = mixed_segments(ops, offers, leaning(ops, both, wanted, leant, opened), mix)
+    tokens = mixed_segments(ops, offers, leaning(ops, both, wanted, towards_open), mix)
     return tokens, money_shares(ops, offers, tokens, paid[..., cells])

@@ -22,10 +22,11 @@ __all__ = [
     "log_normalised",
     "logit_shares",
     "money_shares",
+    "monthly_tilt",
     "normalised",
     "segment_mixture",
     "segment_weights",
-    "tilted",
+    "tilt",
 ]
 
 
@@ -85,24 +86,39 @@ def logit_shares(ops: Ops, sets: ChoiceSets, utility: Array) -> Array:
     return normalised(ops, sets, ops.exp(sets.shifted(ops, utility)))
 
 
-def tilted(ops: Ops, share: Array, lean: Array, opened: np.ndarray) -> Array:
-    """Return shares times what a leaning towards open weights does to their odds; not normalised."""
-    return share * ops.exp(lean * opened)
+def tilt(ops: Ops, lean: Array, opened: np.ndarray) -> Array:
+    """Return what a leaning towards open weights does to the odds of every entry.
+
+    Parameters
+    ----------
+    lean : array
+        What open weights are worth to the buyers, utility; at every entry, or broadcast against them.
+    opened : ndarray
+        1 for open weights, else 0.
+    """
+    return ops.exp(lean * opened)
 
 
-def leaning(ops: Ops, sets: ChoiceSets, share: Array, lean: Array, opened: np.ndarray) -> Array:
-    """Return the shares of buyers to whom open weights are worth ``lean`` more utility.
+def monthly_tilt(ops: Ops, lean: Array, month: np.ndarray, opened: np.ndarray, n_months: int) -> Array:
+    """Return :func:`tilt` of leanings (month,) for the offers (cell,) of all months.
+
+    It has two values a month. An exponential for every offer would be a tenth of the fit.
+    """
+    odds = ops.exp(ops.concat([0.0 * lean, lean], axis=-1))
+    return odds[..., month + n_months * (opened > 0)]
+
+
+def leaning(ops: Ops, sets: ChoiceSets, share: Array, tilted: Array) -> Array:
+    """Return the shares of buyers who lean towards open weights.
 
     Parameters
     ----------
     share : array
         Shares without the leaning.
-    lean : array
-        Utility at every entry, or broadcast against them.
-    opened : ndarray
-        1 for open weights, else 0.
+    tilted : array
+        What the leaning does to the odds, from :func:`tilt` or :func:`monthly_tilt`.
     """
-    return normalised(ops, sets, tilted(ops, share, lean, opened))
+    return normalised(ops, sets, share * tilted)
 
 
 def money_shares(ops: Ops, sets: ChoiceSets, tokens: Array, paid: Array) -> Array:

@@ -23,7 +23,7 @@ from forkmodel.model.demand import SEGMENTS, DemandDesign, price_coefficients
 from forkmodel.model.latent import latent_states
 from forkmodel.model.ops import ArrayOps
 from forkmodel.model.price import paid_over_list
-from forkmodel.model.shares import leaning, money_shares, segment_mixture, segment_weights
+from forkmodel.model.shares import leaning, money_shares, monthly_tilt, segment_mixture, segment_weights
 from forkmodel.results.paths_capability import closed_records, measured_models
 from forkmodel.results.paths_elasticity import chosen_in_market
 from forkmodel.results.scale import public_scale
@@ -137,9 +137,10 @@ def _segment_shares(
         return paths.router_frontier_share, paths.router_threshold_share, paths.mix_router
     if market == "enterprise":
         return paths.enterprise_frontier_share, paths.enterprise_threshold_share, paths.mix_enterprise
-    lean = paths.gateway_lean[:, demand.cell_month]
+    ops, lean = ArrayOps(), paths.gateway_lean
+    towards_open = monthly_tilt(ops, lean, demand.cell_month, demand.cell_open, len(demand.months))
     first, second = (
-        leaning(ArrayOps(), demand.sets, share, lean, demand.cell_open)
+        leaning(ops, demand.sets, share, towards_open)
         for share in (paths.frontier_share, paths.threshold_share)
     )
     return first, second, paths.mix_gateway

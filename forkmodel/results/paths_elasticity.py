@@ -25,7 +25,7 @@ from forkmodel.model.design import Design
 from forkmodel.model.latent import LatentState
 from forkmodel.model.ops import ArrayOps
 from forkmodel.model.price import price_residual
-from forkmodel.model.shares import leaning
+from forkmodel.model.shares import leaning, monthly_tilt
 
 __all__ = ["chosen_by_segment", "chosen_in_market", "elasticity_paths", "offer_elasticities"]
 
@@ -47,8 +47,9 @@ def chosen_in_market(part: LatentState, design: Design, market: str) -> np.ndarr
         "enterprise": paths.enterprise_lean,
         "gateway": paths.gateway_lean,
     }[market]
-    at_cells, chosen = lean[:, None, demand.cell_month], chosen_by_segment(part, design)
-    return np.asarray(leaning(ArrayOps(), demand.sets, chosen, at_cells, demand.cell_open))
+    ops, n_months = ArrayOps(), len(demand.months)
+    towards_open = monthly_tilt(ops, lean[:, None], demand.cell_month, demand.cell_open, n_months)
+    return np.asarray(leaning(ops, demand.sets, chosen_by_segment(part, design), towards_open))
 
 
 def offer_elasticities(

@@ -28,6 +28,8 @@ from forkmodel.model.shares import (
     log_normalised,
     logit_shares,
     money_shares,
+    monthly_tilt,
+    tilt,
 )
 from forkmodel.model.spend import MONTHS_PER_QUARTER, adoption, log_share_paths, pulled
 from forkmodel.observations.gateway_shares import UNITS
@@ -221,10 +223,12 @@ def test_both_layouts_of_choice_sets_say_the_same():
     utility, lean = rng.normal(size=(3, 10)), rng.normal(size=(3, 1))
     opened, paid = (rng.uniform(size=10) > 0.5).astype(float), rng.uniform(size=10)
     months = MonthlyOffers(np.repeat([0, 1], 5), 2)
-    chosen = leaning(ops, months, logit_shares(ops, months, utility), lean, opened)
+    by_month = monthly_tilt(ops, np.repeat(lean, 2, axis=1), months.month, opened, 2)
+    chosen = leaning(ops, months, logit_shares(ops, months, utility), by_month)
     money = money_shares(ops, months, chosen, paid)
     for part in (slice(0, 5), slice(5, 10)):
-        alone = leaning(ops, Menu(), logit_shares(ops, Menu(), utility[:, part]), lean, opened[part])
+        here = tilt(ops, lean, opened[part])
+        alone = leaning(ops, Menu(), logit_shares(ops, Menu(), utility[:, part]), here)
         np.testing.assert_allclose(chosen[:, part], alone, rtol=1e-12)
         spent = money_shares(ops, Menu(), alone, paid[part])
         np.testing.assert_allclose(money[:, part], spent, rtol=1e-12)
