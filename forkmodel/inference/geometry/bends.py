@@ -155,6 +155,11 @@ class Bends:
             self.typical,
         )
 
+    @property
+    def arrays_back(self) -> tuple[np.ndarray, ...]:
+        """Those of them that pulling a gradient back takes."""
+        return self.soft, self.rate, self.divisor, self.unit, self.spread
+
     def straighten(self, y: np.ndarray) -> np.ndarray:
         """Return the coordinates ``w`` of unconstrained vectors ``y`` along the last axis."""
         w = np.array(y, dtype=float)
@@ -168,11 +173,13 @@ class Bends:
 
     def gradients(self, w: np.ndarray, y: np.ndarray, gradient: np.ndarray) -> np.ndarray:
         """Return gradients (draw, flat) by ``w`` of the log density, given those by ``y``."""
-        from forkmodel.inference.geometry.kernels import pull_back
+        from forkmodel.inference.geometry.kernels import bend_once, pull_back
 
-        bent = np.empty_like(gradient)
+        bent, again = np.empty_like(gradient), np.empty(y.shape[-1])
+        slopes = np.empty((2, len(self.soft))), np.empty((2, len(self.unit)))
         for one in range(len(w)):
-            pull_back(w[one], y[one], gradient[one], bent[one], *self.arrays)
+            bend_once(w[one], again, slopes, *self.arrays)
+            pull_back(y[one], gradient[one], bent[one], slopes, *self.arrays_back)
         return bent
 
 
