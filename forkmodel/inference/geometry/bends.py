@@ -41,7 +41,7 @@ AMOUNTS = (
 LINEAR_FROM = 2.0
 #: Spreads that may be nearly zero, for which the logarithm has a tail without end; and the argument at which
 #: they are typical, so that a tenth of that is still on the line.
-SPREADS = ("capability.growth_spread",)
+SPREADS = ("capability.growth_spread", "choice.brand_spread")
 SPREADS_FROM = 6.0
 #: Vectors of standard normal luck whose exponential is a step, and the spread of the steps' logarithm.
 LOGNORMAL = {"capability.growth_shock": "capability.growth_spread"}
