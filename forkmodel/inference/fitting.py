@@ -6,6 +6,7 @@ import time
 from contextlib import nullcontext
 from typing import Any, Protocol
 
+import numpy as np
 import xarray as xr
 
 from forkmodel.inference.compiling import free_variables, interpreted, quiet_forward_sampling
@@ -15,13 +16,15 @@ from forkmodel.inference.geometry.metric import Metric
 from forkmodel.inference.geometry.moved import can_move, gradients_at, move
 from forkmodel.inference.joint import JointModel
 from forkmodel.inference.posterior import Posterior
-from forkmodel.inference.review import enough_draws
+from forkmodel.inference.review import enough_draws, too_slow
 from forkmodel.inference.sampling import (
     DEFAULT_CHAINS,
     DEFAULT_DRAWS,
     DEFAULT_TUNE,
     INTERRUPTED,
+    LIMIT,
     MANY_VARIABLES,
+    Enough,
     Progress,
     sample,
 )
@@ -151,7 +154,8 @@ def fit_posterior(
     go_on : bool, optional
         Whether to go on, to at most three times ``draws``, while the effective draws are fewer than the
         review asks for. By default for fits of at least the default length: who asks for a short fit gets
-        one.
+        one. Where the first draws of a large model say that so many will not do, chains begin again with the
+        metric that these draws teach, and the first are given up.
     warm : Posterior or Fit, optional
         An earlier fit, of these or other tables and priors, whose metric and region chains begin with; that
         of the package's own fit by default. Coordinates are matched by label, what is new begins at its
@@ -169,28 +173,60 @@ def fit_posterior(
     # A metric, like the step and the starting points that come with it, moves the chains and not the density:
     # where it knows tables that the model does not, as in a backtest, nothing of them reaches the posterior.
     taken = _metric_for(model, compiled, warm)
-    helped: dict[str, Any] = {}
-    if taken is not None:
-        helped = {"depths": (DEPTH, DEPTH), "step_size": taken.step_size, "every": EVERY}
-    moved = compiled if taken is None else move(compiled, taken.stretching(model.layout))
     with first_interrupt() if interruptible else nullcontext(never) as stop:
-        tree = sample(
-            moved,
-            draws=draws,
-            tune=tune,
-            chains=chains,
-            seed=seed,
-            cores=cores,
-            progress=progress,
-            enough=enough_draws if go_on else None,
-            stop=stop,
-            **helped,
-        )
+
+        def chains_in(metric: Metric | None, enough: Enough | None) -> xr.DataTree:
+            moved, helped = _moved(model, compiled, metric)
+            return sample(
+                moved,
+                draws=draws,
+                tune=tune,
+                chains=chains,
+                seed=seed,
+                cores=cores,
+                progress=progress,
+                enough=enough,
+                stop=stop,
+                **helped,
+            )
+
+        look = _FirstLook(can_learn=taken is not None and draws * chains >= LEAST_FOR_METRIC)
+        tree = chains_in(taken, look if go_on else None)
+        if look.slow:
+            if progress is not None:
+                progress("sample", 0.0, "slow chains, which begin again in the shape that they found")
+            tree = chains_in(_learned(model, compiled, tree) or taken, enough_draws)
     asked = draws if tree.attrs.get(INTERRUPTED) else None
     free, stats = tree["posterior"].to_dataset(), tree["sample_stats"].to_dataset()
-    learned = _learned(model, compiled, free, stats)
+    learned = _learned(model, compiled, tree)
     seconds = {"compile": compiled_at - begin, "sample": time.perf_counter() - compiled_at}
     return wrap(model, free, stats, seed=seed, tune=tune, timings=seconds, metric=learned, asked=asked)
+
+
+class _FirstLook:
+    """Ask whether draws suffice, and end at the first look if chains are too slow for more draws to help.
+
+    The metric they began with is then not that of these tables. What they drew shows the shape, in which a
+    second start takes a fraction of the steps.
+    """
+
+    def __init__(self, can_learn: bool) -> None:
+        self.first, self.slow = can_learn, False
+
+    def __call__(self, tree: xr.DataTree) -> bool:
+        if enough_draws(tree):
+            return True
+        self.slow = self.first and too_slow(tree, LIMIT)
+        self.first = False
+        return self.slow
+
+
+def _moved(model: JointModel, compiled: Any, metric: Metric | None) -> tuple[Any, dict[str, Any]]:
+    """Return the compiled model in the coordinates of a metric, and how trajectories are best there."""
+    if metric is None:
+        return compiled, {}
+    helped = {"depths": (DEPTH, DEPTH), "step_size": metric.step_size, "every": EVERY}
+    return move(compiled, metric.stretching(model.layout)), helped
 
 
 def _gains(compiled: Any) -> bool:
@@ -207,11 +243,18 @@ def _metric_for(model: JointModel, compiled: Any, warm: Shaped | None) -> Metric
     return best if best.coverage(model.layout) >= LEAST_KNOWN else None
 
 
-def _learned(model: JointModel, compiled: Any, free: xr.Dataset, stats: xr.Dataset) -> Metric | None:
-    """Return the metric of the draws; None for small models and short fits."""
+def _learned(model: JointModel, compiled: Any, tree: xr.DataTree) -> Metric | None:
+    """Return the metric of the draws; None for small models, short fits and chains that found no shape."""
+    free, stats = tree["posterior"].to_dataset(), tree["sample_stats"].to_dataset()
     drawn = free.sizes["chain"] * free.sizes["draw"]
     if not _gains(compiled) or drawn < LEAST_FOR_METRIC:
         return None
     y = unconstrained(model.pymc_model, model.layout, free)[:: max(1, drawn // MOST_FOR_METRIC)]
     step = float(stats["step_size"].isel(draw=-1).median())
-    return Metric.estimate(model.layout, y, gradients_at(compiled, y), step)
+    try:
+        # Chains that went nowhere leave numbers too large for any shape.
+        with np.errstate(all="ignore"):
+            learned = Metric.estimate(model.layout, y, gradients_at(compiled, y), step)
+    except (np.linalg.LinAlgError, ValueError):
+        return None
+    return learned if learned.sound else None

@@ -7,13 +7,13 @@ from typing import Protocol
 import numpy as np
 import xarray as xr
 
-from forkmodel.inference.mixing import mixing
+from forkmodel.inference.mixing import Mixing, mixing
 from forkmodel.inference.modes import NAMED, Difference, Modes, element_label, find_modes
 from forkmodel.inference.posterior import Posterior
 from forkmodel.inference.predictive import MASS, BlockCoverage, predictive_coverage
 from forkmodel.inference.verdict import FAIL, PASS, REVIEW, Check, Review, ReviewConfig
 
-__all__ = ["Drawn", "coverage_check", "enough_draws", "review", "sampling_checks"]
+__all__ = ["Drawn", "coverage_check", "enough_draws", "review", "sampling_checks", "too_slow"]
 
 #: Nats of log density by which a group of chains is not another answer but stuck: far more than modes that
 #: share the posterior can differ by, and than the means of a few hundred draws wander.
@@ -180,12 +180,24 @@ def enough_draws(tree: xr.DataTree, config: ReviewConfig | None = None) -> bool:
         if not data.data_vars:
             continue
         found = mixing(data)
-        for effective in (found.bulk, found.tail):
-            if not _worst(effective, largest=False)[0] >= config.ess * config.margin:
-                return False
+        if not _fewest_effective(found) >= config.ess * config.margin:
+            return False
         if not _worst(found.rhat, largest=True)[0] <= wanted:
             return False
     return True
+
+
+def too_slow(tree: xr.DataTree, longer: int, config: ReviewConfig | None = None) -> bool:
+    """Say of the first draws whether even ``longer`` times as many will not hold enough effective ones."""
+    config = config or ReviewConfig()
+    found = mixing(tree["posterior"].to_dataset())
+    return bool(_fewest_effective(found) * longer < config.ess * config.margin)
+
+
+def _fewest_effective(found: Mixing) -> float:
+    bulk, tail = (_worst(effective, largest=False)[0] for effective in (found.bulk, found.tail))
+    # A value that is no number passes no threshold.
+    return float(np.minimum(bulk, tail))
 
 
 def _factor(wanted: float, have: float) -> str:

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass, replace
 from importlib.resources import files
+from types import SimpleNamespace
 
 import arviz as az
 import numpy as np
 import pytest
+import xarray as xr
 
 import forkmodel as fm
+from forkmodel.inference import fitting
 from forkmodel.inference.fitting import _metric_for, fit_posterior
 from forkmodel.inference.geometry.bends import AMOUNTS, LOGNORMAL, SCALED_BY, SOFTENED, SPREADS, Bends
 from forkmodel.inference.geometry.bundled import METRIC_FILE, bundled_metric
@@ -15,6 +18,7 @@ from forkmodel.inference.geometry.kernels import bend
 from forkmodel.inference.geometry.layout import unconstrained
 from forkmodel.inference.geometry.metric import Metric
 from forkmodel.inference.geometry.moved import gradients_at, move
+from forkmodel.inference.review import enough_draws
 from forkmodel.inference.sampling import sample
 
 
@@ -200,6 +204,43 @@ def test_moving_changes_the_path_and_not_the_posterior(small, drawn, learned):
     off = np.concatenate(apart)
     assert np.abs(off).max() < 4.5
     assert np.sqrt((off**2).mean()) == pytest.approx(1.0, abs=0.3)
+
+
+def test_slow_chains_begin_again_in_the_shape_they_found(small, drawn, learned, monkeypatch):
+    """A metric of another posterior is given up for that of the first draws; the answer is the same."""
+    monkeypatch.setattr(fitting, "MANY_VARIABLES", 0)
+    wrong = np.exp(1.5 * np.random.default_rng(6).standard_normal(len(learned.labels)))
+    other = SimpleNamespace(metric=replace(learned, scale=learned.scale * wrong))
+    said = []
+    found = fit_posterior(
+        small,
+        draws=400,
+        tune=200,
+        seed=3,
+        go_on=True,
+        warm=other,
+        progress=lambda stage, part, message: said.append(message),
+    )
+    assert sum("begin again" in message for message in said) == 1
+    assert enough_draws(xr.DataTree.from_dict({"posterior": found.free}))
+    both = ("chain", "draw")
+    for name, here in drawn.free.data_vars.items():
+        there = found.free[name]
+        error = np.hypot(az.mcse(here), az.mcse(there))
+        assert np.abs((here.mean(both) - there.mean(both)) / error).max() < 4.5
+
+
+def test_chains_that_went_nowhere_teach_no_metric(small, drawn, monkeypatch):
+    monkeypatch.setattr(fitting, "MANY_VARIABLES", 0)
+    monkeypatch.setattr(fitting, "LEAST_FOR_METRIC", 100)
+    compiled = small.compile()
+
+    def learned_from(free):
+        tree = {"posterior": free, "sample_stats": drawn.sample_stats}
+        return fitting._learned(small, compiled, xr.DataTree.from_dict(tree))
+
+    assert learned_from(drawn.free).sound
+    assert learned_from(drawn.free * 1e40) is None
 
 
 def test_a_metric_of_all_labels_is_the_covariance_it_was_learned_from(small, drawn, learned):

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from forkmodel.inference.fitting import _FirstLook
 from forkmodel.inference.modes import find_modes
-from forkmodel.inference.review import _one_mode, enough_draws
+from forkmodel.inference.review import _one_mode, enough_draws, too_slow
 from forkmodel.inference.verdict import ReviewConfig
 
 
@@ -78,6 +79,27 @@ def test_sampling_goes_on_only_where_draws_can_help():
     assert not enough_draws(tree_of(a=chains([0] * 4, draws=500), v=slow), config)
     # Modes do not come together, however many draws are added.
     assert enough_draws(tree_of(a=chains([0, 0, 0, 50], draws=500, slow=0.9)), config)
+
+
+def test_chains_are_too_slow_where_the_longest_run_would_not_do():
+    # About one effective draw in twenty: 100 of 2,000, of which 600 are wanted.
+    slow = tree_of(a=chains([0] * 4, draws=500), b=chains([0] * 4, draws=500, slow=0.9))
+    assert too_slow(slow, 3)
+    assert not too_slow(slow, 12)
+    assert not too_slow(tree_of(a=chains([0] * 4, draws=500)), 1)
+    # What is no number says nothing.
+    assert not too_slow(tree_of(a=np.full((4, 500), np.nan)), 3)
+
+
+@pytest.mark.parametrize("can_learn", [True, False])
+def test_only_the_first_look_sends_chains_back(can_learn):
+    slow = tree_of(a=chains([0] * 4, draws=500, slow=0.95))
+    look = _FirstLook(can_learn)
+    assert look(slow) == look.slow == can_learn
+    later = _FirstLook(True)
+    assert not later(tree_of(a=chains([0] * 4, draws=500, slow=0.6)))
+    assert not later(slow)
+    assert not later.slow
 
 
 def fit_of(posterior_, logp):

@@ -143,6 +143,14 @@ class Metric:
             step_size=step_size,
         )
 
+    @property
+    def sound(self) -> bool:
+        """Whether every number is one, and scales, variances and step are positive."""
+        held = (self.typical, self.centre, self.centred, self.direction)
+        positive = (self.scale, self.variance, np.asarray(self.step_size))
+        finite = all(np.isfinite(array).all() for array in (*held, *positive))
+        return finite and all((array > 0).all() for array in positive)
+
     def coverage(self, layout: Layout) -> float:
         """Return the part of a model's coordinates that the metric knows."""
         known = set(self.labels)
@@ -201,10 +209,7 @@ class Metric:
         ValueError
             If it is no metric: a number that is not finite, or a scale or variance that is not positive.
         """
-        finite = all(np.isfinite(array).all() for array in arrays.data_vars.values())
-        if not finite or not all((arrays[name] > 0).all() for name in ("scale", "variance", "step_size")):
-            raise ValueError("its metric holds numbers that no fit leaves.")
-        return cls(
+        read = cls(
             labels=tuple(arrays["coordinate"].to_numpy().astype(str).tolist()),
             typical=arrays["typical"].to_numpy(),
             centre=arrays["centre"].to_numpy(),
@@ -214,6 +219,9 @@ class Metric:
             variance=arrays["variance"].to_numpy(),
             step_size=float(arrays["step_size"]),
         )
+        if not read.sound:
+            raise ValueError("its metric holds numbers that no fit leaves.")
+        return read
 
 
 def _centred(layout: Layout, y: np.ndarray) -> np.ndarray:
