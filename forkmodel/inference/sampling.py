@@ -252,20 +252,20 @@ def _until_enough(
 ) -> xr.DataTree:
     """Let all chains run, look at the draws at each stop, and end at the first at which they suffice."""
     try:
-        for length in stops[:-1]:
+        for looked, length in enumerate(stops[:-1]):
             clock.goal = length
             if _stopped(sampler, clock, stop, length):
                 return _so_far(sampler, clock)
             if _finished(sampler):
-                break
+                # The chains were faster than the looks, so the rest of these are made at the end.
+                return _shortest(sampler.wait(), stops[looked:], enough, clock.every)
             so_far = _kept(sampler.inspect(), length, clock.every)
             if enough is not None and enough(so_far):
                 return so_far
         clock.goal = stops[-1]
         if _stopped(sampler, clock, stop):
             return _so_far(sampler, clock)
-        tree: xr.DataTree = sampler.wait()
-        return _shortest(tree, stops, enough, clock.every)
+        return _kept(sampler.wait(), stops[-1], clock.every)
     finally:
         if not _finished(sampler):
             sampler.cancel()
