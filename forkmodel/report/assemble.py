@@ -34,7 +34,7 @@ from forkmodel.results.review import review_of
 from forkmodel.validate.backtest.retrospective import score_retrospective
 from forkmodel.validate.backtest.yardstick import Measure
 from forkmodel.validate.facts.facts import against_facts
-from forkmodel.validate.records import backtest_record
+from forkmodel.validate.records import STRICT_BACKTEST, backtest_record
 from forkmodel.validate.reviews import brief_of
 
 __all__ = [
@@ -142,7 +142,11 @@ def track_record(posterior: Posterior) -> TrustContent | None:
     except ModelError:
         # Tables of another market have no outcome for it.
         scored = None
-    return TrustContent(backtest_record(), None if scored is None else scored.as_dict())
+    return TrustContent(
+        backtest=backtest_record(),
+        strict=backtest_record(STRICT_BACKTEST),
+        retrospective=None if scored is None else scored.as_dict(),
+    )
 
 
 @dataclass(frozen=True)

@@ -67,12 +67,15 @@ class TrustContent:
     ----------
     backtest : mapping or None
         The backtest on record, in the shape of ``forkmodel backtest --json``.
+    strict : mapping or None
+        The same with cut-offs that knew only rows with proof that they were known.
     retrospective : mapping or None
         The retrospective forecast of the package, scored on the tables of the fit, in the shape of
         ``forkmodel score --json``.
     """
 
     backtest: Mapping[str, Any] | None
+    strict: Mapping[str, Any] | None
     retrospective: Mapping[str, Any] | None
 
 

@@ -27,6 +27,7 @@ __all__ = [
     "retrospective_facts",
     "retrospective_rows",
     "retrospective_standing",
+    "strict_sentence",
 ]
 
 
@@ -115,7 +116,10 @@ def coverage_sentences(content: ReportContent) -> list[str]:
 
 def ahead(content: ReportContent) -> tuple[int, int] | None:
     """Return on how many targets worlds beat the median of baselines, and of how many; None without any."""
-    board = _board(content)
+    return _ahead(_board(content))
+
+
+def _ahead(board: pd.DataFrame) -> tuple[int, int] | None:
     if board.empty:
         return None
     compared = board[(board["target"] != POOLED) & (board["n_compared"] >= LEAST_COMPARED)]
@@ -134,6 +138,19 @@ def goals(content: ReportContent) -> str:
         float(pooled["inside_90"].iloc[0]),
         [(text.TARGETS[row["target"]], float(row["inside_90"])) for row in low.to_dict("records")],
     )
+
+
+def strict_sentence(content: ReportContent) -> str:
+    """Return how worlds did from cut-offs that knew only what is proven; empty where none is on record."""
+    record = None if content.trust is None else content.trust.strict
+    board = pd.DataFrame() if record is None else trust_frame(record)
+    won = _ahead(board)
+    if record is None or won is None:
+        return ""
+    pooled = board[board["target"] == POOLED].iloc[0]
+    skill = text.skill(pooled["skill"], pooled["low"], pooled["high"])
+    said = text.strict(skill, *won, float(pooled["inside_90"]), int(pooled["n"]))
+    return " ".join([said, *standing(record["facts"])])
 
 
 def held(content: ReportContent) -> tuple[str, int] | None:

@@ -79,6 +79,14 @@ def goals(ahead: int, compared: int, inside: float, low: Sequence[tuple[str, flo
     )
 
 
+def strict(skill: str, ahead: int, compared: int, inside: float, n: int) -> str:
+    """Say how the backtest came out where cut-offs knew only what is proven to have been known."""
+    return (
+        f"From strict views of the tables: skill {skill} over the median of baselines, positive on {ahead} "
+        f"of {compared} quantities, and 90% intervals that hold {inside:.0%} of {n} outcomes."
+    )
+
+
 def retrospective(vintage: str, scored_to: str, digest: str, n: int, inside: int) -> str:
     """Say what the retrospective forecast is."""
     return (

@@ -8,12 +8,12 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-__all__ = ["BACKTEST", "backtest_record", "page_facts", "record_path"]
+__all__ = ["BACKTEST", "STRICT_BACKTEST", "backtest_record", "page_facts", "record_path"]
 
-BACKTEST = "backtest"
+#: The backtest on loose as-of views, and the one on strict views.
+BACKTEST, STRICT_BACKTEST = "backtest", "backtest-strict"
 #: Facts of pages that no other record stands behind.
 PAGES = "pages"
-BACKTEST_PAGE = "docs/backtest.md"
 CALIBRATION_PAGE = "docs/calibration/README.md"
 TRUST_PAGE = "docs/trust.md"
 
@@ -23,9 +23,15 @@ def record_path(name: str) -> Path:
     return Path(str(resources.files("forkmodel"))) / "validate" / "records" / f"{name}.json"
 
 
-def backtest_record() -> dict[str, Any] | None:
-    """Return the last backtest that was run on the bundled tables, in the shape of ``backtest --json``."""
-    path = record_path(BACKTEST)
+def backtest_record(name: str = BACKTEST) -> dict[str, Any] | None:
+    """Return the last backtest that was run on the bundled tables, in the shape of ``backtest --json``.
+
+    Parameters
+    ----------
+    name : {"backtest", "backtest-strict"}
+        Whether cut-offs knew loose as-of views or only rows with proof that they were known.
+    """
+    path = record_path(name)
     if not path.is_file():
         return None
     record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
@@ -48,9 +54,10 @@ def page_facts(root: Path) -> dict[str, dict[str, Any]]:
         Facts, as :func:`forkmodel.validate.standing.standing` takes them, by path from the root.
     """
     found: dict[str, dict[str, Any]] = json.loads(record_path(PAGES).read_text(encoding="utf-8"))
-    record = backtest_record()
-    if record is not None:
-        found[BACKTEST_PAGE] = record["facts"]
+    for name in (BACKTEST, STRICT_BACKTEST):
+        record = backtest_record(name)
+        if record is not None:
+            found[f"docs/{name}.md"] = record["facts"]
     found[CALIBRATION_PAGE] = _together(
         {path.stem: _read(path) for path in sorted((root / CALIBRATION_PAGE).parent.glob("*.json"))}
     )

@@ -6,11 +6,13 @@ from copy import deepcopy
 from types import SimpleNamespace
 
 from forkmodel.report import trust
-from forkmodel.validate.records import backtest_record
+from forkmodel.validate.records import STRICT_BACKTEST, backtest_record
+from forkmodel.validate.standing import standing
 
 
-def content(record):
-    return SimpleNamespace(trust=None if record is None else SimpleNamespace(backtest=record))
+def content(record, strict=None):
+    found = SimpleNamespace(backtest=record, strict=strict)
+    return SimpleNamespace(trust=None if record is None else found)
 
 
 def test_goals_are_said_with_what_was_reached():
@@ -38,3 +40,14 @@ def test_a_handful_of_outcomes_decides_no_quantity():
     rows = {row.target: row for row in trust.backtest_rows(content(record))}
     assert rows[trust.text.TARGETS["token_hhi"]].won
     assert not any("HHI of router" in said for said in trust.notes(content(record)).values())
+
+
+def test_the_backtest_of_strict_views_is_said_with_what_it_may_be_used_for():
+    record = backtest_record(STRICT_BACKTEST)
+    pooled = record["scoreboard"]["pooled"]
+    skill = pooled["skill"][record["scoreboard"]["bar"]]["skill"]
+    said = trust.strict_sentence(content(backtest_record(), record))
+    assert f"{skill:+.2f}".replace("-", "−") in said
+    assert f"{pooled['coverage']['0.9']['held']:.0%} of {pooled['n']} outcomes" in said
+    assert all(sentence in said for sentence in standing(record["facts"]))
+    assert trust.strict_sentence(content(backtest_record())) == ""

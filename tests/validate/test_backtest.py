@@ -24,7 +24,7 @@ from forkmodel.validate.backtest.targets import TARGETS
 from forkmodel.validate.backtest.yardstick import Measure
 from forkmodel.validate.calibration.small_design import SMALL_OPTIONS, small_market
 from forkmodel.validate.jobs.fit_job import FitJob
-from forkmodel.validate.records import backtest_record
+from forkmodel.validate.records import BACKTEST, STRICT_BACKTEST, backtest_record
 
 CUTOFF = "2026-03-31"
 
@@ -183,9 +183,10 @@ def test_the_retrospective_forecast_is_scored_with_its_hash(market):
     assert score_retrospective(market.as_of("2026-06-01"), kept.measure) is None
 
 
-def test_the_page_shows_the_record():
-    page = (Path(__file__).parents[2] / "docs" / "backtest.md").read_text(encoding="utf-8")
-    record = backtest_record()
+@pytest.mark.parametrize("name", [BACKTEST, STRICT_BACKTEST])
+def test_the_page_shows_the_record(name):
+    page = (Path(__file__).parents[2] / "docs" / f"{name}.md").read_text(encoding="utf-8")
+    record = backtest_record(name)
     for table in [*scoreboard_tables(record), *backtest_tables(record).strip().split("\n\n")]:
         assert table in page
 

@@ -260,7 +260,7 @@ def test_the_report_says_it_on_top_of_each_record():
     from forkmodel.report.content import TrustContent
 
     class Content:
-        trust = TrustContent(backtest_record(), None)
+        trust = TrustContent(backtest_record(), None, None)
 
     old = backtest_record()
     said = trust.backtest_standing(Content)
