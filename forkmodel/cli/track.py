@@ -190,6 +190,9 @@ def freeze(
     priors: Annotated[
         str | None, typer.Option("--priors", help="Priors of what only the future needs; the fit's own.")
     ] = None,
+    retrospective: Annotated[
+        bool, typer.Option("--retrospective", help="Its tables are a view of the past: outcomes were known.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Keep a forecast, and list its hash in the manifest.
@@ -202,7 +205,7 @@ def freeze(
     from forkmodel.validate.track.published import freeze as keep
 
     check_target(out, folder=False)
-    row = keep(fit, out, None if priors is None else load_priors(priors))
+    row = keep(fit, out, None if priors is None else load_priors(priors), retrospective=retrospective)
     if as_json:
         print_json(row)
         return

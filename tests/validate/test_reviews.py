@@ -17,7 +17,7 @@ from forkmodel.model.design import BLOCKS
 from forkmodel.validate.backtest.backtest import YARDSTICK, Backtest, backtest, that_count, yardstick_job
 from forkmodel.validate.backtest.foresight import Foresight, foresee
 from forkmodel.validate.backtest.page import backtest_page, backtest_tables
-from forkmodel.validate.backtest.retrospective import retrospective_path, score
+from forkmodel.validate.backtest.retrospective import ESSAY_DAY, retrospective_path, score
 from forkmodel.validate.backtest.score_table import no_cases
 from forkmodel.validate.backtest.targets import MEASURED
 from forkmodel.validate.backtest.yardstick import Measure
@@ -247,12 +247,14 @@ def test_the_backtest_on_record_says_how_it_was_made():
     assert {"model_format", "reviews", "reanchored", "as_of"} <= set(facts)
 
 
-def test_the_retrospective_forecast_says_that_nobody_reviewed_its_fit():
+def test_the_retrospective_forecast_is_of_a_reviewed_fit_and_the_first_one_was_not():
     kept = Foresight.load(retrospective_path())
-    if kept.facts.get("reviews") is None:
-        said = " ".join(standing(kept.facts, again=False))
-        assert "from fits nobody reviewed" in said
-        assert "re-anchoring" in said
+    assert not failed(kept.facts["reviews"]["forecast"])
+    assert not kept.facts["reanchored"]
+    first = Foresight.load(retrospective_path().with_name(f"{ESSAY_DAY}.nc"))
+    said = " ".join(standing(first.facts, again=False))
+    assert "from fits nobody reviewed" in said
+    assert "re-anchoring" in said
 
 
 def test_the_report_says_it_on_top_of_each_record():

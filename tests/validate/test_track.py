@@ -250,6 +250,13 @@ def test_a_frozen_file_says_what_made_it_and_is_never_replaced(frozen_file, fit_
     assert sorted(path.name for path in frozen_file.parent.iterdir()) == [frozen_file.name, MANIFEST]
 
 
+def test_a_view_of_the_past_is_kept_as_retrospective_whenever_it_was_made(fit_file, tmp_path):
+    path = tmp_path / "past.nc"
+    row = freeze(fit_file, path, made=MADE, retrospective=True)
+    assert row["kind"] == Foresight.load(path).facts["kept"]["kind"] == RETROSPECTIVE
+    assert open_candidate(path).made is None
+
+
 def test_a_frozen_file_without_its_manifest_proves_nothing(frozen_file, tmp_path):
     copy = tmp_path / "copy.nc"
     copy.write_bytes(frozen_file.read_bytes())

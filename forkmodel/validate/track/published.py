@@ -95,7 +95,14 @@ def published(path: Path) -> dict[str, Any] | None:
     return None
 
 
-def freeze(fit: Path, out: Path, priors: PriorSet | None = None, made: date | None = None) -> dict[str, Any]:
+def freeze(
+    fit: Path,
+    out: Path,
+    priors: PriorSet | None = None,
+    made: date | None = None,
+    *,
+    retrospective: bool = False,
+) -> dict[str, Any]:
     """Write the predictive draws of a fit's targets to one small file, and list it in the manifest beside it.
 
     Both files are written or neither.
@@ -110,6 +117,9 @@ def freeze(fit: Path, out: Path, priors: PriorSet | None = None, made: date | No
         Priors of what only the future needs; those of the fit by default.
     made : date, optional
         Day on which it is made; today (UTC) by default.
+    retrospective : bool
+        Whether its tables are a view of the past, whose outcomes were on record when it was made. None of its
+        scores then counts as foreseen.
 
     Returns
     -------
@@ -128,10 +138,10 @@ def freeze(fit: Path, out: Path, priors: PriorSet | None = None, made: date | No
     # Whoever keeps another one at the same time has to see this line of the manifest, or it would be lost.
     with held(out.parent, folder=True, seconds=PATIENCE):
         settle(out.parent)
-        return _kept(fit, out, priors, made)
+        return _kept(fit, out, priors, made, RETROSPECTIVE if retrospective else FROZEN)
 
 
-def _kept(fit: Path, out: Path, priors: PriorSet | None, made: date | None) -> dict[str, Any]:
+def _kept(fit: Path, out: Path, priors: PriorSet | None, made: date | None, kind: str) -> dict[str, Any]:
     listed = manifest_rows(out.parent)
     if out.exists() or out.name in {row["file"] for row in listed}:
         raise RecordError(
@@ -145,7 +155,7 @@ def _kept(fit: Path, out: Path, priors: PriorSet | None, made: date | None) -> d
             f"`forkmodel review {fit}` says what to do."
         )
     about = {
-        "kind": FROZEN,
+        "kind": kind,
         "made": (made or datetime.now(UTC).date()).isoformat(),
         "vintage": str(foresight.vintage.date()),
         "fit_sha256": file_hash(fit),
