@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -26,6 +27,11 @@ def test_a_question_alone_is_answered_by_the_bundled_fit(call, tmp_path):
     assert document["probability"] == expected.probability
     assert document["bundled_fit"]["worlds"] == expected.draws == fit.worlds
     assert document["bundled_fit"]["changed"] == []
+
+
+def test_the_readme_shows_the_answer_that_is_given(call):
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    assert f'forkmodel query "{QUESTION}"\n```\n\n```\n{call("query", QUESTION).stdout}```' in readme
 
 
 @pytest.mark.parametrize(
