@@ -65,7 +65,10 @@ def _record(content: ReportContent) -> Mapping[str, Any] | None:
 
 
 def _board(content: ReportContent) -> pd.DataFrame:
-    record = _record(content)
+    return _frame(_record(content))
+
+
+def _frame(record: Mapping[str, Any] | None) -> pd.DataFrame:
     return pd.DataFrame() if record is None else trust_frame(record)
 
 
@@ -143,7 +146,7 @@ def goals(content: ReportContent) -> str:
 def strict_sentence(content: ReportContent) -> str:
     """Return how worlds did from cut-offs that knew only what is proven; empty where none is on record."""
     record = None if content.trust is None else content.trust.strict
-    board = pd.DataFrame() if record is None else trust_frame(record)
+    board = _frame(record)
     won = _ahead(board)
     if record is None or won is None:
         return ""
