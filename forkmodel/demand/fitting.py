@@ -6,7 +6,7 @@ from forkmodel.demand.draws import DemandDraws
 from forkmodel.demand.model import demand_model, make_design
 from forkmodel.demand.table import ProductTable
 from forkmodel.errors import ForkModelError
-from forkmodel.inference.compiling import free_variables
+from forkmodel.inference.compiling import free_variables, repeatable
 from forkmodel.inference.sampling import Progress, sample
 from forkmodel.options import check_sampling
 
@@ -32,14 +32,12 @@ def sample_demand(
     if segments not in (1, 2):
         raise ForkModelError(f"segments is {segments!r}: give 1 or 2.")
     import nutpie
-    import pytensor
 
     design = make_design(table)
     if progress is not None:
         progress("compile", 0.0, f"{len(design.share):,} products, {len(design.outside)} markets")
     model = demand_model(design, segments)
-    # As for the joint model: what a compiler reorders may depend on what it had in its cache.
-    with pytensor.config.change_flags(numba__fastmath=False):
+    with repeatable():
         compiled = nutpie.compile_pymc_model(model, backend="numba", var_names=free_variables(model))
     tree = sample(
         compiled,

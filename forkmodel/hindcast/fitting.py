@@ -14,6 +14,7 @@ from forkmodel.hindcast.dynamics import SPEED_AGE, build_model
 from forkmodel.hindcast.moves import Moves, families_of, make_moves
 from forkmodel.hindcast.panel import MarketPanel
 from forkmodel.hindcast.simulate import Dynamics
+from forkmodel.inference.compiling import repeatable
 from forkmodel.inference.sampling import Progress, sample
 from forkmodel.validate.reviews import review_of_sample
 
@@ -105,13 +106,11 @@ class Compiled:
 
     def __init__(self, panels: list[MarketPanel]) -> None:
         import nutpie
-        import pytensor
 
         self.room: Moves = make_moves(panels)
         self.names = tuple(panel.market.name for panel in panels)
         model = build_model(panels, self.room)
-        # As for the joint model: what fast mathematics reorders depends on the compiler's cache.
-        with pytensor.config.change_flags(numba__fastmath=False):
+        with repeatable():
             self._density = nutpie.compile_pymc_model(model, backend="numba")
 
     def fit(

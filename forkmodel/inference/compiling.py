@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from forkmodel.inference.packing import Packed, pack
@@ -10,7 +13,7 @@ from forkmodel.inference.packing import Packed, pack
 if TYPE_CHECKING:
     import pymc as pm
 
-__all__ = ["apart", "compile_model", "free_variables", "interpreted", "quiet_forward_sampling"]
+__all__ = ["apart", "compile_model", "free_variables", "interpreted", "quiet_forward_sampling", "repeatable"]
 
 #: Beginnings of the names of parameters that chains draw from the prior to start from.
 DRAWN_BLOCKS = ("choice.", "adoption.", "spend.", "value.")
@@ -51,6 +54,23 @@ def apart(model: pm.Model) -> set[str]:
     return {v.name for v in drawn if not isinstance(v.owner.op, HalfNormalRV)}
 
 
+@contextmanager
+def repeatable() -> Iterator[None]:
+    """Compile for numba in this context so that the same seed gives the same draws, and leave nothing behind.
+
+    Fast mathematics lets the compiler reorder sums, and what it reorders depends on which kernels it compiled
+    just now and which it took from the cache: the first fit on a machine would then draw other numbers than
+    the second. PyTensor writes the text of each kernel to a file of the system's temporary folder and never
+    removes it, some thousand a fit, unless it is told of a folder that it keeps in order.
+    """
+    import pytensor
+
+    config = pytensor.config
+    texts = config.generated_src_dir or str(Path(config.base_compiledir) / "generated")
+    with config.change_flags(numba__fastmath=False, generated_src_dir=texts):
+        yield
+
+
 def compile_model(model: pm.Model, packed: Packed | None = None) -> Any:
     """Compile the joint density and its gradient for nutpie's numba backend.
 
@@ -71,15 +91,11 @@ def compile_model(model: pm.Model, packed: Packed | None = None) -> Any:
         Reusable: sampling again, with other seeds or other data of the same shape, costs no compilation.
     """
     import nutpie
-    import pytensor
 
     from forkmodel.inference.linking import linked_by_address
 
     packed = packed or pack(model)
-    # Fast mathematics lets the compiler reorder sums, and what it reorders depends on which kernels it
-    # compiled just now and which it took from the cache: the first fit on a machine would then draw other
-    # numbers than the second.
-    with pytensor.config.change_flags(numba__fastmath=False), linked_by_address():
+    with repeatable(), linked_by_address():
         compiled = nutpie.compile_pymc_model(
             packed.model,
             backend="numba",

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
+from forked import Forking
 
 import forkmodel as fm
 
 
-def run_cli(*words: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "forkmodel", *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=900, cwd=cwd)
-
-
 @pytest.fixture(scope="session")
 def call():
-    """Run the command line in a new process."""
-    return run_cli
+    """Run the command line in a process of its own."""
+    with Forking() as forking:
+        yield forking.run
 
 
 @pytest.fixture
