@@ -63,4 +63,6 @@ say "installing the packages of requirements.lock (about a minute the first time
 "$uv" pip sync --quiet --python .venv/bin/python --require-hashes requirements.lock
 say "installing forkmodel"
 "$uv" pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --offline --editable .
+say "importing it once"
+quietly .venv/bin/python scripts/import_once.py || true
 say "done"

@@ -1,4 +1,4 @@
-"""The real command line in a fork of a process that has imported it: a user's process, less two seconds of imports.
+"""The real command line in a fork of a process that has imported it: a user's process without the imports.
 
 What a command itself imports, and in which order, is not seen this way; tests about that start Python anew.
 """
@@ -78,8 +78,8 @@ def _serve() -> None:
     import nutpie  # noqa: F401 - loaded once, for all forks
     import pymc  # noqa: F401
 
-    import forkmodel.cli.main  # noqa: F401
-    import forkmodel.pipeline  # noqa: F401
+    import forkmodel.cli.main
+    import forkmodel.pipeline
     import forkmodel.report.assemble  # noqa: F401
 
     for line in sys.stdin:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import altair as alt
 import pandas as pd
+from altair.utils.schemapi import debug_mode
 
 from forkmodel.report.formatting import Unit
 from forkmodel.report.intervals import DRAWN, high, low
@@ -141,6 +142,8 @@ def _data_end(vintage: pd.Timestamp | None, lines: list[Line], x: alt.X) -> list
     return [mark.encode(x=x)]
 
 
+# Altair checks each piece as it is made, and the chart as a whole at the end, which is enough.
+@debug_mode(False)
 def band_chart(
     lines: list[Line],
     unit: Unit,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import altair as alt
+from altair.utils.schemapi import debug_mode
 
 from forkmodel.report.formatting import Unit
 from forkmodel.report.intervals import DRAWN, high, low
@@ -16,6 +17,8 @@ _BAR_WIDTH = {mass: 3.0 + 3.5 * i for i, mass in enumerate(BAND_ORDER)}
 _BAR_OPACITY = {mass: 0.28 + 0.27 * i for i, mass in enumerate(BAND_ORDER)}
 
 
+# Altair checks each piece as it is made, and the chart as a whole at the end, which is enough.
+@debug_mode(False)
 def dot_chart(
     dots: list[Dot],
     unit: Unit,
