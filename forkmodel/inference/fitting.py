@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 import xarray as xr
 
+from forkmodel.errors import StoppedError
 from forkmodel.inference.compiling import free_variables, interpreted, quiet_forward_sampling
 from forkmodel.inference.geometry.bundled import bundled_metric
 from forkmodel.inference.geometry.layout import unconstrained
@@ -195,7 +196,11 @@ def fit_posterior(
         if look.slow:
             if progress is not None:
                 progress("sample", 0.0, "slow chains, which begin again in the shape that they found")
-            tree = chains_in(_learned(model, compiled, tree) or taken, enough_draws)
+            try:
+                tree = chains_in(_learned(model, compiled, tree) or taken, enough_draws)
+            except StoppedError:
+                # Who stops a second start before it has draws keeps those of the first.
+                tree.attrs[INTERRUPTED] = 1
     asked = draws if tree.attrs.get(INTERRUPTED) else None
     free, stats = tree["posterior"].to_dataset(), tree["sample_stats"].to_dataset()
     learned = _learned(model, compiled, tree)

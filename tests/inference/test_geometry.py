@@ -1,5 +1,7 @@
 """The sampler's coordinates: exact bijections of the model's, matched to other models by label."""
 
+import os
+import signal
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from types import SimpleNamespace
@@ -206,11 +208,16 @@ def test_moving_changes_the_path_and_not_the_posterior(small, drawn, learned):
     assert np.sqrt((off**2).mean()) == pytest.approx(1.0, abs=0.3)
 
 
-def test_slow_chains_begin_again_in_the_shape_they_found(small, drawn, learned, monkeypatch):
-    """A metric of another posterior is given up for that of the first draws; the answer is the same."""
+@pytest.fixture
+def elsewhere(learned, monkeypatch):
+    """The metric of another posterior, in which chains are slow."""
     monkeypatch.setattr(fitting, "MANY_VARIABLES", 0)
     wrong = np.exp(1.5 * np.random.default_rng(6).standard_normal(len(learned.labels)))
-    other = SimpleNamespace(metric=replace(learned, scale=learned.scale * wrong))
+    return SimpleNamespace(metric=replace(learned, scale=learned.scale * wrong))
+
+
+def test_slow_chains_begin_again_in_the_shape_they_found(small, drawn, elsewhere):
+    """A metric of another posterior is given up for that of the first draws; the answer is the same."""
     said = []
     found = fit_posterior(
         small,
@@ -218,7 +225,7 @@ def test_slow_chains_begin_again_in_the_shape_they_found(small, drawn, learned, 
         tune=200,
         seed=3,
         go_on=True,
-        warm=other,
+        warm=elsewhere,
         progress=lambda stage, part, message: said.append(message),
     )
     assert sum("begin again" in message for message in said) == 1
@@ -228,6 +235,17 @@ def test_slow_chains_begin_again_in_the_shape_they_found(small, drawn, learned, 
         there = found.free[name]
         error = np.hypot(az.mcse(here), az.mcse(there))
         assert np.abs((here.mean(both) - there.mean(both)) / error).max() < 4.5
+
+
+def test_who_stops_a_second_start_at_once_keeps_the_first_draws(small, elsewhere):
+    def press(stage, part, message):
+        if "begin again" in message:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    settings = {"draws": 400, "tune": 200, "seed": 3, "warm": elsewhere}
+    found = fit_posterior(small, **settings, go_on=True, progress=press, interruptible=True)
+    assert found.asked == found.draws == 400
+    xr.testing.assert_equal(found.free, fit_posterior(small, **settings, go_on=False).free)
 
 
 def test_chains_that_went_nowhere_teach_no_metric(small, drawn, monkeypatch):
