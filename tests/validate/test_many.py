@@ -12,6 +12,7 @@ import pytest
 
 import forkmodel as fm
 from forkmodel.errors import JobError
+from forkmodel.validate.jobs import many
 from forkmodel.validate.jobs.many import job_path, run_jobs
 from forkmodel.whole_files import write_whole
 
@@ -100,7 +101,8 @@ def test_a_job_whose_process_dies_is_reported_and_takes_no_other_with_it(tmp_pat
     assert all(len(_done(log, name)) == 1 for name in "bc")
 
 
-def test_an_address_without_a_scheduler_is_answered(tmp_path, log):
+def test_an_address_without_a_scheduler_is_answered(tmp_path, log, monkeypatch):
+    monkeypatch.setattr(many, "PATIENCE", "1s")
     with pytest.raises(JobError, match="no dask scheduler answers"):
         run_jobs([Counting("a", str(log))], tmp_path / "out", dask="tcp://127.0.0.1:1")
 

@@ -52,6 +52,8 @@ def job_path(job: Job, folder: Path) -> Path:
 
 #: Compilers keep their settings by process, so a cluster's worker of many threads runs one job after another.
 _ONE_AT_A_TIME = Lock()
+#: How long a scheduler may take to answer.
+PATIENCE = "20s"
 #: What a process ends with whose parent has died.
 ORPHANED = 70
 
@@ -193,7 +195,7 @@ def _on_dask(waiting: dict[str, Job], folder: Path, address: str) -> Iterator[tu
     from distributed import as_completed as dask_completed
 
     try:
-        client = Client(address, timeout="20s")
+        client = Client(address, timeout=PATIENCE)
     except (OSError, ValueError) as error:
         raise JobError(
             f"no dask scheduler answers at {address} ({error}); start one with `dask scheduler`, or leave "
