@@ -23,6 +23,7 @@ import xarray as xr
 from scipy.special import expit, log_expit
 
 from forkmodel.data.market_tables import MarketTables
+from forkmodel.inference.compiling import interpreted
 from forkmodel.inference.fitting import fit_posterior
 from forkmodel.inference.joint import JointModel
 from forkmodel.observations.observation import Density, State
@@ -187,7 +188,7 @@ class LikelihoodJob:
         seen = [beta if other and each.name == beta.name else each for each in OBSERVATIONS]
         model = JointModel(self.data, self.priors, self.blocks, observations=seen)
         # A comparison rests on its fits, so they go on until there are draws enough, as any fit does.
-        posterior = fit_posterior(model, self.draws, self.tune, seed=self.seed, cores=1, go_on=True)
+        posterior = fit_posterior(model, self.draws, self.tune, seed=self.seed, go_on=True)
         found = log_densities(model.pymc_model, posterior.free, self.observed)
         if other:
             found = found.assign(
@@ -217,7 +218,9 @@ def log_densities(model: Any, posterior: xr.Dataset, observed: tuple[str, ...]) 
     from pymc.stats import compute_log_likelihood
 
     tree = xr.DataTree.from_dict({"posterior": posterior})
-    compute_log_likelihood(tree, var_names=list(observed), model=model, progressbar=False)
+    compute_log_likelihood(
+        tree, var_names=list(observed), model=model, progressbar=False, compile_kwargs=interpreted()
+    )
     return tree["log_likelihood"].to_dataset()
 
 
