@@ -15,6 +15,7 @@ from forkmodel.inference.geometry.bundled import bundled_metric
 from forkmodel.inference.geometry.layout import unconstrained
 from forkmodel.inference.geometry.metric import Metric
 from forkmodel.inference.geometry.moved import can_move, gradients_at, move
+from forkmodel.inference.geometry.narrowed import narrowed
 from forkmodel.inference.joint import JointModel
 from forkmodel.inference.posterior import Posterior
 from forkmodel.inference.review import enough_draws, too_slow
@@ -231,7 +232,7 @@ def _moved(model: JointModel, compiled: Any, metric: Metric | None) -> tuple[Any
     if metric is None:
         return compiled, {}
     helped = {"depths": (DEPTH, DEPTH), "step_size": metric.step_size, "every": EVERY}
-    return move(compiled, metric.stretching(model.layout)), helped
+    return move(compiled, narrowed(metric.stretching(model.layout), model)), helped
 
 
 def _gains(compiled: Any) -> bool:

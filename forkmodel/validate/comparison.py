@@ -26,6 +26,7 @@ from forkmodel.data.market_tables import MarketTables
 from forkmodel.inference.compiling import interpreted
 from forkmodel.inference.fitting import fit_posterior
 from forkmodel.inference.joint import JointModel
+from forkmodel.inference.sampling import DEFAULT_DRAWS, DEFAULT_TUNE
 from forkmodel.observations.observation import Density, State
 from forkmodel.observations.registry import OBSERVATIONS
 from forkmodel.observations.scores import Scores
@@ -37,7 +38,8 @@ from forkmodel.whole_files import write_whole
 __all__ = ["QUESTIONS", "LikelihoodJob", "Question", "compare", "likelihood_jobs", "variant_reviews"]
 
 ENGINE: Final = "h5netcdf"
-DRAWS, TUNE = 300, 300
+#: As for any fit: from so many draws slow chains can learn a shape of their own and begin again.
+DRAWS, TUNE = DEFAULT_DRAWS, DEFAULT_TUNE
 #: Pareto k above which the estimate of an observation's density is not to be trusted.
 BAD_K = 0.7
 BETA_SCORES = "Beta scores"

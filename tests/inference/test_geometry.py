@@ -10,18 +10,22 @@ import arviz as az
 import numpy as np
 import pytest
 import xarray as xr
+from scipy.special import expit
 
 import forkmodel as fm
 from forkmodel.inference import fitting
 from forkmodel.inference.fitting import _metric_for, fit_posterior
 from forkmodel.inference.geometry.bends import AMOUNTS, LOGNORMAL, SCALED_BY, SOFTENED, SPREADS, Bends
 from forkmodel.inference.geometry.bundled import METRIC_FILE, bundled_metric
+from forkmodel.inference.geometry.directions import LEAST_VARIANCE
 from forkmodel.inference.geometry.kernels import bend
 from forkmodel.inference.geometry.layout import unconstrained
 from forkmodel.inference.geometry.metric import Metric
 from forkmodel.inference.geometry.moved import gradients_at, move
+from forkmodel.inference.geometry.narrowed import given, narrowed
 from forkmodel.inference.review import enough_draws
 from forkmodel.inference.sampling import sample
+from forkmodel.priors import PriorSet
 
 
 @pytest.fixture(scope="module")
@@ -271,6 +275,44 @@ def test_a_metric_of_all_labels_is_the_covariance_it_was_learned_from(small, dra
     assert to.known.all()
 
 
+def covariance_of(to):
+    inner = np.eye(len(to.scale)) + (to.direction.T * (to.variance - 1.0)) @ to.direction
+    return inner * np.outer(to.scale, to.scale)
+
+
+def test_a_pin_leaves_the_mean_and_the_covariance_given_it(small, learned):
+    to = learned.stretching(small.layout)
+    places = np.array([3, 40])
+    whole = covariance_of(to)
+    widths = 0.01 * np.sqrt(np.diag(whole)[places])
+    middles = to.centre[places] + np.sqrt(np.diag(whole)[places])
+    found = given(to, places, middles, widths)
+    seen = whole[np.ix_(places, places)] + np.diag(widths**2)
+    wanted = whole - whole[:, places] @ np.linalg.solve(seen, whole[places])
+    mean = to.centre + whole[:, places] @ np.linalg.solve(seen, middles - to.centre[places])
+    np.testing.assert_allclose(found.centre, mean, rtol=1e-8, atol=1e-10)
+    rest = np.setdiff1d(np.arange(len(to.scale)), places)
+    unit = np.outer(to.scale[rest], to.scale[rest])
+    assert np.abs((covariance_of(found) - wanted)[np.ix_(rest, rest)] / unit).max() < LEAST_VARIANCE
+    np.testing.assert_allclose(found.scale[places], widths)
+    np.testing.assert_allclose(found.direction[:, places], 0.0, atol=1e-12)
+
+
+def test_only_news_in_a_prior_narrows_a_metric(market, small, learned):
+    to = learned.stretching(small.layout)
+    assert narrowed(to, small) is to
+    key = "adoption.ceiling"
+    pinned = replace(small.priors[key], family="Beta", params={"alpha": 7000.0, "beta": 3000.0})
+    pinned = replace(pinned, lower=None, upper=None, interval=None, mass=None)
+    priors = PriorSet("pinned", dict(small.priors) | {key: pinned})
+    model = fm.ForkModel(market, priors=priors, blocks=["adoption"]).joint
+    place = model.layout.place[key].flat.start
+    found = narrowed(to, model)
+    assert np.flatnonzero(found.scale != to.scale).tolist() == [place]
+    assert found.scale[place] < 0.2 * to.scale[place]
+    assert expit(found.centre[place]) == pytest.approx(0.7, abs=0.02)
+
+
 def test_leaving_out_coordinates_leaves_out_rows_of_the_covariance(small, learned):
     keep = [label for label in learned.labels if not label.startswith("adoption.")]
     spots = [learned.labels.index(label) for label in keep]
@@ -285,15 +327,10 @@ def test_leaving_out_coordinates_leaves_out_rows_of_the_covariance(small, learne
         step_size=learned.step_size,
     )
     whole, less = learned.stretching(small.layout), part.stretching(small.layout)
-
-    def covariance(to):
-        inner = np.eye(len(to.scale)) + (to.direction.T * (to.variance - 1.0)) @ to.direction
-        return inner * np.outer(to.scale, to.scale)
-
     known = less.known
     assert 0 < known.sum() < len(known)
     np.testing.assert_allclose(
-        covariance(less)[np.ix_(known, known)], covariance(whole)[np.ix_(known, known)], atol=1e-8
+        covariance_of(less)[np.ix_(known, known)], covariance_of(whole)[np.ix_(known, known)], atol=1e-8
     )
     assert (less.scale[~known] == 1.0).all()
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-__all__ = ["directions_of", "one_thread", "orthonormal"]
+__all__ = ["LEAST_VARIANCE", "directions_of", "one_thread", "orthonormal"]
 
 #: How far from one the variance along a direction must lie for it to be kept.
 CUTOFF = 1.5

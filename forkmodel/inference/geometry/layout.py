@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
@@ -21,7 +21,7 @@ from forkmodel.inference.packing import Packed
 if TYPE_CHECKING:
     import pymc as pm
 
-__all__ = ["Layout", "Stretch", "unconstrained"]
+__all__ = ["Layout", "Stretch", "on_the_line", "unconstrained"]
 
 
 @dataclass(frozen=True)
@@ -166,14 +166,25 @@ def unconstrained(model: pm.Model, layout: Layout, draws: xr.Dataset) -> np.ndar
         array = draws[stretch.name].transpose("chain", "draw", ...).to_numpy()
         values = array.reshape(-1, *array.shape[2:])
         if stretch.basis is None:
-            values = _forward(model, model[stretch.name], values)
+            values = on_the_line(model, stretch.name, values)
         values = values.reshape(len(values), -1)
         columns.append(values if stretch.basis is None else values @ stretch.basis)
     return np.concatenate(columns, axis=1)
 
 
-def _forward(model: pm.Model, variable: Any, values: np.ndarray) -> np.ndarray:
-    """Return values of an elementwise transformed variable on the unconstrained scale."""
+def on_the_line(model: pm.Model, name: str, values: np.ndarray) -> np.ndarray:
+    """Return values of an elementwise transformed variable on the unconstrained scale.
+
+    Parameters
+    ----------
+    model : pymc.Model
+        The model.
+    name : str
+        Name of the free variable.
+    values : ndarray
+        Its values.
+    """
+    variable = model[name]
     transform = model.rvs_to_transforms[variable]
     if transform is None:
         return values
