@@ -6,13 +6,24 @@ from dataclasses import dataclass
 
 import altair as alt
 import pandas as pd
-from altair.utils.schemapi import debug_mode
 
 from forkmodel.report.formatting import Unit
 from forkmodel.report.intervals import DRAWN, high, low
 from forkmodel.report.palette import colour
 from forkmodel.report.paths import Line
-from forkmodel.report.scales import BAND_ORDER, Rule, Spec, axis, axis_scale, day, inline, lean, round_, tip
+from forkmodel.report.scales import (
+    BAND_ORDER,
+    Rule,
+    Spec,
+    axis,
+    axis_scale,
+    checked_once,
+    day,
+    inline,
+    lean,
+    round_,
+    tip,
+)
 
 __all__ = ["Point", "Rule", "band_chart"]
 
@@ -142,8 +153,7 @@ def _data_end(vintage: pd.Timestamp | None, lines: list[Line], x: alt.X) -> list
     return [mark.encode(x=x)]
 
 
-# Altair checks each piece as it is made, and the chart as a whole at the end, which is enough.
-@debug_mode(False)
+@checked_once
 def band_chart(
     lines: list[Line],
     unit: Unit,

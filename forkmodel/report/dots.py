@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import altair as alt
-from altair.utils.schemapi import debug_mode
 
 from forkmodel.report.formatting import Unit
 from forkmodel.report.intervals import DRAWN, high, low
 from forkmodel.report.palette import colour
 from forkmodel.report.paths import Dot
-from forkmodel.report.scales import BAND_ORDER, Rule, Spec, axis, axis_scale, inline, lean, round_, tip
+from forkmodel.report.scales import (
+    BAND_ORDER,
+    Rule,
+    Spec,
+    axis,
+    axis_scale,
+    checked_once,
+    inline,
+    lean,
+    round_,
+    tip,
+)
 
 __all__ = ["dot_chart"]
 
@@ -17,8 +27,7 @@ _BAR_WIDTH = {mass: 3.0 + 3.5 * i for i, mass in enumerate(BAND_ORDER)}
 _BAR_OPACITY = {mass: 0.28 + 0.27 * i for i, mass in enumerate(BAND_ORDER)}
 
 
-# Altair checks each piece as it is made, and the chart as a whole at the end, which is enough.
-@debug_mode(False)
+@checked_once
 def dot_chart(
     dots: list[Dot],
     unit: Unit,

@@ -8,6 +8,7 @@ from typing import Any
 
 import altair as alt
 import pandas as pd
+from altair.utils.schemapi import debug_mode
 
 from forkmodel.report.formatting import Unit
 from forkmodel.report.intervals import DRAWN, HEADLINE, Summary, high, low
@@ -19,6 +20,7 @@ __all__ = [
     "Spec",
     "axis",
     "axis_scale",
+    "checked_once",
     "day",
     "dot_domain",
     "inline",
@@ -29,6 +31,9 @@ __all__ = [
 ]
 
 Spec = dict[str, Any]
+#: Decorates what makes a chart. Altair would check each piece as it is made; the chart as a whole is checked
+#: at the end, which is enough.
+checked_once = debug_mode(False)
 #: A log axis shows at most this factor beyond the smallest and largest median.
 LOG_ROOM = 20.0
 #: Masses from the widest to the narrowest, so that the narrow ones lie on top.

@@ -25,7 +25,7 @@ from forkmodel.inference.geometry.moved import gradients_at, move
 from forkmodel.inference.geometry.narrowed import given, narrowed
 from forkmodel.inference.review import enough_draws
 from forkmodel.inference.sampling import sample
-from forkmodel.priors import PriorSet
+from forkmodel.validate.comparison import _pinned
 
 
 @pytest.fixture(scope="module")
@@ -302,9 +302,7 @@ def test_only_news_in_a_prior_narrows_a_metric(market, small, learned):
     to = learned.stretching(small.layout)
     assert narrowed(to, small) is to
     key = "adoption.ceiling"
-    pinned = replace(small.priors[key], family="Beta", params={"alpha": 7000.0, "beta": 3000.0})
-    pinned = replace(pinned, lower=None, upper=None, interval=None, mass=None)
-    priors = PriorSet("pinned", dict(small.priors) | {key: pinned})
+    priors = _pinned(small.priors, {key: ("Beta", {"alpha": 7000.0, "beta": 3000.0})})
     model = fm.ForkModel(market, priors=priors, blocks=["adoption"]).joint
     place = model.layout.place[key].flat.start
     found = narrowed(to, model)

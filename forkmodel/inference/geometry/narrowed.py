@@ -43,22 +43,17 @@ def narrowed(to: Stretching, model: JointModel) -> Stretching:
     model : JointModel
         The model.
     """
-    usual = load_priors(USUAL)
-    places, middles, widths = [], [], []
-    for key, prior in model.priors.items():
-        stretch = model.layout.place.get(key)
-        if stretch is None or key not in usual or str(prior) == str(usual[key]):
-            continue
-        place = stretch.flat.start
-        y = np.zeros((len(BELOW_TO_ABOVE), model.layout.size))
-        y[:, place] = on_the_line(model.pymc_model, key, prior.quantiles(BELOW_TO_ABOVE))
-        low, middle, high = to.bends.straighten(y)[:, place]
-        width = abs(high - low) / 2.0
-        if to.known[place] and width < NARROW * to.scale[place]:
-            places.append(place)
-            middles.append(middle)
-            widths.append(width)
-    return given(to, np.array(places), np.array(middles), np.array(widths)) if places else to
+    usual, stretches = load_priors(USUAL), model.layout.place
+    stated = [key for key, prior in model.priors.items() if key in usual and str(prior) != str(usual[key])]
+    news = {key: stretches[key].flat.start for key in stated if key in stretches}
+    y = np.zeros((len(BELOW_TO_ABOVE), model.layout.size))
+    for key, place in news.items():
+        y[:, place] = on_the_line(model.pymc_model, key, model.priors[key].quantiles(BELOW_TO_ABOVE))
+    low, middle, high = to.bends.straighten(y)
+    width = np.abs(high - low) / 2.0
+    narrow = to.known & (width < NARROW * to.scale)
+    places = np.array([place for place in news.values() if narrow[place]], dtype=int)
+    return given(to, places, middle[places], width[places]) if places.size else to
 
 
 @one_thread
