@@ -9,6 +9,7 @@ own. A buyer whose line left the market chooses again.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -161,7 +162,7 @@ class Buyers:
         lasting = chunk.parameters["forecast.lasting_appeal"][:, None, None] * appeal
         return replace(plain, appeal=appeal, lasting=lasting)
 
-    @property
+    @cached_property
     def router(self) -> np.ndarray:
         """Shares (draw, segment, item) among all buyers of the router."""
         return self._leaning(self.held, self.lean)

@@ -19,6 +19,7 @@ constant would let the frontier's price explode or vanish within ten years.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -224,7 +225,7 @@ class ListPrices:
             )
         )
 
-    @property
+    @cached_property
     def prices(self) -> np.ndarray:
         """List prices (draw, segment, item) of the menu places, USD per million tokens."""
         return bounded_price(self.posted)

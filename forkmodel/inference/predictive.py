@@ -13,18 +13,13 @@ cross-validation and WAIC, Statistics and Computing 27.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
 
-from forkmodel.inference.compiling import interpreted, quiet_forward_sampling
+from forkmodel.inference.compiling import free_variables, interpreted
 from forkmodel.inference.posterior import Posterior
 from forkmodel.observations.build import build_model
-
-if TYPE_CHECKING:
-    import pymc as pm
-
 
 __all__ = ["MASS", "BlockCoverage", "leave_one_out_pit", "predictive_coverage", "replicate"]
 
@@ -56,15 +51,10 @@ class BlockCoverage:
     in_sample: float
 
 
-def _thinned(posterior: Posterior, n: int) -> xr.DataTree:
-    step = max(1, posterior.chains * posterior.draws // n)
-    return xr.DataTree.from_dict({"posterior": posterior.free.isel(draw=slice(None, None, step))})
+def replicate(posterior: Posterior, n: int = REPLICATES, seed: int = 0) -> xr.DataTree:
+    """Draw replicated data for every observation block, and state the density of the real ones.
 
-
-def replicate(
-    posterior: Posterior, n: int = REPLICATES, seed: int = 0, model: pm.Model | None = None
-) -> xr.DataTree:
-    """Draw replicated data for every observation block.
+    Both come of one function of the free variables: what they share, which is nearly all, is computed once.
 
     Parameters
     ----------
@@ -74,41 +64,49 @@ def replicate(
         Number of posterior draws used, spread evenly.
     seed : int
         Seed of the replication.
-    model : pymc.Model, optional
-        The fit's model; built if not given.
 
     Returns
     -------
     DataTree
-        Groups ``posterior_predictive`` and ``observed_data``, one variable per block, dims ``chain, draw``
-        and the block's own.
+        Groups ``posterior_predictive``, ``log_likelihood`` (of single observations) and ``observed_data``,
+        one variable per block, dims ``chain, draw`` and the block's own.
     """
     import pymc as pm
+    from pytensor.graph.replace import clone_replace
 
-    quiet_forward_sampling()
-    with model or _model(posterior):
-        replicated: xr.DataTree = pm.sample_posterior_predictive(
-            _thinned(posterior, n), random_seed=seed, progressbar=False, compile_kwargs=interpreted()
+    step = max(1, posterior.chains * posterior.draws // n)
+    draws = posterior.free.isel(draw=slice(None, None, step))
+    shape = draws.sizes["chain"], draws.sizes["draw"]
+    with build_model(posterior.panel, posterior.priors, posterior.design) as model:
+        seen = model.observed_RVs
+        given = {variable: variable.type(name=variable.name) for variable in model.free_RVs}
+        drawn = clone_replace(seen, replace=given)
+        real = [model.rvs_to_values[variable] for variable in seen]
+        density = [pm.logp(*pair) for pair in zip(drawn, real, strict=True)]
+        both = pm.compile(
+            list(given.values()),
+            [*drawn, *density],
+            random_seed=seed,
+            on_unused_input="ignore",
+            **interpreted(),
         )
-    return replicated
+    values = [draws[name].to_numpy() for name in free_variables(model)]
+    found = [both(*(array[spot] for array in values)) for spot in np.ndindex(shape)]
 
+    def group(first: int) -> xr.Dataset:
+        arrays = {}
+        for place, variable in enumerate(seen, start=first):
+            stacked = np.stack([each[place] for each in found])
+            dims = ("chain", "draw", *model.named_vars_to_dims[variable.name])
+            arrays[variable.name] = (dims, stacked.reshape(*shape, *stacked.shape[1:]))
+        return xr.Dataset(arrays, {name: draws[name] for name in ("chain", "draw")})
 
-def _model(posterior: Posterior) -> pm.Model:
-    return build_model(posterior.panel, posterior.priors, posterior.design)
-
-
-def _log_likelihood(posterior: Posterior, n: int, model: pm.Model) -> xr.Dataset:
-    """Return log densities of single observations at the same draws as :func:`replicate`."""
-    from pymc.stats.log_density import compute_log_likelihood
-
-    found = compute_log_likelihood(
-        _thinned(posterior, n),
-        extend_inferencedata=False,
-        model=model,
-        progressbar=False,
-        compile_kwargs=interpreted(),
-    )
-    return found.to_dataset() if isinstance(found, xr.DataTree) else found
+    data = {
+        variable.name: (model.named_vars_to_dims[variable.name], value.get_value())
+        for variable, value in zip(seen, real, strict=True)
+    }
+    groups = {"posterior_predictive": group(0), "log_likelihood": group(len(seen))}
+    return xr.DataTree.from_dict({**groups, "observed_data": xr.Dataset(data)})
 
 
 def leave_one_out_pit(sims: np.ndarray, data: np.ndarray, log_likelihood: np.ndarray) -> np.ndarray:
@@ -143,16 +141,14 @@ def _inside(rank: np.ndarray) -> float:
 
 def predictive_coverage(posterior: Posterior) -> list[BlockCoverage]:
     """Return, per observation block, how often its data fall into their 80 % predictive interval."""
-    model = _model(posterior)
-    replicated = replicate(posterior, model=model)
-    density = _log_likelihood(posterior, REPLICATES, model)
+    replicated = replicate(posterior)
     rows = []
     for name, observed in replicated["observed_data"].to_dataset().data_vars.items():
         if observed.size == 0:
             continue
         sims, log_likelihood = (
-            array.stack(sample=("chain", "draw")).transpose("sample", ...).to_numpy()
-            for array in (replicated["posterior_predictive"][str(name)], density[str(name)])
+            replicated[group][str(name)].to_numpy().reshape(-1, observed.size)
+            for group in ("posterior_predictive", "log_likelihood")
         )
         data = observed.to_numpy()
         rank = leave_one_out_pit(sims, data, log_likelihood)
