@@ -72,6 +72,27 @@ def other_seed_fit(short_fit):
     return short_fit(seed=4)
 
 
+#: Files that take a minute or more, the longest first: one of them at the end would leave the other process
+#: idle.
+#: The first makes what many others wait for.
+LONG = (
+    "test_repeated_fits.py",
+    "test_notebooks.py",
+    "test_cli_fits.py",
+    "test_same_fits.py",
+    "test_backtest.py",
+    "test_sensitivity.py",
+    "test_calibration.py",
+    "test_sampling.py",
+    "test_blocks.py",
+    "test_snippets.py",
+    "test_track.py",
+    "test_claims.py",
+    "test_reviews.py",
+)
+
+
 def pytest_collection_modifyitems(items):
-    """Begin with the notebooks: one long test at the end would leave the other process idle."""
-    items.sort(key=lambda item: item.path.name != "test_notebooks.py")
+    """Begin with the files that take long."""
+    place = {name: number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(item.path.name, len(LONG)))

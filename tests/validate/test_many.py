@@ -152,28 +152,3 @@ def test_jobs_of_fits_tell_fits_apart(market):
     assert len({job.key, *(other.key for other in others)}) == 6
     # Where it runs is not part of what it is.
     assert job.key == FitJob(market, reference, seed=1, cores=2).key
-
-
-def test_a_fit_is_the_same_here_in_processes_and_on_a_cluster(tmp_path, market, monkeypatch):
-    """Real sampling of a small block, three ways, of which the first compiles everything anew."""
-    import xarray as xr
-    from distributed import LocalCluster
-
-    from forkmodel.priors import load_priors
-    from forkmodel.validate.calibration.small_design import small_market
-    from forkmodel.validate.jobs.fit_job import FitJob
-
-    small, priors = small_market(market), load_priors("reference")
-    jobs = [
-        FitJob(small, priors, blocks=("adoption",), draws=40, tune=60, chains=2, seed=seed) for seed in (1, 2)
-    ]
-    with monkeypatch.context() as patch:
-        patch.setenv("PYTENSOR_FLAGS", f"base_compiledir={tmp_path / 'compiled'}")
-        found = {"here": run_jobs(jobs, tmp_path / "here")}
-    found["processes"] = run_jobs(jobs, tmp_path / "processes", workers=2)
-    with LocalCluster(n_workers=1, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
-        # One worker makes both, the second in a process that remembers the first.
-        found["dask"] = run_jobs(jobs, tmp_path / "dask", dask=cluster.scheduler_address)
-    for name in ("processes", "dask"):
-        for here, there in zip(found["here"], found[name], strict=True):
-            xr.testing.assert_equal(fm.load(here).posterior, fm.load(there).posterior)
