@@ -196,9 +196,9 @@ def test_a_forecast_whose_fit_failed_is_not_scored(made, small_tables, prior_fit
 
 def test_no_reference_is_written_from_a_fit_that_failed(prior_fit, stuck_fit, tmp_path):
     with pytest.raises(fm.ForkModelError, match=r"FAILED, FAIL \(R-hat"):
-        write_golden("money", stuck_fit.result, 10, tmp_path / "bad", {})
+        write_golden("money", stuck_fit.result, 1, tmp_path / "bad", {})
     assert not (tmp_path / "bad").exists()
-    write_golden("money", prior_fit.result, 10, tmp_path / "good", {})
+    write_golden("money", prior_fit.result, 1, tmp_path / "good", {})
     (info,) = (tmp_path / "good" / "reference_posteriors").rglob("*.info.json")
     assert json.loads(info.read_text(encoding="utf-8"))["review"]["status"] in ("PASS", "REVIEW")
 
