@@ -72,9 +72,8 @@ def other_seed_fit(short_fit):
     return short_fit(seed=4)
 
 
-#: Files that take a minute or more, the longest first: one of them at the end would leave the other process
-#: idle.
-#: The first makes what many others wait for.
+#: Files that take a minute or more: one of them at the end would leave the other process idle. What the first
+#: makes many others wait for.
 LONG = (
     "test_repeated_fits.py",
     "test_notebooks.py",
