@@ -32,7 +32,7 @@ PARSED_ONLY = {
     "forkmodel claims fit.nc": "simulates and reweights; tests/cli/test_cli_fits.py does so",
     "forkmodel forecast fit.nc --store": "a hundred thousand worlds; tests/forecast/test_many_worlds.py",
     "forkmodel demand cars.nc": "asks the file of the line before it; tests/demand/test_cli_demand.py",
-    "forkmodel validate calibrate": "two hundred fits, an hour; tests/validate/test_calibration.py makes a few",
+    "forkmodel validate calibrate": "fits for an hour; tests/validate/test_calibration.py makes a few",
     "forkmodel track": "keeps real fits and scores them on later tables; tests/validate/test_track.py",
 }
 #: The same for lines of which another begins alike, and runs.
