@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from forkmodel.inference.compiling import free_variables, interpreted
+from forkmodel.inference.compiling import interpreted
 from forkmodel.inference.posterior import Posterior
 from forkmodel.observations.build import build_model
 
@@ -90,7 +90,7 @@ def replicate(posterior: Posterior, n: int = REPLICATES, seed: int = 0) -> xr.Da
             on_unused_input="ignore",
             **interpreted(),
         )
-    values = [draws[name].to_numpy() for name in free_variables(model)]
+    values = [draws[variable.name].to_numpy() for variable in given]
     found = [both(*(array[spot] for array in values)) for spot in np.ndindex(shape)]
 
     def group(first: int) -> xr.Dataset:

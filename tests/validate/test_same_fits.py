@@ -1,4 +1,4 @@
-"""A fit is the same wherever it is made; apart from test_many.py because it takes two minutes."""
+"""A fit is the same wherever it is made; apart from test_many.py because it takes minutes."""
 
 from __future__ import annotations
 
