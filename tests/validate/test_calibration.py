@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import arviz as az
 import numpy as np
 import pytest
 import xarray as xr
 
 import forkmodel as fm
-from forkmodel.fork_model import ForkModel
+from forkmodel.inference.joint import JointModel
 from forkmodel.report.ranks import ranks_figure
 from forkmodel.validate.calibration.calibration import (
     calibrate,
@@ -21,15 +22,46 @@ from forkmodel.validate.calibration.ranks import (
     rank_table,
     read_ranks,
 )
+from forkmodel.validate.calibration.refit import refit, shape_of
 from forkmodel.validate.calibration.small_design import SMALL_OPTIONS, small_market
 
 REPLICATIONS = 32
 
 
 @pytest.fixture(scope="module")
-def ranks(market):
-    model = ForkModel(small_market(market), blocks=["adoption"], options=SMALL_OPTIONS)
-    return calibrate(model, range(REPLICATIONS), of=REPLICATIONS, seed=5, draws=400, tune=300)
+def money(market):
+    return JointModel(small_market(market), blocks=["adoption"], options=SMALL_OPTIONS)
+
+
+@pytest.fixture(scope="module")
+def ranks(money):
+    return calibrate(money, range(REPLICATIONS), of=REPLICATIONS, seed=5, draws=400, tune=300)
+
+
+def test_a_chain_that_begins_again_in_its_shape_has_the_same_posterior(money):
+    compiled = money.compile()
+    plain, again = (
+        refit(money, compiled, draws=500, tune=200, seed=3, again=begins_again)["posterior"].to_dataset()
+        for begins_again in (False, True)
+    )
+    apart = [
+        abs(plain[name].mean() - again[name].mean())
+        / np.hypot(*(az.mcse(draws[[name]], method="mean")[name] for draws in (plain, again)))
+        for name in plain.data_vars
+        if plain[name].ndim == 2
+    ]
+    assert len(apart) > 15
+    assert not np.array_equal(plain["adoption.ceiling"], again["adoption.ceiling"])
+    assert float(max(apart)) < 5.0, [float(one) for one in apart]
+
+
+def test_a_chain_that_went_nowhere_has_no_shape(money):
+    """It begins again in the model's own coordinates instead."""
+    compiled = money.compile()
+    stuck = refit(money, compiled, draws=50, tune=20, seed=3, again=False)
+    first = stuck["posterior"].to_dataset()
+    stuck["posterior"] = xr.DataTree(first.isel(draw=[0]).isel(draw=np.zeros(50, dtype=int)))
+    assert shape_of(money, compiled, stuck) is None
 
 
 def test_the_money_block_is_calibrated(ranks):

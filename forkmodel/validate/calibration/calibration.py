@@ -24,12 +24,12 @@ import xarray as xr
 
 from forkmodel.data.market_tables import MarketTables
 from forkmodel.data.panel import PanelOptions
-from forkmodel.inference.compiling import compile_model, interpreted, quiet_forward_sampling
+from forkmodel.inference.compiling import interpreted, quiet_forward_sampling
 from forkmodel.inference.fitting import wrap
 from forkmodel.inference.joint import JointModel
-from forkmodel.inference.sampling import GREATEST_DEPTH, sample
 from forkmodel.observations.replaceable import data_name
 from forkmodel.priors import PriorSet
+from forkmodel.validate.calibration.refit import refit
 from forkmodel.validate.calibration.statistics import statistics
 from forkmodel.validate.jobs.code import code_hash
 from forkmodel.validate.reviews import CALIBRATION_LIMITS, review_of_sample
@@ -46,8 +46,6 @@ __all__ = [
 ENGINE: Final = "h5netcdf"
 #: Draws of the chain, and how many of them, evenly spread, ranks are taken among: nearly independent ones.
 DRAWS, TUNE, RANKED = 800, 400, 50
-#: Least depth of trajectories where buyers' choices are refitted: short ones do not cross slow directions.
-CHOICE_MINDEPTH = 7
 #: Offset of the seed of the truth's future from that of the fits.
 TRUTH_SEED = 9_000_000
 
@@ -87,22 +85,21 @@ def calibrate(
         ``divergences``, and whether they ``failed`` :data:`forkmodel.validate.reviews.CALIBRATION_LIMITS`.
         Attribute ``draws``: how many draws a rank is among.
     """
-    compiled = compile_model(model.pymc_model)
+    compiled = model.compile()
     thin = max(1, draws // ranked)
-    depths = (CHOICE_MINDEPTH, GREATEST_DEPTH) if "choice" in model.design.blocks else None
     truths, data = _simulated(model, of, seed)
     found: dict[int, pd.DataFrame] = {}
     reviews: dict[int, dict[str, Any]] = {}
     for replication in replications:
         given = {data_name(str(name)): array.to_numpy()[replication] for name, array in data.items()}
-        tree = sample(
+        tree = refit(
+            model,
             compiled.with_data(**given),
             draws=draws,
             tune=tune,
-            chains=1,
-            cores=1,
             seed=seed * 100_000 + replication,
-            depths=depths,
+            # Where buyers choose, chains are slow.
+            again="choice" in model.design.blocks,
         )
         truth = wrap(model, truths.isel(draw=[replication]), seed=seed + TRUTH_SEED + replication)
         chain, stats = tree["posterior"].to_dataset(), tree["sample_stats"].to_dataset()
