@@ -6,15 +6,13 @@ import time
 from contextlib import nullcontext
 from typing import Any, Protocol
 
-import numpy as np
 import xarray as xr
 
 from forkmodel.errors import StoppedError
 from forkmodel.inference.compiling import free_variables, interpreted, quiet_forward_sampling
 from forkmodel.inference.geometry.bundled import bundled_metric
-from forkmodel.inference.geometry.layout import unconstrained
 from forkmodel.inference.geometry.metric import Metric
-from forkmodel.inference.geometry.moved import can_move, gradients_at, move
+from forkmodel.inference.geometry.moved import can_move, move
 from forkmodel.inference.geometry.narrowed import narrowed
 from forkmodel.inference.joint import JointModel
 from forkmodel.inference.posterior import Posterior
@@ -30,6 +28,7 @@ from forkmodel.inference.sampling import (
     Progress,
     sample,
 )
+from forkmodel.inference.shape import shape_of
 from forkmodel.inference.stopping import first_interrupt, never
 from forkmodel.options import check_prior_draws, check_sampling
 
@@ -43,7 +42,7 @@ DEPTH = 6
 #: Two of them lie between kept draws.
 EVERY = 2
 #: Draws from which a fit's own metric is learned: fewer than thousands of coordinates need say too little.
-LEAST_FOR_METRIC, MOST_FOR_METRIC = 1500, 3000
+LEAST_FOR_METRIC = 1500
 
 
 class Shaped(Protocol):
@@ -251,16 +250,7 @@ def _metric_for(model: JointModel, compiled: Any, warm: Shaped | None) -> Metric
 
 def _learned(model: JointModel, compiled: Any, tree: xr.DataTree) -> Metric | None:
     """Return the metric of the draws; None for small models, short fits and chains that found no shape."""
-    free, stats = tree["posterior"].to_dataset(), tree["sample_stats"].to_dataset()
-    drawn = free.sizes["chain"] * free.sizes["draw"]
-    if not _gains(compiled) or drawn < LEAST_FOR_METRIC:
+    sizes = tree["posterior"].sizes
+    if not _gains(compiled) or sizes["chain"] * sizes["draw"] < LEAST_FOR_METRIC:
         return None
-    y = unconstrained(model.pymc_model, model.layout, free)[:: max(1, drawn // MOST_FOR_METRIC)]
-    step = float(stats["step_size"].isel(draw=-1).median())
-    try:
-        # Chains that went nowhere leave numbers too large for any shape.
-        with np.errstate(all="ignore"):
-            learned = Metric.estimate(model.layout, y, gradients_at(compiled, y), step)
-    except (np.linalg.LinAlgError, ValueError):
-        return None
-    return learned if learned.sound else None
+    return shape_of(model, compiled, tree)

@@ -1,8 +1,6 @@
 """A fit made again, with other random numbers or on another processor, gives the same answers.
 
-Answers agree when their means differ by less than five standard errors of Monte Carlo, the two fits'
-together. Chance alone exceeds that about once in a million comparisons; short chains understate their errors,
-which four would not forgive.
+Answers agree when their means differ by less than five standard errors of Monte Carlo, both fits' together.
 """
 
 from __future__ import annotations
@@ -11,14 +9,13 @@ import os
 import subprocess
 import sys
 
-import arviz as az
 import numpy as np
 import pytest
 import xarray as xr
+from agreement import ALLOWED_ERRORS, errors_apart
 
 import forkmodel as fm
 
-ALLOWED_ERRORS = 5.0
 END = "2026-07-01"
 
 ADOPTION = {"draws": 400, "tune": 400, "chains": 2, "seed": 5}
@@ -60,15 +57,6 @@ def answer(fit, name, select):
     """Return the draws of an answer; positive amounts in logs, where their draws have no long tail."""
     found = fit.history()[name].sel(select) if select or name in fit.history() else fit.posterior[name]
     return np.log(found) if float(found.min()) > 0.0 else found
-
-
-def errors_apart(one, other):
-    """Return how many standard errors of Monte Carlo the means of two samples are apart."""
-    squared = [
-        float(az.mcse(draws.reset_coords(drop=True).to_dataset(name="x"), method="mean")["x"]) ** 2
-        for draws in (one, other)
-    ]
-    return abs(float(one.mean()) - float(other.mean())) / np.sqrt(sum(squared))
 
 
 @pytest.fixture(scope="module")

@@ -10,16 +10,14 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import numpy as np
 import xarray as xr
 
-from forkmodel.inference.geometry.layout import unconstrained
-from forkmodel.inference.geometry.metric import Metric
-from forkmodel.inference.geometry.moved import gradients_at, move
+from forkmodel.inference.geometry.moved import move
 from forkmodel.inference.joint import JointModel
 from forkmodel.inference.sampling import GREATEST_DEPTH, sample
+from forkmodel.inference.shape import shape_of
 
-__all__ = ["refit", "shape_of"]
+__all__ = ["refit"]
 
 #: Least depth of the trajectories of slow chains: short ones do not cross slow directions.
 SLOW_DEPTH: Final = 7
@@ -55,21 +53,10 @@ def refit(model: JointModel, compiled: Any, *, draws: int, tune: int, seed: int,
     if not again:
         return chain(compiled, draws, tune)
     depths = SLOW_DEPTH, GREATEST_DEPTH
-    shape = shape_of(model, compiled, chain(compiled, SHAPE_DRAWS, tune, depths=depths))
+    first = chain(compiled, SHAPE_DRAWS, tune, depths=depths)
+    shape = shape_of(model, compiled, first, SHAPE_DIRECTIONS)
     if shape is None:
         return chain(compiled, draws, tune, depths=depths)
     moved = move(compiled, shape.stretching(model.layout))
     # All directions are about equally wide there, so no trajectory need be longer than the others.
     return chain(moved, draws, tune // 2, depths=(SLOW_DEPTH, SLOW_DEPTH), step_size=shape.step_size)
-
-
-def shape_of(model: JointModel, compiled: Any, tree: xr.DataTree) -> Metric | None:
-    """Return the metric of a chain's draws; None of a chain that went nowhere."""
-    y = unconstrained(model.pymc_model, model.layout, tree["posterior"].to_dataset())
-    step = float(tree["sample_stats"]["step_size"].isel(draw=-1).median())
-    try:
-        with np.errstate(all="ignore"):
-            found = Metric.estimate(model.layout, y, gradients_at(compiled, y), step, SHAPE_DIRECTIONS)
-    except (np.linalg.LinAlgError, ValueError):
-        return None
-    return found if found.sound else None
